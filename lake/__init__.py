@@ -1,0 +1,1 @@
+"""The platform: what tables exist, where bytes live, what computes. Start reading at lake/contracts."""

@@ -1,0 +1,1 @@
+"""One declaration of every table and column; everything else is generated from it."""

@@ -1,0 +1,141 @@
+"""Closed code lists with their Korean labels.
+
+Put here: lists that a contract column refers to. Do not put here: source-specific codes (they are
+mapped to these in lake/sources/mappings), occupations and regions (tables, see lake/reference).
+"""
+
+from __future__ import annotations
+
+from lake.contracts.model import CodeList
+
+SEX = CodeList("sex", "성별", {"M": "남성", "F": "여성"})
+
+EDUCATION = CodeList(
+    "education",
+    "학력",
+    {
+        "00": "학력무관",
+        "01": "초졸 이하",
+        "02": "중졸",
+        "03": "고졸",
+        "04": "전문대졸(2~3년)",
+        "05": "대졸(4년)",
+        "06": "석사",
+        "07": "박사",
+    },
+)
+
+CAREER = CodeList("career", "경력 조건", {"N": "신입", "E": "경력", "Z": "경력무관"})
+
+EMPLOYMENT_TYPE = CodeList(
+    "employment_type",
+    "고용형태",
+    {
+        "10": "기간의 정함이 없는 근로계약",
+        "11": "기간의 정함이 없는 근로계약(시간선택제)",
+        "20": "기간의 정함이 있는 근로계약",
+        "21": "기간의 정함이 있는 근로계약(시간선택제)",
+        "4": "파견근로",
+        "Y": "대체인력",
+    },
+)
+
+WAGE_TYPE = CodeList("wage_type", "임금형태", {"H": "시급", "D": "일급", "M": "월급", "Y": "연봉"})
+
+POSTING_STATUS = CodeList("posting_status", "공고상태", {"OPEN": "모집중", "CLOSED": "마감", "SUSPENDED": "게시중지"})
+
+INSURANCE_TYPE = CodeList("insurance_type", "피보험 구분", {"REGULAR": "상용", "DAILY": "일용"})
+
+SEPARATION_REASON = CodeList(
+    "separation_reason",
+    "이직사유",
+    {
+        "11": "개인사정 자진퇴사",
+        "12": "사업장 이전·근로조건 변동 자진퇴사",
+        "22": "폐업·도산",
+        "23": "경영상 필요·불황(권고사직 포함)",
+        "26": "근로자 귀책사유에 의한 권고사직",
+        "31": "정년",
+        "32": "계약기간 만료·공사 종료",
+        "41": "고용보험 비적용",
+        "42": "이중고용",
+    },
+)
+
+APPLICATION_RESULT = CodeList(
+    "application_result", "지원 결과", {"PENDING": "진행중", "REJECTED": "불합격", "HIRED": "채용", "UNKNOWN": "미확인"}
+)
+
+COMPANY_SIZE = CodeList(
+    "company_size", "기업규모", {"S": "50인 미만", "M": "50~299인", "L": "300인 이상", "P": "공공"}
+)
+
+RATE_STATUS = CodeList(
+    "rate_status",
+    "취업률 상태",
+    {
+        "OBSERVED": "관측됨",
+        "PLANNED": "개설예정",
+        "RUNNING": "진행중",
+        "NOT_HELD": "미실시",
+        "NO_GRADUATE": "수료자 없음",
+        "TOO_EARLY": "수료 후 6개월 미경과",
+        "NOT_DELIVERED": "자료 없음",
+    },
+)
+
+AGE_BAND = CodeList(
+    "age_band",
+    "연령대",
+    {
+        "15-24": "15~24세",
+        "25-29": "25~29세",
+        "30-39": "30~39세",
+        "40-49": "40~49세",
+        "50-59": "50~59세",
+        "60+": "60세 이상",
+    },
+)
+
+ANSWER = CodeList(
+    "answer",
+    "답변 상태",
+    {
+        "OK": "결과 있음",
+        "THIN_FILE": "판단할 정보가 부족함",
+        "NO_EMPLOYMENT_HISTORY_SOURCE": "고용보험 이력 자료가 없어 계산하지 않음",
+        "CURRENTLY_EMPLOYED": "현재 고용보험 피보험 상태",
+        "NO_EVIDENCE": "검사 결과·희망 직종·경력 정보가 없음",
+        "NO_WISH": "희망 직종을 알 수 없음",
+        "NO_ELIGIBLE_POSTING": "조건에 맞는 모집중 공고가 없음",
+        "NO_GAP": "희망 직종에 부족한 역량이 확인되지 않음",
+        "NO_SKILL_DATA": "희망 직종에 필요한 역량 자료가 없음",
+        "NO_COURSE_CLOSES_GAP": "부족한 역량을 채우는 수강 가능한 과정이 없음",
+    },
+)
+
+OCCUPATION_BASIS = CodeList(
+    "occupation_basis",
+    "직업 추천 근거",
+    {"TEST": "심리검사", "HISTORY": "희망 직종·경력", "TEST_AND_HISTORY": "심리검사와 희망 직종·경력"},
+)
+
+SKILL_EVIDENCE = CodeList(
+    "skill_evidence",
+    "역량 근거",
+    {"CAREER": "경력", "TRAINING": "훈련 수료", "RESUME": "이력서"},
+)
+
+CHECK_RESULT = CodeList("check_result", "점검 결과", {"PASS": "통과", "WARN": "주의", "FAIL": "실패"})
+
+RUN_STATUS = CodeList(
+    "run_status",
+    "실행 상태",
+    {"PUBLISHED": "공표됨", "BLOCKED": "차단됨", "FAILED": "실패", "ROLLED_BACK": "되돌림", "FORCED": "강제 공표"},
+)
+
+FACTOR_GROUP = CodeList(
+    "factor_group",
+    "요인 구분",
+    {"CHANGEABLE": "바꿀 수 있는 것", "MARKET": "시장 상황", "FIXED": "바꾸기 어려운 것"},
+)

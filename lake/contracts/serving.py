@@ -1,0 +1,53 @@
+"""Serving: what portals read. Versioned names, one row per key, sorted by key, replaced whole.
+
+The answers are the scores and matches with who made them and when; three look-up tables carry the
+names. Do not put here: anything a portal does not show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lake.contracts import answers, features, gold
+from lake.contracts import columns as c
+from lake.contracts.model import Table
+
+
+def _served(source: Table, name: str, key: str) -> Table:
+    own = {column.name for column in c.PUBLISHED}
+    return Table(
+        id=f"serving__{name}_v1",
+        label=f"{source.label} (공표)",
+        description=source.description,
+        grain=source.grain.split(",")[0],
+        key=(key,),
+        columns=(
+            *(replace(column, delivered=False) for column in source.columns if column.name not in own),
+            *c.PUBLISHED,
+        ),
+        owner=source.owner,
+        sort_by=(key,),
+    )
+
+
+SEEKER_EMPLOYMENT = _served(answers.EMPLOYMENT_PROBABILITY, "seeker_employment", "seeker_key")
+SEEKER_OCCUPATIONS = _served(answers.SEEKER_OCCUPATIONS, "seeker_occupations", "seeker_key")
+SEEKER_JOBS = _served(answers.SEEKER_JOBS, "seeker_jobs", "seeker_key")
+SEEKER_COURSES = _served(answers.SEEKER_COURSES, "seeker_courses", "seeker_key")
+OCCUPATIONS = _served(gold.OCCUPATIONS, "occupations", "occupation_code")
+JOB_POSTINGS = _served(features.JOB_POSTINGS, "job_postings", "posting_id")
+COURSES = _served(features.COURSES, "courses", "session_id")
+
+ANSWER_SOURCES: dict[str, str] = {
+    SEEKER_EMPLOYMENT.id: answers.EMPLOYMENT_PROBABILITY.id,
+    SEEKER_OCCUPATIONS.id: answers.SEEKER_OCCUPATIONS.id,
+    SEEKER_JOBS.id: answers.SEEKER_JOBS.id,
+    SEEKER_COURSES.id: answers.SEEKER_COURSES.id,
+}
+LOOKUP_SOURCES: dict[str, str] = {
+    OCCUPATIONS.id: gold.OCCUPATIONS.id,
+    JOB_POSTINGS.id: features.JOB_POSTINGS.id,
+    COURSES.id: features.COURSES.id,
+}
+
+TABLES = (SEEKER_EMPLOYMENT, SEEKER_OCCUPATIONS, SEEKER_JOBS, SEEKER_COURSES, OCCUPATIONS, JOB_POSTINGS, COURSES)

@@ -1,0 +1,124 @@
+"""Contract checks on what was written, and the row balance of silver.
+
+The checks are generated from the contract (nulls, codes, ranges, keys) and run in one pass by DuckDB
+over the committed files, so the reader is not the writer. Do not put here: gates that compare nights
+(see publication audits) or the cleaning itself (transforms/silver).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lake import tables
+from lake.contracts.model import Column, Kind, Table
+from lake.contracts.registry import table as contract
+from lake.settings import Settings
+
+_NUMBERS = {Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64, Kind.FLOAT32, Kind.FLOAT64}
+
+
+class ContractBroken(RuntimeError):
+    """Written rows break their contract; nothing made from them may be published."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one table: passes when `value` (rows that break the rule) is at most `limit`."""
+
+    table_id: str
+    name: str
+    value: float
+    limit: float = 0.0
+    detail: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.value <= self.limit
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _column_rules(column: Column) -> list[tuple[str, str]]:
+    name = f'"{column.name}"'
+    rules: list[tuple[str, str]] = []
+    if not column.nullable:
+        rules.append((f"not_null:{column.name}", f"count(*) filter (where {name} is null)"))
+    if column.codes:
+        listed = ", ".join(_quoted(code) for code in column.codes.codes)
+        rules.append((f"codes:{column.name}", f"count(*) filter (where {name} not in ({listed}))"))
+    if column.kind in _NUMBERS:
+        bounds = [f"{name} < {column.minimum}"] if column.minimum is not None else []
+        bounds += [f"{name} > {column.maximum}"] if column.maximum is not None else []
+        if column.kind in (Kind.FLOAT32, Kind.FLOAT64):
+            bounds += [f"isnan({name})", f"isinf({name})"]
+        if bounds:
+            rules.append((f"range:{column.name}", f"count(*) filter (where {' or '.join(bounds)})"))
+    return rules
+
+
+def contract_rules(table: Table) -> list[tuple[str, str]]:
+    """(check name, DuckDB aggregate counting the rows that break it), generated from the contract."""
+    key = ", ".join(f'"{name}"' for name in table.key)
+    rules = [rule for column in table.columns for rule in _column_rules(column)]
+    return [*rules, ("unique_key", f"count(*) - count(distinct ({key}))")]
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection inside the memory and thread limits of the settings."""
+    return duckdb.connect(config={"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores})
+
+
+def check_table(settings: Settings, table_id: str, as_of: date | None = None) -> list[Check]:
+    """Every contract check of a table (or of one business date of it), in contract order."""
+    table = contract(table_id)
+    rules = contract_rules(table)
+    rows = tables.dataset(settings, table_id, as_of if "as_of" in table.partition_by else None)
+    with connect(settings) as db:
+        db.register("checked", rows)
+        values = db.execute(f"select {', '.join(rule for _, rule in rules)} from checked").fetchone()
+    assert values is not None  # an aggregate without group by always has one row
+    return [Check(table_id, name, float(value or 0)) for (name, _), value in zip(rules, values, strict=True)]
+
+
+def require(checks: Sequence[Check]) -> None:
+    """Raises ContractBroken naming at most ten failed checks."""
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        lines = "; ".join(f"{c.table_id} {c.name}: {c.value:g} rows" for c in failed[:10])
+        raise ContractBroken(
+            f"{len(failed)} contract checks failed: {lines}. Correct the source or its mapping and run the night again"
+        )
+
+
+def balance(noun: str, *, rows_in: int, rows_out: int, quarantined: int, superseded: int) -> Check:
+    """rows in = rows out + quarantined + superseded (older corrections and repeats of the same row)."""
+    detail = f"in {rows_in} = out {rows_out} + quarantined {quarantined} + superseded {superseded}"
+    return Check(f"silver__{noun}", "row_balance", abs(rows_in - rows_out - quarantined - superseded), detail=detail)
+
+
+def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Table:
+    """The rows of ops__quality for `checks`."""
+    from lake.contracts.render import arrow_schema
+
+    rows: list[dict[str, Any]] = [
+        {
+            "as_of": as_of,
+            "run_id": run_id,
+            "table_id": check.table_id,
+            "check_name": check.name,
+            "value": check.value,
+            "limit_value": check.limit,
+            "result_code": "PASS" if check.passed else "FAIL",
+            "detail": check.detail or None,
+        }
+        for check in checks
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(contract("ops__quality")))

@@ -1,0 +1,189 @@
+"""Read and replace Delta tables: the only Delta writer, through the Spark API.
+
+Every write is checked against its contract: columns are selected in contract order and cast, the
+partition is replaced with `replaceWhere` (Sail ignores dynamic partition overwrite and would replace
+the whole table), and the commit is re-opened with deltalake. Content checks live in `quality.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as pads
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from lake.contracts.model import Table
+from lake.contracts.registry import table as contract
+from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
+from lake.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger(__name__)
+
+
+class TableMissing(FileNotFoundError):
+    """A table, or the partition asked for, has never been written."""
+
+
+class CommitMismatch(RuntimeError):
+    """What stands in the Delta log is not what was just written."""
+
+
+class ContractViolation(RuntimeError):
+    """A frame lacks a column that its contract names."""
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The lake's settings and the engine that writes it."""
+
+    settings: Settings
+    spark: SparkSession
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One write as read back: `rows` is the number of rows in the written partition or table."""
+
+    table_id: str
+    version: int
+    rows: int
+    seconds: float
+
+
+def path(settings: Settings, table_id: str) -> Path:
+    """The Delta folder of a table: tables/{layer}/{noun}."""
+    table = contract(table_id)
+    return settings.tables_dir / table.layer / table.noun
+
+
+def exists(settings: Settings, table_id: str) -> bool:
+    """Whether the table has at least one commit."""
+    return DeltaTable.is_deltatable(str(path(settings, table_id)))
+
+
+def delta(settings: Settings, table_id: str, *, version: int | None = None) -> DeltaTable:
+    """The table opened with deltalake at `version` (newest when None); raises TableMissing."""
+    try:
+        return DeltaTable(str(path(settings, table_id)), version=version)
+    except TableNotFoundError as error:
+        raise TableMissing(f"{table_id}: no such table in this lake; run: goyong nightly") from error
+
+
+def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
+    """The table as a Spark frame; with `as_of`, only that business date."""
+    folder = path(lake.settings, table_id)
+    if not exists(lake.settings, table_id):
+        raise TableMissing(f"{table_id}: no such table in this lake; an earlier step has not run")
+    frame = lake.spark.read.format("delta").load(str(folder.resolve()))
+    return frame if as_of is None else frame.where(f"as_of = DATE'{as_of.isoformat()}'")
+
+
+def dataset(
+    settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None
+) -> pads.Dataset:
+    """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files."""
+    opened = delta(settings, table_id, version=version)
+    partitions = [("as_of", "=", as_of.isoformat())] if as_of is not None else None
+    return opened.to_pyarrow_dataset(partitions=partitions, schema=arrow_schema(contract(table_id)))
+
+
+def conform(frame: DataFrame, table: Table) -> DataFrame:
+    """`frame` with exactly the contract's columns, in order and cast; raises ContractViolation."""
+    from pyspark.sql import functions as F
+
+    missing = [name for name in table.names if name not in frame.columns]
+    if missing:
+        raise ContractViolation(f"{table.id}: frame lacks {missing}; it has {frame.columns}")
+    return frame.select(*(F.col(c.name).cast(SPARK_TYPES[c.kind]).alias(c.name) for c in table.columns))
+
+
+def replace(
+    lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str, date | str] | None = None
+) -> Commit:
+    """Replace one partition of a table (or, without `partition`, the whole table) with `frame`.
+
+    Running it twice with the same frame leaves the same rows. Raises CommitMismatch when the commit
+    that stands in the log is not one version newer or has other columns than the contract.
+    """
+    started = time.monotonic()
+    table = contract(table_id)
+    before = delta(lake.settings, table_id).version() if exists(lake.settings, table_id) else -1
+    sorted_frame = conform(frame, table)
+    if table.sort_by:
+        sorted_frame = sorted_frame.sort(*table.sort_by)
+    writer = sorted_frame.write.format("delta").mode("overwrite")
+    if table.partition_by:
+        if partition is None or set(partition) != set(table.partition_by):
+            raise ContractViolation(f"{table_id}: written by partition {table.partition_by}, given {partition}")
+        where = " AND ".join(f"{name} = '{_literal(value)}'" for name, value in sorted(partition.items()))
+        writer = writer.partitionBy(*table.partition_by)
+        if before >= 0:
+            writer = writer.option("replaceWhere", where)
+    writer.save(str(path(lake.settings, table_id).resolve()))
+    commit = _read_back(lake.settings, table, before, partition)
+    seconds = time.monotonic() - started
+    log.info("wrote %s version %d rows %d in %.2f s", table_id, commit[0], commit[1], seconds)
+    return Commit(table_id, commit[0], commit[1], seconds)
+
+
+def count(settings: Settings, table_id: str, partition: Mapping[str, date | str] | None = None) -> int:
+    """Rows of a partition (or table) from the Delta log alone."""
+    return _rows(delta(settings, table_id), partition)
+
+
+def replace_from_arrow(
+    lake: Lake, table_id: str, rows: pa.Table, partition: Mapping[str, date | str] | None = None
+) -> Commit:
+    """`replace` for a small Arrow table (ops, dictionaries): it goes through the Spark API like all else."""
+    table = contract(table_id)
+    ordered = rows.select(list(table.names)).cast(arrow_schema(table))
+    frame = lake.spark.createDataFrame(ordered if ordered.num_rows else [], spark_schema(table))
+    return replace(lake, table_id, frame, partition)
+
+
+def _literal(value: date | str) -> str:
+    text = value.isoformat() if isinstance(value, date) else value
+    if "'" in text:
+        raise ContractViolation(f"partition value {text!r} holds a quote")
+    return text
+
+
+def _rows(opened: DeltaTable, partition: Mapping[str, date | str] | None) -> int:
+    actions: Any = pa.table(opened.get_add_actions(flatten=True))
+    if actions.num_rows == 0:
+        return 0
+    total = 0
+    columns = {name: actions.column(f"partition.{name}").to_pylist() for name in (partition or {})}
+    for index, rows in enumerate(actions.column("num_records").to_pylist()):
+        if all(_literal(columns[name][index]) == _literal(value) for name, value in (partition or {}).items()):
+            total += int(rows)
+    return total
+
+
+def _read_back(
+    settings: Settings, table: Table, before: int, partition: Mapping[str, date | str] | None
+) -> tuple[int, int]:
+    opened = delta(settings, table.id)
+    version = opened.version()
+    # Sail commits nothing when an empty frame replaces an empty partition (0.7.2); Spark commits a version.
+    unchanged = version == before >= 0 and _rows(opened, partition) == 0
+    if version != before + 1 and not unchanged:
+        raise CommitMismatch(
+            f"{table.id}: expected Delta version {before + 1}, found {version}; another writer is active: "
+            "stop it and run the night again"
+        )
+    found = {field.name for field in opened.schema().fields}
+    if found != set(table.names):
+        raise CommitMismatch(f"{table.id}: columns differ from the contract: {sorted(found ^ set(table.names))}")
+    return version, _rows(opened, partition)

@@ -1,0 +1,1 @@
+"""Pure PySpark functions from contracted tables to one contracted table; file name = table noun."""

@@ -1,0 +1,67 @@
+"""Six-month employment rate of each course, shrunk where few finished (makes gold__course_outcomes).
+
+Empirical-Bayes style: a course is pulled to its institution, an institution to its field (NCS skill),
+a field to the whole, each with PRIOR_GRADUATES people's weight. Who takes a course is not random:
+the rate describes, it does not promise.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lake.contracts.gold import COURSE_OUTCOMES
+from transforms.registers import day
+
+PRIOR_GRADUATES = 20.0
+
+
+def course_outcomes(courses: DataFrame, *, as_of: date) -> DataFrame:
+    """One row per course, from sessions whose rate is observed by `as_of`; others have no raw rate."""
+    observed = courses.where("rate_status_code = 'OBSERVED' and completed_count > 0")
+    rates = observed.select(
+        "course_id",
+        F.col("completed_count").alias("graduates"),
+        (F.col("employment_rate_6m_0_1") * F.col("completed_count")).alias("employed"),
+    )
+    by_course = rates.groupBy("course_id").agg(
+        F.count(F.lit(1)).cast("int").alias("observed_sessions_count"),
+        F.sum("graduates").cast("int").alias("graduates_count"),
+        F.round(F.sum("employed")).cast("int").alias("employed_count"),
+    )
+    labels = courses.groupBy("course_id").agg(
+        F.min("institution_name").alias("institution_name"), F.min("skill_code").alias("skill_code")
+    )
+    frame = labels.join(by_course, on="course_id", how="left")
+    counts = ["observed_sessions_count", "graduates_count", "employed_count"]
+    frame = frame.fillna(0, subset=counts)
+    raw = F.when(F.col("graduates_count") > 0, F.col("employed_count") / F.col("graduates_count"))
+    shrunk = F.when(F.col("institution_rate").isNotNull(), _pulled("employed_count", "graduates_count", "institution_rate"))
+    return (
+        _with_priors(frame)
+        .withColumn("raw_rate_0_1", raw)
+        .withColumn("shrunk_rate_0_1", F.round(shrunk, 6))
+        .withColumn("as_of", day(as_of))
+        .select(*COURSE_OUTCOMES.names)
+    )
+
+
+def _pulled(employed: str, graduates: str, prior: str) -> F.Column:  # type: ignore[name-defined]
+    return (F.col(employed) + PRIOR_GRADUATES * F.col(prior)) / (F.col(graduates) + PRIOR_GRADUATES)
+
+
+def _with_priors(frame: DataFrame) -> DataFrame:
+    """Add national, field and institution rates, each shrunk to the one above it."""
+    totals = [F.sum("employed_count").alias("e"), F.sum("graduates_count").alias("g")]
+    national = frame.agg(*totals).select(F.when(F.col("g") > 0, F.col("e") / F.col("g")).alias("national_rate"))
+    fields = frame.groupBy("skill_code").agg(*totals).join(national, how="cross")
+    fields = fields.select("skill_code", _pulled("e", "g", "national_rate").alias("field_rate"))
+    keyed = frame.join(fields, on=frame["skill_code"].eqNullSafe(fields["skill_code"]), how="left").drop(fields["skill_code"])
+    institutions = keyed.groupBy("institution_name").agg(*totals, F.avg("field_rate").alias("mean_field_rate"))
+    institutions = institutions.select(
+        F.col("institution_name").alias("_institution"), _pulled("e", "g", "mean_field_rate").alias("institution_rate")
+    )
+    same = keyed["institution_name"].eqNullSafe(institutions["_institution"])
+    return keyed.join(institutions, on=same, how="left")

@@ -1,0 +1,124 @@
+"""Bronze text to typed silver columns, generated from the contract, with a reason for each refusal.
+
+A row with any reason goes to quarantine whole: a wrong value is never turned into a default. Do not
+put here: rules of one noun (see the module of that noun).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from lake.contracts.bronze import quarantine_of
+from lake.contracts.model import Column, Kind, Table
+from lake.contracts.render import SPARK_TYPES
+
+Rule = tuple[str, SparkColumn]
+"""A reason code and the condition (over typed columns) under which a row is refused."""
+
+_LIMITS = {
+    Kind.INT8: (-128, 127),
+    Kind.INT16: (-32_768, 32_767),
+    Kind.INT32: (-2_147_483_648, 2_147_483_647),
+    Kind.INT64: (-9.2e18, 9.2e18),
+}
+_TRUE = ("y", "yes", "1", "true", "t", "예")
+_FALSE = ("n", "no", "0", "false", "f", "아니오")
+_DATE = r"^[0-9]{4}[-./]?[0-9]{2}[-./]?[0-9]{2}"
+
+
+def typed(bronze: DataFrame, table: Table, *, as_of: date) -> DataFrame:
+    """Each delivered column parsed to its contract type, `_sent_*` kept beside it until `refuse`."""
+    sent = {column.name: _sent(column.name) for column in table.delivered}
+    return bronze.select(
+        F.lit(as_of.isoformat()).cast("date").alias("as_of"),
+        *(_parsed(column, sent[column.name]).alias(column.name) for column in table.delivered),
+        *(sent[column.name].alias(f"_sent_{column.name}") for column in table.delivered),
+        "delivery_date",
+        "source_file",
+        "row_number",
+        "row_hash",
+        "landing_error",
+    )
+
+
+def refuse(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFrame:
+    """`frame` with `reason_codes`: empty when the row is good, else `column:REASON` joined by |."""
+    reasons = [F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))]
+    reasons += [_reason(column) for column in table.delivered]
+    reasons += [F.when(condition, F.lit(reason)) for reason, condition in rules]
+    return frame.withColumn("reason_codes", F.concat_ws("|", *reasons))
+
+
+def newest(frame: DataFrame, table: Table) -> DataFrame:
+    """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
+    good = frame.where("reason_codes = ''")
+    order = (
+        F.col("updated_at").desc_nulls_last(),
+        F.col("delivery_date").desc(),
+        F.col("source_file").desc(),
+        F.col("row_number").desc(),
+    )
+    keys = [name for name in table.key if name != "as_of"]
+    ranked = good.withColumn("_place", F.row_number().over(Window.partitionBy(*keys).orderBy(*order)))
+    return ranked.where("_place = 1").select(*table.names)
+
+
+def refused(frame: DataFrame, table: Table) -> DataFrame:
+    """The rows of the quarantine table: where they came from, why, and what was sent (pseudonymous)."""
+    sent = F.to_json(F.struct(*(F.col(f"_sent_{column.name}").alias(column.name) for column in table.delivered)))
+    bad = frame.where("reason_codes != ''").withColumn("row_text", sent)
+    return bad.select(*quarantine_of(table).names)
+
+
+def _sent(name: str) -> SparkColumn:
+    trimmed = F.trim(F.col(name))
+    return F.when(trimmed != "", trimmed)
+
+
+def _parsed(column: Column, sent: SparkColumn) -> SparkColumn:
+    if column.kind is Kind.STRING:
+        return sent
+    if column.kind is Kind.BOOLEAN:
+        lowered = F.lower(sent)
+        return F.when(lowered.isin(*_TRUE), F.lit(True)).when(lowered.isin(*_FALSE), F.lit(False))
+    if column.kind is Kind.DATE:
+        return F.when(sent.rlike(_DATE), _iso_day(_digits(sent)).try_cast("date"))
+    if column.kind is Kind.INSTANT:
+        digits = F.rpad(_digits(sent), 14, "0")
+        clock = F.concat_ws(":", F.substring(digits, 9, 2), F.substring(digits, 11, 2), F.substring(digits, 13, 2))
+        local = F.concat_ws(" ", _iso_day(digits), clock).try_cast("timestamp")
+        # Sources write Korean time; Korea has kept UTC+9 without summer time since 1988.
+        return F.when(sent.rlike(_DATE), local - F.expr("interval 9 hours"))
+    number = F.regexp_replace(sent, r"[,% ]", "").try_cast("double")
+    if column.kind in _LIMITS:
+        low, high = _LIMITS[column.kind]
+        whole = F.when((number >= low) & (number <= high) & (F.floor(number) == number), number)
+        return whole.cast(SPARK_TYPES[column.kind])
+    return F.when(~F.isnan(number) & (F.abs(number) < 1e300), number).cast(SPARK_TYPES[column.kind])
+
+
+def _digits(sent: SparkColumn) -> SparkColumn:
+    return F.regexp_replace(sent, r"[^0-9]", "")
+
+
+def _iso_day(digits: SparkColumn) -> SparkColumn:
+    return F.concat_ws("-", F.substring(digits, 1, 4), F.substring(digits, 5, 2), F.substring(digits, 7, 2))
+
+
+def _reason(column: Column) -> SparkColumn:
+    value, sent = F.col(column.name), F.col(f"_sent_{column.name}")
+    reason = F.when(sent.isNotNull() & value.isNull(), F.lit(f"{column.name}:NOT_A_{column.kind.name}"))
+    if not column.nullable:
+        reason = reason.when(value.isNull(), F.lit(f"{column.name}:MISSING"))
+    if column.codes:
+        reason = reason.when(~value.isin(*column.codes.codes), F.lit(f"{column.name}:UNKNOWN_CODE"))
+    outside = [value < column.minimum] if column.minimum is not None else []
+    outside += [value > column.maximum] if column.maximum is not None else []
+    for condition in outside:
+        reason = reason.when(condition, F.lit(f"{column.name}:OUT_OF_RANGE"))
+    return reason
