@@ -68,8 +68,8 @@ if [ ! -e "$(1)/.made-$(MARK)" ]; then
 	touch "$(1)/.made-$(MARK)"
 fi
 uv="$$(uv --version >/dev/null 2>&1 && command -v uv || echo "$$PWD/$(1)/bin/uv")"
-count="$$(grep -c '^[a-z0-9].*==' "$(2)")"
-echo "==> $(1): installing $$count locked packages, each checked against its hash ($(3))"
+count="$$(grep -c '^[a-z0-9][^;]*==[^;]*$$' "$(2)")"
+echo "==> $(1): installing about $$count locked packages, each checked against its hash ($(3))"
 awk '/^(setuptools|wheel)==/ {inside = 1} inside {print} inside && !/\\$$/ {inside = 0}' "$(2)" > "$(1)/build.txt"
 "$$uv" pip install --quiet --python "$(1)/bin/python" --require-hashes --no-deps -r "$(1)/build.txt"
 "$$uv" pip sync --quiet --python "$(1)/bin/python" --require-hashes --no-build-isolation --compile-bytecode "$(2)"
@@ -150,5 +150,5 @@ $(JARS): infra/spark/pom.xml
 	fi
 	echo "==> .spark/jars: fetching Delta's jars by their Maven coordinates (about 15 MB)"
 	rm -rf .spark/jars
-	mvn --quiet --batch-mode --file infra/spark/pom.xml dependency:copy-dependencies -DoutputDirectory="$$PWD/.spark/jars"
+	mvn --quiet --batch-mode -Dstyle.color=never --file infra/spark/pom.xml dependency:copy-dependencies -DoutputDirectory="$$PWD/.spark/jars"
 	touch "$@"

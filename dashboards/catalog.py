@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,7 @@ from dashboards import texts
 from dashboards.aggregates import AGGREGATES, GOLD_PEOPLE, NO_ANSWER, PUBLISHED_TABLES, TOTAL, Aggregate, People
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
-from lake.contracts import codes, gold, ops
+from lake.contracts import gold, ops
 from lake.contracts.model import Privacy, Table
 from lake.contracts.registry import TABLES, table
 from lake.contracts.render import arrow_schema, dictionary_rows, duckdb_comments
@@ -43,6 +42,10 @@ class NothingToPublish(RuntimeError):
     """A table the file needs has no rows for the published date."""
 
 
+class WrongCatalog(RuntimeError):
+    """The file given is no goyong.duckdb of a published night."""
+
+
 def published(settings: Settings, pointer: Pointer, table_id: str) -> pads.Dataset:
     """The rows of `table_id` that belong to the pointer's night: its version, and its business date alone."""
     entry = pointer.tables.get(table_id)
@@ -61,7 +64,7 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path) -> Path:
     final = out / f"goyong-{pointer.run_id}.duckdb"
     aside = out / f".goyong-{pointer.run_id}.building"
     aside.unlink(missing_ok=True)
-    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores, "TimeZone": "UTC"}
+    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores}
     with duckdb.connect(str(aside), config=limits) as db:
         for schema in ("gold", "agg", "ops"):
             db.execute(f"create schema {schema}")
@@ -75,6 +78,14 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path) -> Path:
     _drop_old(out, final, settings.keep_nights)
     log.info("wrote %s bytes %d in %.2f s", final.name, final.stat().st_size, time.monotonic() - started)
     return final
+
+
+def open_catalog(settings: Settings, file: Path) -> duckdb.DuckDBPyConnection:
+    """`file` opened for reading, locked down; a link is followed first, see build_catalog."""
+    if not file.is_file():
+        raise WrongCatalog(f"{file.name}: no such file; a published night makes it: run goyong nightly")
+    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores, "enable_external_access": "false"}
+    return duckdb.connect(str(file.resolve()), read_only=True, config=limits)
 
 
 def contracts() -> tuple[Table, ...]:
@@ -211,12 +222,9 @@ def _point_link(link: Path, final: Path) -> None:
 
 
 def _drop_old(out: Path, final: Path, keep: int) -> None:
-    others: Sequence[Path] = sorted(
+    others = sorted(
         (file for file in out.glob("goyong-*.duckdb") if file != final), key=lambda file: file.stat().st_mtime_ns
     )
-    surplus: Iterable[Path] = others[: max(0, len(others) - (keep - 1))]
-    for file in surplus:
+    for file in others[: max(0, len(others) - (keep - 1))]:
         file.unlink()
 
-
-__all__ = ["LINK_NAME", "NothingToPublish", "PersonalColumn", "build_catalog", "codes", "contracts", "hide", "published"]

@@ -63,7 +63,9 @@ class Pointer:
 
     def to_json(self) -> str:
         """Deterministic JSON of the pointer."""
-        return json.dumps(asdict(self) | {"as_of": self.as_of.isoformat()}, ensure_ascii=False, indent=1, sort_keys=True)
+        return json.dumps(
+            asdict(self) | {"as_of": self.as_of.isoformat()}, ensure_ascii=False, indent=1, sort_keys=True
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Pointer:
@@ -82,7 +84,9 @@ def lock(settings: Settings) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             handle.seek(0)
-            raise LakeLocked(f"another run holds this lake ({handle.read().strip()}); wait for it or stop it") from error
+            raise LakeLocked(
+                f"another run holds this lake ({handle.read().strip()}); wait for it or stop it"
+            ) from error
         handle.seek(0)
         handle.truncate()
         handle.write(f"process {os.getpid()}")

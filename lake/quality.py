@@ -98,10 +98,39 @@ def require(checks: Sequence[Check]) -> None:
         )
 
 
-def balance(noun: str, *, rows_in: int, rows_out: int, quarantined: int, superseded: int) -> Check:
-    """rows in = rows out + quarantined + superseded (older corrections and repeats of the same row)."""
+def row_balance(settings: Settings, noun: str, *, as_of: date) -> Check:
+    """rows in = rows out + quarantined + superseded, counted from the written tables.
+
+    Superseded rows are older corrections and repeats of a row that stands in silver: they are named by the
+    bronze rows that are neither in quarantine nor in silver yet share their key with a row that is.
+    """
+    keys = [name for name in contract(f"silver__{noun}").key if name != "as_of"]
+    same_key = " and ".join(f'b."{key}" = s."{key}"' for key in keys)
+    place = "(delivery_date, source_file, row_number)"
+    with connect(settings) as db:
+        for layer, day in (("bronze", None), ("silver", as_of), ("quarantine", as_of)):
+            db.register(layer, tables.dataset(settings, f"{layer}__{noun}", day))
+        numbers = db.execute(
+            f"""
+            select count(*),
+                   (select count(*) from silver),
+                   (select count(*) from quarantine),
+                   count(*) filter (where not exists (
+                       select 1 from silver s where {place.replace("(", "(s.").replace(", ", ", s.")}
+                         = {place.replace("(", "(b.").replace(", ", ", b.")})
+                     and not exists (
+                       select 1 from quarantine q where {place.replace("(", "(q.").replace(", ", ", q.")}
+                         = {place.replace("(", "(b.").replace(", ", ", b.")})
+                     and exists (select 1 from silver s where {same_key}))
+            from bronze b where b.delivery_date <= ?
+            """,
+            [as_of],
+        ).fetchone()
+    assert numbers is not None  # an aggregate without group by always has one row
+    rows_in, rows_out, quarantined, superseded = (int(number) for number in numbers)
     detail = f"in {rows_in} = out {rows_out} + quarantined {quarantined} + superseded {superseded}"
-    return Check(f"silver__{noun}", "row_balance", abs(rows_in - rows_out - quarantined - superseded), detail=detail)
+    lost = abs(rows_in - rows_out - quarantined - superseded)
+    return Check(f"silver__{noun}", "row_balance", lost, detail=detail)
 
 
 def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Table:

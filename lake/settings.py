@@ -29,6 +29,7 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
+    `kill_at` names a table: fault drills kill the process right after it is written.
     """
 
     lake_dir: Path = Path(".lake")
@@ -39,6 +40,8 @@ class Settings:
     keep_nights: int = 7
     secret_file: Path | None = None
     dagster_home: Path | None = None
+    sources_dir: Path = Path("deliveries")
+    kill_at: str = ""
     work24_url: str = ""
     work24_key: str = field(default="", repr=False)
 

@@ -89,9 +89,7 @@ def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
     return frame if as_of is None else frame.where(f"as_of = DATE'{as_of.isoformat()}'")
 
 
-def dataset(
-    settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None
-) -> pads.Dataset:
+def dataset(settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None) -> pads.Dataset:
     """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files."""
     opened = delta(settings, table_id, version=version)
     partitions = [("as_of", "=", as_of.isoformat())] if as_of is not None else None
@@ -108,9 +106,7 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     return frame.select(*(F.col(c.name).cast(SPARK_TYPES[c.kind]).alias(c.name) for c in table.columns))
 
 
-def replace(
-    lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str, date | str] | None = None
-) -> Commit:
+def replace(lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str, date | str] | None = None) -> Commit:
     """Replace one partition of a table (or, without `partition`, the whole table) with `frame`.
 
     Running it twice with the same frame leaves the same rows. Raises CommitMismatch when the commit

@@ -26,6 +26,7 @@ PART_SEPARATORS = re.compile(r"[;,\n\r|]+")
 # "머천다이저(merchandiser)" is one job under two names; "고위직공무원(일반)" keeps its name without the remark.
 PARENTHESES = re.compile(r"\(([^()]*)\)")
 NOT_TITLE_CHARACTERS = re.compile(r"[^0-9a-z가-힣+#]+")
+LETTER = re.compile(r"[a-z가-힣]")
 CHUNK_TEXTS = 2_048
 CHUNK_PARTS = 512
 # Measured on 2,000 similar titles left out (tests/real/README.md): longer n-grams or whole words add nothing.
@@ -57,7 +58,7 @@ class TitleLinker:
         if missing:
             raise TitleLinkerError(
                 f"job dictionary: columns {missing} are missing; found {dictionary.column_names}; "
-                "select occupation_code, occupation_name, title and similar_titles_text from silver__occupations"
+                f"hand over {', '.join(COLUMNS)} of silver__occupations"
             )
         pairs = dictionary_titles(dictionary)
         if not pairs:
@@ -134,11 +135,11 @@ def normalise(text: str) -> str:
 
 
 def split_parts(text: str | None) -> list[str]:
-    """The different titles in one text, normalised, in order of appearance."""
+    """The different titles in one text, normalised, in order of appearance; a bare number is no title."""
     if text is None:
         return []
     parts = (normalise(part) for part in PART_SEPARATORS.split(text))
-    return list(dict.fromkeys(part for part in parts if part))
+    return list(dict.fromkeys(part for part in parts if LETTER.search(part)))
 
 
 def title_variants(text: str) -> list[str]:

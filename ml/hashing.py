@@ -22,7 +22,8 @@ def hash_keys(keys: pa.Array | pa.ChunkedArray) -> Hashes:
         hashlib.blake2b(("" if word is None else word).encode(), digest_size=8).digest()
         for word in encoded.dictionary.to_pylist()
     )
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)[encoded.indices.to_numpy()]
+    words = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+    return np.asarray(words[encoded.indices.to_numpy()], dtype=np.uint64)
 
 
 def mix(hashes: Hashes, stream: int) -> Hashes:

@@ -83,7 +83,7 @@ def reliability_table(
     """Observed rate against mean probability in bins of equal width."""
     outcome, probability, weight = _checked(outcome, probability, weight)
     code = np.minimum((probability * bin_count).astype(np.int64), bin_count - 1)
-    rows = np.bincount(code, weights=weight, minlength=bin_count)
+    rows = np.bincount(code, weights=weight, minlength=bin_count).astype(np.float64)
     expected = np.bincount(code, weights=weight * probability, minlength=bin_count)
     observed = np.bincount(code, weights=weight * outcome, minlength=bin_count)
     with np.errstate(invalid="ignore", divide="ignore"):

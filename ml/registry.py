@@ -42,7 +42,7 @@ class UnknownModelError(AdditiveModelError):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a model is to be served, why, by whom decided when (ISO instant, UTC), and the numbers behind it."""
+    """Whether a model is to be served, why, since when (ISO instant, UTC) and the numbers behind it."""
 
     promote: bool
     reason: str
@@ -103,7 +103,7 @@ def history(registry_dir: Path) -> list[dict[str, Any]]:
 
 
 def check_model(model: AdditiveModel) -> None:
-    """Refuses, by name, a model that must never answer: NaN, constant, uncalibrated, inverted, no better than chance."""
+    """Refuses by name a model that must never answer: NaN, uncalibrated, constant, inverted, as good as chance."""
     validate_model(model)
     report = model.calibration_report
     if not report:

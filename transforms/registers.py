@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
@@ -31,7 +31,7 @@ class Registers:
         return Registers(**{name: getattr(self, name).where(condition) for name in self.__dataclass_fields__})
 
 
-def day(value: date, *, minus: int = 0) -> F.Column:  # type: ignore[name-defined]
+def day(value: date, *, minus: int = 0) -> Column:
     """A date literal, optionally `minus` days earlier."""
     return F.lit((value - timedelta(days=minus)).isoformat()).cast("date")
 

@@ -66,9 +66,7 @@ APPLICATION_RESULT = CodeList(
     "application_result", "지원 결과", {"PENDING": "진행중", "REJECTED": "불합격", "HIRED": "채용", "UNKNOWN": "미확인"}
 )
 
-COMPANY_SIZE = CodeList(
-    "company_size", "기업규모", {"S": "50인 미만", "M": "50~299인", "L": "300인 이상", "P": "공공"}
-)
+COMPANY_SIZE = CodeList("company_size", "기업규모", {"S": "50인 미만", "M": "50~299인", "L": "300인 이상", "P": "공공"})
 
 RATE_STATUS = CodeList(
     "rate_status",

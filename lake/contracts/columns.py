@@ -31,17 +31,25 @@ EMPLOYMENT_TYPE_CODE = Column("employment_type_code", Kind.STRING, "고용형태
 CERTIFICATE_NAME = Column("certificate_name", Kind.STRING, "자격증명")
 
 # --- when ---------------------------------------------------------------------------------------
-AS_OF = Column("as_of", Kind.DATE, "기준일", "이 날까지 도착한 자료만으로 계산함(Asia/Seoul)", nullable=False, delivered=False)
+AS_OF = Column(
+    "as_of", Kind.DATE, "기준일", "이 날까지 도착한 자료만으로 계산함(Asia/Seoul)", nullable=False, delivered=False
+)
 UPDATED_AT = Column("updated_at", Kind.INSTANT, "출처의 수정 시각", "정정 중 이 시각이 가장 늦은 것이 이긴다(UTC)")
 DELIVERY_DATE = Column("delivery_date", Kind.DATE, "납품일", nullable=False, delivered=False)
 
 # --- provenance ---------------------------------------------------------------------------------
-SOURCE_FILE = Column("source_file", Kind.STRING, "출처 파일", "납품 폴더 기준 상대 경로", nullable=False, delivered=False)
+SOURCE_FILE = Column(
+    "source_file", Kind.STRING, "출처 파일", "납품 폴더 기준 상대 경로", nullable=False, delivered=False
+)
 ROW_NUMBER = Column("row_number", Kind.INT64, "출처 행 번호", "첫 자료 행이 1", nullable=False, delivered=False)
 ROW_HASH = Column("row_hash", Kind.STRING, "행 해시", "보낸 그대로의 값의 SHA-256", nullable=False, delivered=False)
 RECEIVED_AT = Column("received_at", Kind.INSTANT, "도착 시각", nullable=False, delivered=False)
 PAYLOAD = Column(
-    "payload", Kind.STRING, "원본 행", "코드·단위를 바꾸었거나 계약에 없는 항목이 있을 때 보낸 그대로의 JSON", delivered=False
+    "payload",
+    Kind.STRING,
+    "원본 행",
+    "코드·단위를 바꾸었거나 계약에 없는 항목이 있을 때 보낸 그대로의 JSON",
+    delivered=False,
 )
 LANDING_ERROR = Column(
     "landing_error", Kind.STRING, "반입 오류", "파일에서 이 행을 읽지 못한 까닭. 비어 있으면 읽었다", delivered=False
@@ -54,7 +62,13 @@ CONTRACT_VERSION = Column("contract_version", Kind.STRING, "계약 버전", null
 PUBLISHED = (AS_OF, RUN_ID, MODEL_VERSION, CONTRACT_VERSION)
 
 ANSWER_CODE = Column(
-    "answer_code", Kind.STRING, "답변 상태", "OK가 아니면 결과가 없는 까닭", nullable=False, codes=codes.ANSWER, delivered=False
+    "answer_code",
+    Kind.STRING,
+    "답변 상태",
+    "OK가 아니면 결과가 없는 까닭",
+    nullable=False,
+    codes=codes.ANSWER,
+    delivered=False,
 )
 
 

@@ -230,7 +230,9 @@ JOB_POSTINGS = _silver(
         c.text("keywords_text", "공고 핵심어", "세미콜론(;)으로 나눔"),
         c.text("skill_codes_text", "요구 역량코드", "NCS 세분류 8자리를 세미콜론(;)으로 나눔"),
         c.UPDATED_AT,
-        c.krw_month("wage_min_krw_month", "월 환산 임금 하한", "시급은 주 시간×4.345, 일급은 20.9일, 연봉은 1/12").derived(),
+        c.krw_month(
+            "wage_min_krw_month", "월 환산 임금 하한", "시급은 주 시간×4.345, 일급은 20.9일, 연봉은 1/12"
+        ).derived(),
     ),
     "고용서비스정책과",
 )
@@ -260,7 +262,9 @@ TRAINING_COURSES = _silver(
         c.count("enrolled_count", "수강신청 인원", unit="명"),
         c.count("completed_count", "수료 인원", unit="명"),
         Column("satisfaction_pct", Kind.FLOAT64, "만족도", unit="%", minimum=0, maximum=100),
-        c.text("employment_rate_6m_text", "6개월 취업률(보낸 그대로)", "수 또는 A 개설예정·B 진행중·C 미실시·D 수료자없음"),
+        c.text(
+            "employment_rate_6m_text", "6개월 취업률(보낸 그대로)", "수 또는 A 개설예정·B 진행중·C 미실시·D 수료자없음"
+        ),
         c.count("employed_6m_count", "6개월 취업 인원", unit="명"),
         c.UPDATED_AT,
         c.share("employment_rate_6m_0_1", "6개월 취업률", "관측된 것만. 종료 6개월 전의 0%는 모름이다").derived(),

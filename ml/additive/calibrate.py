@@ -104,9 +104,7 @@ def fit_platt(logit: FloatArray, outcome: npt.NDArray[np.int64]) -> tuple[float,
     return slope, offset - slope * centre
 
 
-def _pool_until_rising(
-    centre: FloatArray, rate: FloatArray, weight: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _pool_until_rising(centre: FloatArray, rate: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Merges neighbouring groups until centres and rates strictly rise (pool adjacent violators)."""
     blocks: list[tuple[float, float, float]] = []
     for block in zip(centre.tolist(), rate.tolist(), weight.tolist(), strict=True):

@@ -64,9 +64,7 @@ def infinite_value(name: str, count: int) -> InfiniteValueError:
     )
 
 
-def category_codes(
-    name: str, column: pa.Array | pa.ChunkedArray, categories: tuple[str, ...]
-) -> npt.NDArray[np.int32]:
+def category_codes(name: str, column: pa.Array | pa.ChunkedArray, categories: tuple[str, ...]) -> npt.NDArray[np.int32]:
     """A string or dictionary Arrow column as codes int32 (n,)."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):

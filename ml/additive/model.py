@@ -218,8 +218,12 @@ def validate_model(model: AdditiveModel) -> None:
 def _validate_term(model: AdditiveModel, term: Term) -> None:
     """Checks one term's shapes and that its maps stay inside its table."""
     _require(len(term.feature_indices) in (1, 2), term.name, f"{len(term.feature_indices)} features", "one or two")
-    _require(all(0 <= i < len(model.features) for i in term.feature_indices), term.name, "unknown feature", "a known one")
-    _require(term.scores.ndim == len(term.feature_indices), term.name, f"{term.scores.ndim}-d table", "one axis a feature")
+    _require(
+        all(0 <= i < len(model.features) for i in term.feature_indices), term.name, "unknown feature", "a known one"
+    )
+    _require(
+        term.scores.ndim == len(term.feature_indices), term.name, f"{term.scores.ndim}-d table", "one axis a feature"
+    )
     expected = (*term.scores.shape, *model.intercept_spread.shape)
     _require(term.spread.shape == expected, term.name, f"spread {term.spread.shape}", expected)
     for axis, (index, axis_map) in enumerate(zip(term.feature_indices, term.axis_maps, strict=True)):

@@ -153,13 +153,21 @@ def _count(model: AdditiveModel, codes: Mapping[str, Any], scores: Scores, xp: M
 
 def _empty_scores(model: AdditiveModel, rows: int, with_contributions: bool, xp: ModuleType) -> Scores:
     """Result arrays to be filled chunk by chunk."""
-    number = [xp.empty(rows, dtype=xp.float64) for _ in range(4)]
-    terms = [xp.empty((REASONS, rows), dtype=xp.int16).T for _ in range(2)]
-    values = [xp.empty((REASONS, rows), dtype=xp.float32).T for _ in range(2)]
-    parts = xp.empty((len(model.terms), rows), dtype=xp.float32).T if with_contributions else None
     unknown = {feature.name: 0 for feature in model.features if feature.kind == "categorical"}
     missing = {feature.name: 0 for feature in model.features}
-    return Scores(*number, parts, terms[0], values[0], terms[1], values[1], unknown, missing)
+    return Scores(
+        logit=xp.empty(rows, dtype=xp.float64),
+        probability=xp.empty(rows, dtype=xp.float64),
+        low=xp.empty(rows, dtype=xp.float64),
+        high=xp.empty(rows, dtype=xp.float64),
+        contributions=xp.empty((len(model.terms), rows), dtype=xp.float32).T if with_contributions else None,
+        positive_terms=xp.empty((REASONS, rows), dtype=xp.int16).T,
+        positive_values=xp.empty((REASONS, rows), dtype=xp.float32).T,
+        negative_terms=xp.empty((REASONS, rows), dtype=xp.int16).T,
+        negative_values=xp.empty((REASONS, rows), dtype=xp.float32).T,
+        unknown_counts=unknown,
+        missing_counts=missing,
+    )
 
 
 def _term_tables(model: AdditiveModel, term: Term, position: int, xp: ModuleType) -> _TermTables:

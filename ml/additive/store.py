@@ -53,7 +53,9 @@ def load_model(directory: Path) -> AdditiveModel:
                 str(directory / name), found=found, expected=listed, action="restore the file or roll back the model"
             )
         files[name] = data
-    model = from_document(_parse_json(directory / DOCUMENT_FILE, files[DOCUMENT_FILE]), _decode_arrays(directory, files))
+    model = from_document(
+        _parse_json(directory / DOCUMENT_FILE, files[DOCUMENT_FILE]), _decode_arrays(directory, files)
+    )
     if model.model_version != manifest["model_version"]:
         raise ModelHashMismatchError(
             str(directory / MANIFEST_FILE),

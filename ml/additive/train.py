@@ -63,7 +63,9 @@ class TrainSpec:
         """Refuses specifications that contradict themselves."""
         names = [feature.name for feature in self.features]
         if not names or len(set(names)) != len(names):
-            raise TrainSpecError("features", found=names, expected="one or more unique names", action="correct the list")
+            raise TrainSpecError(
+                "features", found=names, expected="one or more unique names", action="correct the list"
+            )
         for feature in self.features:
             if feature.monotone not in (-1, 0, 1) or (feature.monotone and feature.kind != "numeric"):
                 raise TrainSpecError(
@@ -91,7 +93,7 @@ def train_additive(table: pa.Table, label: str, spec: TrainSpec) -> AdditiveMode
     features = tuple(_describe(table, feature, spec) for feature in spec.features)
     encoded = encode_table(table, features)
     features = tuple(replace(feature, reference=_reference(feature, encoded[feature.name])) for feature in features)
-    matrix = np.column_stack([_as_numbers(encoded[feature.name]) for feature in features])
+    matrix = as_matrix(encoded, features)
     learned = _fit(matrix, outcome, keys, (spec, features))
     features, terms = convert_terms(features, _learned_terms(learned), learned.bins_)
     intercept = float(np.ravel(learned.intercept_)[0])
@@ -174,11 +176,20 @@ def _reference(feature: Feature, values: npt.NDArray[Any]) -> float:
     return float(np.argmax(counts))
 
 
-def _as_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Codes as floats with NaN for missing; numbers as they are."""
-    if values.dtype.kind == "f":
-        return values
-    return np.where(values < 0, np.nan, values.astype(np.float64))
+def as_matrix(encoded: dict[str, npt.NDArray[Any]], features: tuple[Feature, ...]) -> npt.NDArray[np.float64]:
+    """Encoded columns as the learner's matrix (n, features): codes as numbers, NaN for missing.
+
+    A column without any value becomes a constant: it then teaches nothing, and missing stays neutral in scoring.
+    """
+    matrix = np.empty((len(encoded[features[0].name]), len(features)))
+    for position, feature in enumerate(features):
+        values = encoded[feature.name]
+        matrix[:, position] = values
+        if values.dtype.kind != "f":
+            matrix[values < 0, position] = np.nan
+        if np.isnan(matrix[:, position]).all():
+            matrix[:, position] = 0.0
+    return matrix
 
 
 def _fit(
@@ -189,7 +200,7 @@ def _fit(
 ) -> Any:
     """Fits interpret's classifier on bags drawn by person hash."""
     from interpret.glassbox import ExplainableBoostingClassifier  # a second to import; scoring never needs it
-    from joblib import parallel_config
+    from joblib import parallel_config  # type: ignore[import-untyped]  # joblib ships no types
 
     spec, features = described
     draws = [unit_interval(mix(keys, spec.seed + 1 + bag)) for bag in range(spec.bag_count)]
@@ -229,9 +240,7 @@ def _learned_terms(learned: Any) -> list[LearnedTerm]:
     return [LearnedTerm(tuple(int(i) for i in indices), scores, bagged) for indices, scores, bagged in parts]
 
 
-def _describe_training(
-    outcome: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64], spec: TrainSpec
-) -> dict[str, Any]:
+def _describe_training(outcome: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64], spec: TrainSpec) -> dict[str, Any]:
     """What the model card says of the training: JSON values, nothing of the clock or the machine."""
     settings = ("pair_limit", "seed", "bag_count", "bin_limit", "pair_bin_limit", "learning_rate", "round_limit")
     return {

@@ -55,7 +55,7 @@ def test_every_locked_package_has_a_hash(lock_file: str, root: Path) -> None:
 
 @pytest.mark.parametrize("name", ["default", "spark", "gpu"])
 def test_lock_holds_exactly_the_pins_asked_for(name: str, root: Path) -> None:
-    asked = {}
+    asked: dict[str, str] = {}
     for source in ("core", name, "dev"):
         asked |= dict(PINNED.findall((root / f"requirements/{source}.in").read_text(encoding="utf-8")))
     locked = dict(PINNED.findall((root / f"requirements/{name}.txt").read_text(encoding="utf-8")))

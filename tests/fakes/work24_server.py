@@ -103,6 +103,8 @@ class FakeWork24:
 def _handler_of(fake: FakeWork24) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes; with Nagle's algorithm the second waits 40 ms for an acknowledgement.
+        disable_nagle_algorithm = True
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet: the request line holds the key."""

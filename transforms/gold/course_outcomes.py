@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lake.contracts.gold import COURSE_OUTCOMES
@@ -38,7 +38,9 @@ def course_outcomes(courses: DataFrame, *, as_of: date) -> DataFrame:
     counts = ["observed_sessions_count", "graduates_count", "employed_count"]
     frame = frame.fillna(0, subset=counts)
     raw = F.when(F.col("graduates_count") > 0, F.col("employed_count") / F.col("graduates_count"))
-    shrunk = F.when(F.col("institution_rate").isNotNull(), _pulled("employed_count", "graduates_count", "institution_rate"))
+    shrunk = F.when(
+        F.col("institution_rate").isNotNull(), _pulled("employed_count", "graduates_count", "institution_rate")
+    )
     return (
         _with_priors(frame)
         .withColumn("raw_rate_0_1", raw)
@@ -48,7 +50,7 @@ def course_outcomes(courses: DataFrame, *, as_of: date) -> DataFrame:
     )
 
 
-def _pulled(employed: str, graduates: str, prior: str) -> F.Column:  # type: ignore[name-defined]
+def _pulled(employed: str, graduates: str, prior: str) -> Column:
     return (F.col(employed) + PRIOR_GRADUATES * F.col(prior)) / (F.col(graduates) + PRIOR_GRADUATES)
 
 
@@ -58,7 +60,9 @@ def _with_priors(frame: DataFrame) -> DataFrame:
     national = frame.agg(*totals).select(F.when(F.col("g") > 0, F.col("e") / F.col("g")).alias("national_rate"))
     fields = frame.groupBy("skill_code").agg(*totals).join(national, how="cross")
     fields = fields.select("skill_code", _pulled("e", "g", "national_rate").alias("field_rate"))
-    keyed = frame.join(fields, on=frame["skill_code"].eqNullSafe(fields["skill_code"]), how="left").drop(fields["skill_code"])
+    keyed = frame.join(fields, on=frame["skill_code"].eqNullSafe(fields["skill_code"]), how="left").drop(
+        fields["skill_code"]
+    )
     institutions = keyed.groupBy("institution_name").agg(*totals, F.avg("field_rate").alias("mean_field_rate"))
     institutions = institutions.select(
         F.col("institution_name").alias("_institution"), _pulled("e", "g", "mean_field_rate").alias("institution_rate")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lake.contracts.gold import LABOUR_MARKET
@@ -31,14 +31,22 @@ def open_postings(postings: DataFrame, *, as_of: date) -> DataFrame:
 
 def labour_market(postings: DataFrame, known: Registers, *, as_of: date) -> DataFrame:
     """One row per occupation and region with an opening, a seeker or a hire."""
-    demand = open_postings(postings, as_of=as_of).groupBy(*_CELL).agg(
-        F.count(F.lit(1)).cast("int").alias("open_postings_count"),
-        F.sum(F.coalesce(F.col("headcount"), F.lit(1))).cast("int").alias("openings_count"),
-        _median("wage_min_krw_month").alias("wage_median_krw_month"),
+    demand = (
+        open_postings(postings, as_of=as_of)
+        .groupBy(*_CELL)
+        .agg(
+            F.count(F.lit(1)).cast("int").alias("open_postings_count"),
+            F.sum(F.coalesce(F.col("headcount"), F.lit(1))).cast("int").alias("openings_count"),
+            _median("wage_min_krw_month").alias("wage_median_krw_month"),
+        )
     )
-    supply = _wishes(known).groupBy(*_CELL).agg(
-        F.count(F.lit(1)).cast("int").alias("seekers_count"),
-        _median("wanted_wage_krw_month").alias("wage_wish_median_krw_month"),
+    supply = (
+        _wishes(known)
+        .groupBy(*_CELL)
+        .agg(
+            F.count(F.lit(1)).cast("int").alias("seekers_count"),
+            _median("wanted_wage_krw_month").alias("wage_wish_median_krw_month"),
+        )
     )
     hires = _hires(known, as_of)
     cells = demand.select(*_CELL).union(supply.select(*_CELL)).union(hires.select(*_CELL)).distinct()
@@ -83,7 +91,7 @@ def occupation_wages(known: Registers, *, as_of: date) -> DataFrame:
     return recent.groupBy("occupation_code").agg(_median("wage_krw_month").alias("occupation_wage_krw_month"))
 
 
-def _median(name: str) -> F.Column:  # type: ignore[name-defined]
+def _median(name: str) -> Column:
     return F.round(F.percentile(F.col(name).cast("double"), 0.5)).cast("int")
 
 
@@ -102,6 +110,8 @@ def _hires(known: Registers, as_of: date) -> DataFrame:
         "seeker_key", F.coalesce("wanted_region_code_1", "home_region_code").alias("region_code")
     )
     placed = recent.select("seeker_key", "occupation_code").join(home, on="seeker_key", how="left")
-    return placed.where("occupation_code is not null and region_code is not null").groupBy(*_CELL).agg(
-        F.count(F.lit(1)).cast("int").alias("hires_12m_count")
+    return (
+        placed.where("occupation_code is not null and region_code is not null")
+        .groupBy(*_CELL)
+        .agg(F.count(F.lit(1)).cast("int").alias("hires_12m_count"))
     )

@@ -21,9 +21,7 @@ WITNESS_CAP = 0.8
 _PAIR = ["occupation_code", "skill_code"]
 
 
-def occupation_skills(
-    requirements: DataFrame, postings: DataFrame, courses: DataFrame, *, as_of: date
-) -> DataFrame:
+def occupation_skills(requirements: DataFrame, postings: DataFrame, courses: DataFrame, *, as_of: date) -> DataFrame:
     """One row per occupation and skill; importance_0_1 is the dictionary's or the witnesses' share."""
     asked = postings.select("occupation_code", F.explode(F.split("skill_codes_text", ";")).alias("skill_code"))
     held = courses.select(F.col("target_occupation_code").alias("occupation_code"), "skill_code")

@@ -21,7 +21,9 @@ def occupations(dictionary: DataFrame, labour_market: DataFrame, *, as_of: date)
         F.sum("open_postings_count").cast("int").alias("open_postings_count"),
         F.sum("openings_count").cast("int").alias("openings_count"),
         F.sum("seekers_count").cast("int").alias("seekers_count"),
-        F.round(F.percentile(F.col("wage_median_krw_month").cast("double"), 0.5)).cast("int").alias("wage_median_krw_month"),
+        F.round(F.percentile(F.col("wage_median_krw_month").cast("double"), 0.5))
+        .cast("int")
+        .alias("wage_median_krw_month"),
     )
     frame = names.join(_usual_education(entries), on="occupation_code", how="left")
     frame = frame.join(market, on="occupation_code", how="left")

@@ -29,9 +29,7 @@ def seeker_snapshots(known: Registers, *, as_of: date) -> DataFrame:
             known.training_history.where(F.col("is_completed") & (F.col("end_date") > day(as_of, minus=YEARS_3))),
             "trainings_3y_count",
         ),
-        _counts(
-            known.applications.where(F.col("applied_date") > day(as_of, minus=DAYS_90)), "applications_90d_count"
-        ),
+        _counts(known.applications.where(F.col("applied_date") > day(as_of, minus=DAYS_90)), "applications_90d_count"),
         known.resumes.select(
             "seeker_key", F.col("completeness_pct").alias("resume_completeness_pct"), "language_tests_count"
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from transforms.silver.conform import Rule
@@ -17,7 +17,7 @@ FOLLOW_UP_DAYS = 183
 _LETTERS = {"A": "PLANNED", "B": "RUNNING", "C": "NOT_HELD", "D": "NO_GRADUATE"}
 
 
-def _rate() -> F.Column:  # type: ignore[name-defined]
+def _rate() -> Column:
     return F.regexp_replace(F.col("employment_rate_6m_text"), r"[,% ]", "").try_cast("double")
 
 
@@ -41,5 +41,5 @@ def derive(frame: DataFrame, *, as_of: date) -> DataFrame:
         status = status.when(text == letter, F.lit(code))
     status = status.otherwise(F.lit("NOT_DELIVERED"))
     frame = frame.withColumn("rate_status_code", status)
-    known = F.when(F.col("rate_status_code") == "OBSERVED", rate / 100)
+    known = F.when(F.col("rate_status_code") == "OBSERVED", F.round(rate / 100, 6))
     return frame.withColumn("employment_rate_6m_0_1", known)

@@ -8,7 +8,9 @@ go to httpx's transport directly: ``httpx.Client`` logs every full URL at INFO, 
 
 from __future__ import annotations
 
+import functools
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -82,7 +84,7 @@ class Work24Client:
             )
         forms = {self._key, quote(self._key, safe=""), quote_plus(self._key), self._key.replace("/", "\\/")}
         self._key_forms = tuple(sorted(forms, key=len, reverse=True))
-        self._transport = httpx.HTTPTransport(retries=0)
+        self._transport = httpx.HTTPTransport(verify=_tls_context(), retries=0)
 
     def close(self) -> None:
         """Close the connections."""
@@ -184,6 +186,12 @@ class Work24Client:
                 "not followed, it would receive the key. Do: check the base address."
             )
         return target
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    """Load the certificate store once: it costs a tenth of a second."""
+    return httpx.create_ssl_context()
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -29,6 +29,7 @@ from lake.sources.work24.services import PERSONAL_FIELDS, Service
 Row = dict[str, str | None]
 
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 _CODE_TAGS = ("messageCd", "message_cd", "returnReasonCode")
 _TEXT_TAGS = ("error", "message", "returnAuthMsg")
 _SUCCESS_CODES = frozenset({"000", "00", "200"})
@@ -113,12 +114,16 @@ def _read_json(body: bytes, service: Service, source: str) -> Page:
     if not isinstance(content, dict):
         raise MalformedResponse(source, "expected a JSON object", size=len(body))
     notes: Row = {name: _text(content[name]) for name in (*_CODE_TAGS, *_TEXT_TAGS) if name in content}
-    sent = content.get(service.row_parent or "", [])
+    sent = content.get(service.row_parent or "") or []
     sent = sent.get(service.row_tag, []) if isinstance(sent, dict) else sent
     sent = [sent] if isinstance(sent, dict) else sent
     if not isinstance(sent, list) or not all(isinstance(item, dict) for item in sent):
         raise MalformedResponse(source, f"expected a list of objects in {service.row_parent!r}", size=len(body))
-    rows: list[Row] = [{str(name): _text(value) for name, value in item.items()} for item in sent]
+    rows = [
+        {name: (value or None) if type(value) is str else _text(value) for name, value in item.items()} for item in sent
+    ]
+    if b"\\u" in body:
+        rows = [{name: value and _without_surrogates(value) for name, value in row.items()} for row in rows]
     _raise_refusal(notes, source, has_rows=bool(rows))
     is_no_data = _code_of(notes) == _NO_DATA_CODE
     total = _text(content.get(service.total_tag or ""))
@@ -135,7 +140,7 @@ def _page(rows: list[Row], total: str | None, service: Service, *, is_no_data: b
     if service.total_tag is None:
         return Page(tuple(rows), 1)
     digits = (total or "").strip()
-    if not (digits.isascii() and digits.isdigit()):
+    if not _WHOLE_NUMBER.fullmatch(digits):
         problem = f"expected a whole number in {service.total_tag!r}, found {digits[:20]!r}"
         raise MalformedResponse(source, problem, line=1, size=size)
     if rows and not int(digits):
@@ -189,8 +194,11 @@ def _decode_json(body: bytes, source: str, where: str) -> Any:
 def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    # A lone surrogate is no text; as a replacement character the row still lands and can be quarantined.
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no file or table can hold, by '?': the row still lands."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The 고용24 fetch against a local server: paging, cutting, refusals, faults, resuming, the secret key."""
+"""The 고용24 fetch against a local server: paging, cutting, refusals, faults, resuming, the secret key in files."""
 
 from __future__ import annotations
 
@@ -28,15 +28,12 @@ from lake.sources.work24.errors import (
     KeyRefused,
     MalformedResponse,
     QuotaExceeded,
-    RedirectRefused,
     RepeatedPage,
     RequestRefused,
-    ResponseTooLarge,
     RowsMissing,
     ShardOverCap,
     TransportFailed,
     Work24Error,
-    Work24SettingsError,
 )
 from tests.fakes.work24_server import (
     CODE_BODY,
@@ -195,31 +192,6 @@ def test_silent_server_is_retried_after_the_time_out(fetch: Fetch, server: FakeW
     assert fetch(timeout_s=0.2).retries == 1
 
 
-def test_retries_are_bounded_and_wait_longer_each_time(fetch: Fetch, server: FakeWork24, slept: list[float]) -> None:
-    server.faults.extend([BROKEN] * 9)
-    with pytest.raises(TransportFailed, match="HTTP 500 on the last of 3 tries"):
-        fetch()
-    assert (slept, len(server.asked)) == ([1.0, 2.0], 3)
-
-
-@pytest.mark.parametrize(
-    ("asked", "waited"),
-    [
-        ("7", 7.0),
-        ("Mon, 02 Mar 2026 12:00:30 GMT", 30.0),
-        ("Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
-        ("99999", 120.0),
-        ("soon", 1.0),
-    ],
-)
-def test_retry_after_is_obeyed_up_to_the_cap(
-    fetch: Fetch, server: FakeWork24, slept: list[float], asked: str, waited: float
-) -> None:
-    server.faults.append(Fault("status", status=429, headers=(("Retry-After", asked),)))
-    fetch()
-    assert slept == [waited]
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -292,34 +264,6 @@ def test_folder_of_another_request_is_refused(fetch: Fetch) -> None:
     fetch()
     with pytest.raises(DeliveryMismatch, match="another delivery folder"):
         fetch(until=date(2026, 3, 3))
-
-
-@pytest.mark.parametrize("target", ["http://other.invalid{path}", "ftp://127.0.0.1/x", "file:///etc/hosts", "//["])
-def test_redirect_elsewhere_is_not_followed(fetch: Fetch, server: FakeWork24, target: str) -> None:
-    server.faults.append(Fault("redirect", status=302, headers=(("Location", target),)))
-    with pytest.raises(RedirectRefused, match="Do: check the base address"):
-        fetch()
-
-
-def test_redirect_to_the_same_server_is_followed(fetch: Fetch, server: FakeWork24) -> None:
-    server.faults.append(Fault("redirect", status=302, headers=(("Location", "{path}"),)))
-    assert fetch().rows == 25
-
-
-def test_reply_over_the_size_cap_is_refused(fetch: Fetch) -> None:
-    with pytest.raises(ResponseTooLarge, match="500 bytes"):
-        fetch(max_bytes=500)
-
-
-@pytest.mark.parametrize("address", ["http://api.example/call", "ftp://api.example", "https://u:p@api.example", "x"])
-def test_address_that_would_leak_the_key_is_refused(address: str) -> None:
-    with pytest.raises(Work24SettingsError, match="Do: correct it"):
-        Work24Client(address, KEY)
-
-
-def test_missing_key_is_refused() -> None:
-    with pytest.raises(Work24SettingsError, match="has 0 characters"):
-        Work24Client("https://api.example/call", " ")
 
 
 @pytest.mark.parametrize(

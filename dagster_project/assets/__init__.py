@@ -1,0 +1,1 @@
+"""Assets in flow order: bronze, silver, gold, features, models, answers, serving, publication."""

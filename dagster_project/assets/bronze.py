@@ -1,0 +1,58 @@
+"""Deliveries land: files are decoded and staged, then each noun's rows replace their delivery's partition.
+
+Fourteen nouns of the same shape, hence a factory. Do not put here: decoding (lake/landing.py).
+"""
+
+from __future__ import annotations
+
+import time
+
+import dagster as dg
+
+from dagster_project.assets.declare import NIGHTS, SOURCE_RETRIES, asset_options
+from dagster_project.night import Night, delivery_dates
+from lake import deliveries
+from lake.contracts import silver
+
+NOUNS = tuple(table.noun for table in silver.TABLES)
+
+
+@dg.asset(
+    name="staged_deliveries",
+    group_name="bronze",
+    kinds={"file", "arrow"},
+    partitions_def=NIGHTS,
+    retry_policy=SOURCE_RETRIES,
+    description="납품 폴더의 파일을 읽어 반입 대기 상태로 둔다. 이미 반입한 납품은 다시 읽지 않는다.",
+)
+def staged_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    started = time.monotonic()
+    sources = night.options.sources_dir
+    landed = deliveries.stage(night.lake, sources, delivery_dates(sources, night.as_of))
+    return dg.MaterializeResult(
+        metadata={
+            "deliveries": len(landed.dates),
+            "files": len(landed.files),
+            "refused_files": sum(1 for file in landed.files if file.problem),
+            "seconds": night.timed("staged_deliveries", started),
+        }
+    )
+
+
+def bronze_asset(noun: str) -> dg.AssetsDefinition:
+    """bronze__{noun}: the staged rows of every delivery that is being landed."""
+    table_id = f"bronze__{noun}"
+
+    @dg.asset(**asset_options(table_id, ["staged_deliveries"]))
+    def bronze(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+        return night.report(deliveries.write_bronze(night.lake, noun))
+
+    return bronze
+
+
+@dg.asset(**asset_options("ops__deliveries", [f"bronze__{noun}" for noun in NOUNS]))
+def ops_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    return night.report(deliveries.record(night.lake))
+
+
+ASSETS = [staged_deliveries, *(bronze_asset(noun) for noun in NOUNS), ops_deliveries]

@@ -1,0 +1,50 @@
+"""Models the night answers with: trained when the month has none, loaded otherwise."""
+
+from __future__ import annotations
+
+import time
+
+import dagster as dg
+
+from dagster_project.assets.declare import NIGHTS
+from dagster_project.night import Night
+from lake import tables
+from matching import occupations
+from ml.employment import train
+
+
+@dg.asset(
+    name="employment_model",
+    group_name="models",
+    kinds={"python", "scikitlearn"},
+    partitions_def=NIGHTS,
+    deps=["features__seeker_cohorts"],
+    description="6개월 취업확률 모형. 앞선 두 집단에서 배우고 나중 집단에서 보정한다. 달마다 한 번 학습한다.",
+)
+def employment_model(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    started = time.monotonic()
+    cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
+    outcome = train.ensure_model(cohorts, train.registry_dir(night.settings.models_dir, night.as_of), as_of=night.as_of)
+    night.timed("employment_model", started)
+    return dg.MaterializeResult(
+        metadata={"model_version": outcome.model_version or "none", "reason": outcome.reason, **outcome.numbers}
+    )
+
+
+@dg.asset(
+    name="occupation_model",
+    group_name="models",
+    kinds={"python", "numpy"},
+    partitions_def=NIGHTS,
+    deps=["silver__worker_surveys", "silver__occupations"],
+    description="재직자 조사에서 배운 흥미·적성과 직업의 관계.",
+)
+def occupation_model(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    started = time.monotonic()
+    surveys = tables.dataset(night.settings, "silver__worker_surveys", night.as_of).to_table()
+    version = occupations.ensure_model(surveys, night.model_dir("occupations"))
+    night.timed("occupation_model", started)
+    return dg.MaterializeResult(metadata={"model_version": version, "respondents": surveys.num_rows})
+
+
+ASSETS = [employment_model, occupation_model]

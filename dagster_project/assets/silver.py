@@ -1,0 +1,44 @@
+"""Bronze becomes silver and quarantine, one step a noun (the same shape fourteen times, hence a factory)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.assets.bronze import NOUNS
+from dagster_project.assets.declare import asset_spec, contract_check
+from dagster_project.night import Night
+from lake import quality, tables
+from transforms.silver.clean import clean
+
+
+def silver_assets(noun: str) -> dg.AssetsDefinition:
+    """silver__{noun} and quarantine__{noun}: typed, checked, newest correction only; the rest with reasons."""
+    good, bad = f"silver__{noun}", f"quarantine__{noun}"
+    deps = [f"bronze__{noun}", "ops__deliveries"]
+
+    @dg.multi_asset(
+        name=f"clean_{noun}",
+        specs=[asset_spec(good, deps), asset_spec(bad, deps)],
+        check_specs=[
+            contract_check(good),
+            contract_check(bad),
+            dg.AssetCheckSpec("row_balance", asset=good, blocking=True),
+        ],
+    )
+    def cleaned(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        bronze = tables.read(night.lake, f"bronze__{noun}")
+        outcome = clean(bronze, noun, as_of=night.as_of)
+        yield night.write(good, outcome.silver)
+        yield night.write(bad, outcome.quarantine)
+        balance = quality.row_balance(night.settings, noun, as_of=night.as_of)
+        night.checks.append(balance)
+        yield dg.AssetCheckResult(
+            asset_key=good, check_name="row_balance", passed=balance.passed, metadata={"balance": balance.detail}
+        )
+
+    return cleaned
+
+
+ASSETS = [silver_assets(noun) for noun in NOUNS]

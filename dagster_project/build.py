@@ -1,0 +1,36 @@
+"""The one assembler: Definitions from options, for the UI, the command line and the tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from dagster_project.assets import answers, bronze, features, gold, models, publication, serving, silver
+from dagster_project.jobs import at_two, delivery_sensor, nightly
+from dagster_project.night import Night, NightOptions, open_night
+
+PARTITION_TAG = "dagster/partition"
+STAGES = (bronze, silver, gold, features, models, answers, serving, publication)
+
+
+def build_definitions(options: NightOptions) -> dg.Definitions:
+    """Everything Dagster sees, with the `night` resource bound to `options`."""
+
+    @dg.resource(description="하룻밤의 호수: 잠금, 엔진, 장치, 기준일")
+    def night(context: dg.InitResourceContext) -> Iterator[Night]:
+        if context.run is None:
+            raise dg.DagsterInvariantViolationError("a night needs a run with a partition (business date)")
+        as_of = date.fromisoformat(context.run.tags[PARTITION_TAG])
+        with open_night(options, as_of) as opened:
+            yield opened
+
+    return dg.Definitions(
+        assets=[asset for stage in STAGES for asset in stage.ASSETS],
+        jobs=[nightly],
+        schedules=[at_two],
+        sensors=[delivery_sensor(options.sources_dir)],
+        resources={"night": night},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,253 @@
+"""`goyong`: the command line that scripts, tests and runbooks call.
+
+Results on stdout, progress and logs on stderr. Exit codes: 0 done, 1 a check failed and nothing was
+published, 2 usage, 3 data not ready, 4 another run holds the lake. Heavy imports stand inside commands,
+so that --help answers at once. Do not put here: what a command does (see run.py and the packages).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+explain_app = typer.Typer(no_args_is_help=True, help="One person's answers with their reasons, as a person reads them.")
+app.add_typer(explain_app, name="explain")
+
+LakeDir = Annotated[Path | None, typer.Option("--lake", help="Folder of the lake (default .lake or GOYONG_LAKE_DIR).")]
+Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
+DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Business date (Asia/Seoul).")]
+
+EXIT_CHECK_FAILED, EXIT_NOT_READY, EXIT_LOCKED = 1, 3, 4
+
+
+def _settings(**overrides: Any) -> Any:
+    from lake.settings import load_settings
+
+    return load_settings(**overrides)
+
+
+@app.command()
+def demo(
+    seekers: Annotated[int, typer.Option(help="People.")] = 20_000,
+    postings: Annotated[int, typer.Option(help="Open postings.")] = 5_000,
+    sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 800,
+    seed: Annotated[int, typer.Option(help="Same seed, same Korea.")] = 1,
+    out: Annotated[Path, typer.Option(help="Where the demo lives.")] = Path(".demo"),
+) -> None:
+    """Simulate a small synthetic Korea and run one whole night on it."""
+    from dagster_project import run
+
+    run.demo(_settings(lake_dir=out / "lake"), out / "deliveries", sizes=(seekers, postings, sessions), seed=seed)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for the deliveries.")],
+    seekers: Annotated[int, typer.Option(help="People.")] = 20_000,
+    postings: Annotated[int, typer.Option(help="Open postings.")] = 5_000,
+    sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 800,
+    nights: Annotated[int, typer.Option(help="Daily deliveries.")] = 1,
+    seed: Annotated[int, typer.Option(help="Same seed, same Korea.")] = 1,
+    first_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First business date.")] = None,
+) -> None:
+    """Write source-shaped deliveries of a synthetic Korea, one folder per date."""
+    from dagster_project import run
+
+    first = first_date.date() if first_date else run.DEMO_DATE
+    report = run.simulate_korea(out, (seekers, postings, sessions), nights=nights, seed=seed, first_date=first)
+    typer.echo(report)
+
+
+@app.command()
+def nightly(
+    sources: Annotated[Path, typer.Option(help="Folder of mappings/ and YYYY-MM-DD/ deliveries.")],
+    day: Day = None,
+    lake: LakeDir = None,
+    engine: Engine = None,
+    device: DeviceName = None,
+    force: Annotated[str | None, typer.Option(help="Publish past failed gates, for this reason (recorded).")] = None,
+) -> None:
+    """Land, clean, compute, check and publish for a business date; running it again changes nothing."""
+    from dagster_project import run
+    from lake.settings import today_in_seoul
+
+    settings = _settings(lake_dir=lake, engine=engine, device=device)
+    run.nightly(settings, sources, day.date() if day else today_in_seoul(), force_reason=force)
+
+
+@app.command()
+def backfill(
+    sources: Annotated[Path, typer.Option(help="Folder of mappings/ and deliveries.")],
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
+    lake: LakeDir = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the nights only.")] = False,
+) -> None:
+    """Run the nights of a range of dates, oldest first, one after the other."""
+    from dagster_project import run
+
+    run.backfill(_settings(lake_dir=lake), sources, (start.date(), end.date()), dry_run=dry_run)
+
+
+@app.command()
+def status(lake: LakeDir = None, json: AsJson = False) -> None:
+    """Say what is served now and how the last night ended."""
+    from dagster_project import report
+
+    typer.echo(report.status(_settings(lake_dir=lake), as_json=json))
+
+
+@app.command()
+def runs(lake: LakeDir = None, json: AsJson = False) -> None:
+    """List the nights that ran."""
+    from dagster_project import report
+
+    typer.echo(report.runs(_settings(lake_dir=lake), as_json=json))
+
+
+@app.command()
+def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
+    """Say what is missing on this machine and the command that fixes it."""
+    from dagster_project import report
+
+    text, is_healthy = report.doctor(_settings(lake_dir=lake), as_json=json)
+    typer.echo(text)
+    if not is_healthy:
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+@explain_app.command("seeker")
+def explain_seeker(
+    key: Annotated[str, typer.Argument(help="Pseudonymous seeker key.")],
+    lake: LakeDir = None,
+    json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(help="Write the person's page here.")] = None,
+) -> None:
+    """Show one seeker's four answers with their reasons."""
+    from dagster_project import report
+
+    typer.echo(report.explain_seeker(_settings(lake_dir=lake), key, as_json=json, html=html))
+
+
+@app.command()
+def rollback(
+    run_id: Annotated[str | None, typer.Argument(help="Run to serve again (default: the one before).")] = None,
+    lake: LakeDir = None,
+) -> None:
+    """Serve an older published night again."""
+    from lake import publication
+
+    settings = _settings(lake_dir=lake)
+    with publication.lock(settings):
+        typer.echo(f"now serving {publication.rollback(settings, run_id).run_id}")
+
+
+@app.command()
+def publish(run_id: Annotated[str, typer.Argument(help="Published run to serve.")], lake: LakeDir = None) -> None:
+    """Point readers at a kept night (the same as rollback RUN, also forwards)."""
+    rollback(run_id, lake)
+
+
+@app.command()
+def verify(lake: LakeDir = None) -> None:
+    """Check every published byte against the manifest."""
+    from lake import publication
+
+    settings = _settings(lake_dir=lake)
+    pointer = publication.current(settings)
+    problems = publication.verify(settings, pointer)
+    files = sum(len(entry.files) for entry in pointer.tables.values())
+    typer.echo(
+        "\n".join(problems) or f"{pointer.run_id}: {files} files of {len(pointer.tables)} tables are as published"
+    )
+    if problems:
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Option(help="One SELECT over goyong.duckdb.")],
+    role: Annotated[str, typer.Option(help="analyst is the only role.")] = "analyst",
+    lake: LakeDir = None,
+) -> None:
+    """Ask the analysts' database, read-only and without file access."""
+    from dagster_project import report
+
+    if role != "analyst":
+        raise typer.BadParameter("the only role is analyst", param_hint="--role")
+    typer.echo(report.query(_settings(lake_dir=lake), sql))
+
+
+@app.command()
+def maintain(lake: LakeDir = None) -> None:
+    """Drop nights beyond the kept ones and the files that no kept night needs."""
+    from lake import maintenance, publication
+
+    settings = _settings(lake_dir=lake)
+    with publication.lock(settings):
+        typer.echo(maintenance.maintain(settings))
+
+
+@app.command()
+def bench(
+    stage: Annotated[str, typer.Argument(help="night | features | jobs | simulate")],
+    seekers: Annotated[int, typer.Option(help="People.")] = 117_000,
+    postings: Annotated[int, typer.Option(help="Open postings.")] = 20_000,
+    sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 3_000,
+    out: Annotated[Path, typer.Option(help="Scratch folder.")] = Path(".bench"),
+) -> None:
+    """Time a stage at a size: seconds, rows a second, peak memory of the process tree."""
+    from dagster_project import bench as benches
+
+    typer.echo(benches.run(stage, sizes=(seekers, postings, sessions), out=out))
+
+
+def _exit_code(error: BaseException) -> int | None:
+    """The exit code of an error we know, or None for one we do not."""
+    from lake import deliveries, gates, publication, quality, session, settings, tables
+    from lake.contracts.model import ContractError
+
+    not_ready = (deliveries.NoDelivery, tables.TableMissing, publication.NothingPublished, session.EngineUnavailable)
+    failed = (gates.PublicationBlocked, quality.ContractBroken, tables.CommitMismatch, publication.PublicationDamaged)
+    if isinstance(error, publication.LakeLocked):
+        return EXIT_LOCKED
+    if isinstance(error, settings.SettingsError):
+        return 2
+    if isinstance(error, not_ready):
+        return EXIT_NOT_READY
+    return EXIT_CHECK_FAILED if isinstance(error, (*failed, ContractError)) else None
+
+
+def main() -> None:
+    """Entry point: known errors become one clear line and an exit code, unknown ones keep their traceback."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except Exception as error:
+        known = next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
+        if known is None:
+            raise
+        typer.echo(f"{type(known).__name__}: {known}", err=True)
+        sys.exit(_exit_code(known))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what caused it, outermost first (Dagster wraps what a step raised)."""
+    chain: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = getattr(current, "user_exception", None) or current.__cause__ or current.__context__
+    return chain
+
+
+if __name__ == "__main__":
+    main()

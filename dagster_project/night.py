@@ -1,0 +1,166 @@
+"""One night: the lake, the business date and the numbers every asset reports into.
+
+`Night` is what assets receive; `open_night` takes the lake's lock and starts the engine. Do not put
+here: assets, or anything a table is computed with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+from pyspark.sql import DataFrame
+
+from lake import publication, quality, tables
+from lake.contracts.registry import contract_version, table
+from lake.device import Device, open_device
+from lake.session import open_session
+from lake.settings import Settings
+from transforms.registers import Registers
+
+log = logging.getLogger("goyong.night")
+
+_CODE_PACKAGES = ("lake", "transforms", "ml", "matching")
+
+
+@dataclass(frozen=True)
+class NightOptions:
+    """What a night is run with."""
+
+    settings: Settings
+    sources_dir: Path
+    force_reason: str | None = None
+
+
+@dataclass
+class Night:
+    """A running night; `stages` and `checks` grow as assets report."""
+
+    options: NightOptions
+    lake: tables.Lake
+    device: Device
+    as_of: date
+    run_id: str
+    inputs_hash: str
+    started_at: datetime
+    stages: dict[str, float] = field(default_factory=dict)
+    checks: list[quality.Check] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.options.settings
+
+    def read(self, table_id: str) -> DataFrame:
+        """The table for this night: its business date where it has one, everything otherwise."""
+        return tables.read(self.lake, table_id, self.as_of if "as_of" in table(table_id).partition_by else None)
+
+    def rows(self, table_id: str) -> int:
+        """Rows of the table for this night, from the Delta log alone."""
+        return tables.count(self.settings, table_id, {"as_of": self.as_of})
+
+    def registers(self) -> Registers:
+        """The silver registers about people, as of this night."""
+        return Registers(**{noun: self.read(f"silver__{noun}") for noun in Registers.__dataclass_fields__})
+
+    def write(self, table_id: str, frame: DataFrame) -> dg.MaterializeResult:
+        """Replace this night's rows of a table, check them against the contract, and report both."""
+        contract = table(table_id)
+        partition = {"as_of": self.as_of} if "as_of" in contract.partition_by else None
+        return self.report(tables.replace(self.lake, table_id, frame, partition))
+
+    def report(self, commit: tables.Commit) -> dg.MaterializeResult:
+        """Contract checks and metadata of a commit, as Dagster plots them."""
+        started = time.monotonic()
+        as_of = self.as_of if "as_of" in table(commit.table_id).partition_by else None
+        checks = quality.check_table(self.settings, commit.table_id, as_of)
+        self.checks += checks
+        seconds = commit.seconds + time.monotonic() - started
+        self.stages[commit.table_id] = self.stages.get(commit.table_id, 0.0) + seconds
+        log.info("%-34s %11s rows %8.2f s", commit.table_id, f"{commit.rows:,}", seconds)
+        if self.settings.kill_at == commit.table_id:
+            os.kill(os.getpid(), 9)
+        broken = [check for check in checks if not check.passed]
+        return dg.MaterializeResult(
+            asset_key=commit.table_id,
+            metadata={
+                "dagster/partition_row_count": commit.rows,
+                "seconds": round(seconds, 3),
+                "delta_version": commit.version,
+                "broken_rules": len(broken),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not broken,
+                    check_name="contract",
+                    asset_key=commit.table_id,
+                    metadata={"rules": len(checks), "broken": ", ".join(check.name for check in broken) or "-"},
+                )
+            ],
+        )
+
+    def timed(self, stage: str, started: float) -> float:
+        """Record a stage that is not a table; returns its seconds."""
+        seconds = time.monotonic() - started
+        self.stages[stage] = self.stages.get(stage, 0.0) + seconds
+        log.info("%-34s %11s      %8.2f s", stage, "", seconds)
+        return seconds
+
+
+@contextmanager
+def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
+    """Lock the lake, start engine and device, and yield the night; all is released on leaving."""
+    settings = options.settings
+    with publication.lock(settings):
+        device = open_device(settings.device)
+        inputs = inputs_hash(options, as_of)
+        log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)
+        with open_session(settings) as spark:
+            yield Night(
+                options=options,
+                lake=tables.Lake(settings, spark),
+                device=device,
+                as_of=as_of,
+                run_id=f"{as_of.isoformat()}-{inputs[:12]}",
+                inputs_hash=inputs,
+                started_at=datetime.now(tz=UTC),
+            )
+
+
+def delivery_dates(sources_dir: Path, as_of: date) -> list[date]:
+    """Delivery folders (YYYY-MM-DD) up to and including `as_of`, oldest first."""
+    found = []
+    for folder in sources_dir.iterdir() if sources_dir.is_dir() else ():
+        try:
+            day = date.fromisoformat(folder.name)
+        except ValueError:
+            continue
+        if folder.is_dir() and day <= as_of:
+            found.append(day)
+    return sorted(found)
+
+
+def inputs_hash(options: NightOptions, as_of: date) -> str:
+    """A hash of everything the night's answer depends on: deliveries, mappings, code, contracts."""
+    digest = hashlib.sha256(as_of.isoformat().encode())
+    root = options.sources_dir
+    folders = [root / "mappings", *(root / day.isoformat() for day in delivery_dates(root, as_of))]
+    for file in (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()):
+        digest.update(f"{file.relative_to(root)} {_file_digest(file)}\n".encode())
+    here = Path(__file__).resolve().parent.parent
+    for file in (file for package in _CODE_PACKAGES for file in sorted((here / package).rglob("*.py"))):
+        digest.update(_file_digest(file).encode())
+    digest.update(contract_version("serving__seeker_jobs_v1").encode())
+    return digest.hexdigest()
+
+
+def _file_digest(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,60 @@
+"""What a night says of itself: the pointer it publishes and its row of ops__runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from dagster_project.night import Night
+from lake import tables
+from lake.contracts.registry import contract_version, table
+from lake.contracts.render import arrow_schema
+from lake.contracts.serving import ANSWER_SOURCES
+from lake.publication import Pointer, PublishedTable
+
+
+def pointer_of(night: Night, published: Mapping[str, PublishedTable]) -> Pointer:
+    """The pointer that makes this night the served one."""
+    versions = {}
+    for serving_id in ANSWER_SOURCES:
+        first = tables.dataset(night.settings, serving_id).head(1, columns=["model_version"])
+        versions[serving_id] = str(first.column(0)[0]) if first.num_rows else "none"
+    return Pointer(
+        run_id=night.run_id,
+        as_of=night.as_of,
+        tables=dict(published),
+        model_versions=versions,
+        is_synthetic=is_synthetic(night),
+        inputs_hash=night.inputs_hash,
+        forced_because=night.options.force_reason or "",
+    )
+
+
+def is_synthetic(night: Night) -> bool:
+    """Whether the sources say that they are synthetic (a file SYNTHETIC.txt beside the deliveries)."""
+    return (night.options.sources_dir / "SYNTHETIC.txt").is_file()
+
+
+def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
+    """One row of ops__runs."""
+    now = datetime.now(tz=UTC)
+    row = {
+        "run_id": night.run_id,
+        "as_of": night.as_of,
+        "status_code": status,
+        "engine": night.settings.engine,
+        "device": json.dumps(night.device.describe(), ensure_ascii=False, sort_keys=True),
+        "started_at": night.started_at,
+        "finished_at": now,
+        "seconds": (now - night.started_at).total_seconds(),
+        "seekers_count": night.rows("silver__seekers"),
+        "is_synthetic": is_synthetic(night),
+        "stages_json": json.dumps({name: round(seconds, 3) for name, seconds in night.stages.items()}),
+        "detail": detail or night.options.force_reason,
+        "model_version": None,
+        "contract_version": contract_version("ops__runs"),
+    }
+    return pa.Table.from_pylist([row], schema=arrow_schema(table("ops__runs")))

@@ -1,0 +1,120 @@
+"""What the command line prints about a lake: status, runs, doctor, one person, one query.
+
+Reads published and ops tables only. Do not put here: anything that changes the lake.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboards import explain, person_page
+from lake import publication, quality, tables
+from lake.device import find_missing_for_gpu
+from lake.settings import Settings
+
+_NEEDED = ("pysail", "pyspark-client", "deltalake", "duckdb", "pyarrow", "dagster", "interpret-core", "faiss-cpu")
+
+
+def status(settings: Settings, *, as_json: bool) -> str:
+    """What is served, how large it is, and how the newest run ended."""
+    served = publication.current(settings)
+    last = _run_rows(settings)[:1]
+    facts: dict[str, Any] = {
+        "serving": served.run_id,
+        "as_of": served.as_of.isoformat(),
+        "is_synthetic": served.is_synthetic,
+        "forced_because": served.forced_because or None,
+        "rows": {name: entry.rows for name, entry in sorted(served.tables.items())},
+        "last_run": last[0] if last else None,
+    }
+    if as_json:
+        return json.dumps(facts, ensure_ascii=False, indent=1, default=str)
+    lines = [f"serving {served.run_id} (business date {served.as_of})"]
+    lines += ["synthetic data (합성 데이터)"] if served.is_synthetic else []
+    lines += [f"published in spite of a failed gate: {served.forced_because}"] if served.forced_because else []
+    lines += [f"  {name:<34} {entry.rows:>12,} rows" for name, entry in sorted(served.tables.items())]
+    lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
+    return "\n".join(lines)
+
+
+def runs(settings: Settings, *, as_json: bool) -> str:
+    """Every recorded run, newest first."""
+    rows = _run_rows(settings)
+    if as_json:
+        return json.dumps(rows, ensure_ascii=False, indent=1, default=str)
+    return "\n".join(
+        f"{row['as_of']}  {row['status_code']:<12} {row['seconds']:>9.1f} s  {row['seekers_count']:>12,} seekers  {row['run_id']}"
+        for row in rows
+    )
+
+
+def doctor(settings: Settings, *, as_json: bool) -> tuple[str, bool]:
+    """What this machine has and lacks; the second value is whether a night can run here."""
+    findings = [_package(name) for name in _NEEDED]
+    missing_gpu = find_missing_for_gpu()
+    findings.append(("gpu", not missing_gpu or settings.device != "gpu", ", ".join(missing_gpu) or "ready", ""))
+    has_java = shutil.which("java") is not None
+    findings.append(
+        ("java (engine spark only)", has_java or settings.engine != "spark", "found" if has_java else "absent", "")
+    )
+    free_gb = shutil.disk_usage(settings.lake_dir if settings.lake_dir.exists() else Path.cwd()).free / 1e9
+    findings.append(
+        ("disk", free_gb > 5, f"{free_gb:.0f} GB free", "free some space: a country's night takes about 20 GB")
+    )
+    is_healthy = all(fine for _, fine, _, _ in findings)
+    if as_json:
+        keys = ("what", "is_fine", "found", "fix")
+        return json.dumps([dict(zip(keys, finding, strict=True)) for finding in findings], indent=1), is_healthy
+    lines = [
+        f"{'ok ' if fine else 'NO '} {what:<26} {found}{'  → ' + fix if not fine and fix else ''}"
+        for what, fine, found, fix in findings
+    ]
+    return "\n".join(lines), is_healthy
+
+
+def explain_seeker(settings: Settings, key: str, *, as_json: bool, html: Path | None) -> str:
+    """One person's answers as JSON, text, or a page written to `html`."""
+    answers = explain.explain_seeker(settings, publication.current(settings), key)
+    if html is not None:
+        html.write_text(person_page.render(answers), encoding="utf-8")
+        return f"wrote {html}"
+    return json.dumps(answers, ensure_ascii=False, indent=1, default=str) if as_json else explain.as_text(answers)
+
+
+def query(settings: Settings, sql: str) -> str:
+    """One SELECT on goyong.duckdb: read-only, no files, no extensions, no settings."""
+    database = settings.publication_dir / "goyong.duckdb"
+    if not database.exists():
+        raise publication.NothingPublished("there is no goyong.duckdb yet; run: goyong nightly (or: goyong demo)")
+    config = {"enable_external_access": "false", "memory_limit": "1GB", "threads": 2, "lock_configuration": "true"}
+    with duckdb.connect(str(database.resolve()), read_only=True, config=config) as db:
+        statements = duckdb.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise quality.ContractBroken("the analyst role may run one SELECT; write a single select statement")
+        found = db.execute(statements[0])
+        names = [column[0] for column in found.description]
+        rows = found.fetchmany(1_000)
+    widths = [max(len(str(value)) for value in column) for column in zip(names, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{value!s:<{width}}" for value, width in zip(row, widths, strict=True)) for row in [names, *rows]
+    )
+
+
+def _package(name: str) -> tuple[str, bool, str, str]:
+    try:
+        return name, True, version(name), ""
+    except PackageNotFoundError:
+        return name, False, "absent", "run: make setup"
+
+
+def _run_rows(settings: Settings) -> list[dict[str, Any]]:
+    if not tables.exists(settings, "ops__runs"):
+        return []
+    rows = tables.dataset(settings, "ops__runs").to_table().to_pylist()
+    return sorted(rows, key=lambda row: row["finished_at"], reverse=True)

@@ -1,0 +1,122 @@
+"""Run nights from the command line: the same job as in the UI, in this process.
+
+Do not put here: command-line parsing (cli.py) or reading results (report.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from dagster_project.build import PARTITION_TAG, build_definitions
+from dagster_project.night import NightOptions, delivery_dates, inputs_hash
+from lake import publication, tables
+from lake.deliveries import NoDelivery
+from lake.settings import Settings
+
+log = logging.getLogger("goyong.run")
+
+DEMO_DATE = date(2026, 11, 20)
+Sizes = tuple[int, int, int]
+"""Seekers, open postings, coming sessions."""
+
+
+def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str | None = None) -> str:
+    """Run and publish the night `as_of`; returns the run id. An unchanged night is recognised and left alone."""
+    options = NightOptions(settings, sources, force_reason)
+    if not delivery_dates(sources, as_of):
+        raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
+    with publication.lock(settings):
+        unchanged = _published_already(options, as_of)
+    if unchanged:
+        log.info("night %s: nothing changed since run %s was published; nothing to do", as_of, unchanged)
+        return unchanged
+    started = time.monotonic()
+    _execute(options, as_of)
+    run_id = publication.current(settings).run_id
+    log.info("night %s: published run %s in %.1f s", as_of, run_id, time.monotonic() - started)
+    return run_id
+
+
+def backfill(settings: Settings, sources: Path, span: tuple[date, date], *, dry_run: bool = False) -> None:
+    """Every night in `span` (inclusive) that has a delivery, oldest first."""
+    for day in delivery_dates(sources, span[1]):
+        if day >= span[0]:
+            log.info("backfill %s", day)
+            if not dry_run:
+                nightly(settings, sources, day)
+
+
+def simulate_korea(out: Path, sizes: Sizes, *, nights: int, seed: int, first_date: date) -> str:
+    """Write synthetic deliveries; returns the simulator's own report as text."""
+    from lake.sources.simulated import simulate
+
+    report = simulate(
+        seekers=sizes[0],
+        postings=sizes[1],
+        sessions=sizes[2],
+        nights=nights,
+        seed=seed,
+        out=out,
+        first_date=first_date,
+    )
+    return str(report)
+
+
+def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> None:
+    """A whole synthetic night; the last lines say what to open and one seeker to try."""
+    started = time.monotonic()
+    if not (sources / DEMO_DATE.isoformat()).is_dir():
+        log.info("simulating a synthetic Korea: %d seekers, %d open postings, %d sessions", *sizes)
+        simulate_korea(sources, sizes, nights=1, seed=seed, first_date=DEMO_DATE)
+    nightly(settings, sources, DEMO_DATE)
+    key = _someone(settings)
+    lake = settings.lake_dir
+    print(f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s")
+    print(f"  page for analysts     {settings.publication_dir / 'site' / 'index.html'}")
+    print(f"  database for analysts {settings.publication_dir / 'goyong.duckdb'}")
+    print(f"  one seeker            goyong explain seeker {key} --lake {lake}")
+    print(f"  as a page             goyong explain seeker {key} --lake {lake} --html seeker.html")
+    print(f"  the asset graph       DAGSTER_HOME={settings.dagster_dir.resolve()} dagster dev -w workspace.yaml")
+
+
+def _published_already(options: NightOptions, as_of: date) -> str | None:
+    try:
+        served = publication.current(options.settings)
+    except publication.NothingPublished:
+        return None
+    same = served.as_of == as_of and served.inputs_hash == inputs_hash(options, as_of)
+    return served.run_id if same else None
+
+
+def _execute(options: NightOptions, as_of: date) -> None:
+    """The job `nightly` in this process, recorded in the instance that the UI shows."""
+    home = options.settings.dagster_dir.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.is_file():
+        config.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n", encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    job = build_definitions(options).resolve_job_def("nightly")
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        job.execute_in_process(
+            instance=instance,
+            partition_key=as_of.isoformat(),
+            tags={PARTITION_TAG: as_of.isoformat()},
+            run_config=quiet,
+        )
+
+
+def _someone(settings: Settings) -> str:
+    """A seeker with a full answer, for people who want to look."""
+    rows = tables.dataset(settings, "serving__seeker_jobs_v1").head(2_000, columns=["seeker_key", "answer_code"])
+    for row in rows.to_pylist():
+        if row["answer_code"] == "OK":
+            return str(row["seeker_key"])
+    return str(rows.column("seeker_key")[0])

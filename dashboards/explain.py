@@ -1,0 +1,212 @@
+"""One person's published answers: looked up by key, names filled in, and told in the terminal.
+
+Reads the serving tables one pointer names. Do not put here: HTML (person_page.py), sentences (wording.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow.dataset as pads
+
+from dashboards import wording
+from dashboards.catalog import published
+from lake.contracts import gold, serving
+from lake.contracts.answers import PLACES, REASONS
+from lake.publication import Pointer
+from lake.settings import Settings
+
+Row = dict[str, Any]
+_SERVICES = {
+    "employment": serving.SEEKER_EMPLOYMENT.id,
+    "occupations": serving.SEEKER_OCCUPATIONS.id,
+    "jobs": serving.SEEKER_JOBS.id,
+    "courses": serving.SEEKER_COURSES.id,
+}
+
+
+class UnknownSeeker(LookupError):
+    """No published row has this key."""
+
+
+class IncompleteAnswers(RuntimeError):
+    """A person has a row in some serving tables and none in others, which publication should have stopped."""
+
+
+def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, Any]:
+    """The four answers of one seeker with the names of occupations, postings and courses; JSON-ready.
+
+    Raises UnknownSeeker. The key is never repeated in an error: it belongs to a person.
+    """
+    rows = {name: _row(settings, pointer, table_id, key) for name, table_id in _SERVICES.items()}
+    missing = [_SERVICES[name] for name, row in rows.items() if row is None]
+    if len(missing) == len(rows):
+        raise UnknownSeeker(
+            f"serving tables of run {pointer.run_id}: no row for this key (32 hexadecimal digits expected); the "
+            "person is not registered, has opted out of automated evaluation, or the key is of another lake"
+        )
+    if missing:
+        raise IncompleteAnswers(f"run {pointer.run_id}: one seeker has no row in {missing}; run: goyong verify")
+    found = {name: row for name, row in rows.items() if row is not None}
+    answers = {
+        "seeker_key": key,
+        "run_id": pointer.run_id,
+        "as_of": pointer.as_of,
+        "is_synthetic": pointer.is_synthetic,
+        "employment": _employment(found["employment"]),
+        "occupations": _occupations(settings, pointer, found["occupations"]),
+        "jobs": _jobs(settings, pointer, found["jobs"]),
+        "courses": _courses(settings, pointer, found["courses"]),
+    }
+    return {name: _plain(value) for name, value in answers.items()}
+
+
+def as_text(answers: dict[str, Any]) -> str:
+    """The answers as Korean lines for a terminal; control characters of a source (a posting's title) are dropped."""
+    lines = [f"기준일 {answers['as_of']} · 실행 {answers['run_id']}"]
+    lines += ["※ 합성 데이터로 만든 결과입니다. 실제 사람이 아닙니다."] if answers["is_synthetic"] else []
+    for service in wording.services(answers):
+        lines += ["", f"■ {service.title}", f"  {service.lead}"]
+        lines += [f"  {line}" for line in service.notes]
+        for group in service.reason_groups:
+            lines.append(f"  [{group.label}]")
+            lines += [f"   {r.sign} {r.name}: {r.value} (기준 {r.reference}) — {r.tendency}" for r in group.reasons]
+        for place in service.places:
+            lines.append(f"  {place.rank}. {place.title} — {place.score}")
+            lines += [f"     {name}: {text}" for name, text in place.facts]
+            lines += [f"     맞는 조건: {', '.join(place.met)}"] if place.met else []
+            lines += [f"     확인할 조건: {', '.join(place.open)}"] if place.open else []
+    lines += ["", wording.rights_line()]
+    return "\n".join("".join(mark for mark in line if mark.isprintable()) for line in lines)
+
+
+def _row(settings: Settings, pointer: Pointer, table_id: str, key: str) -> Row | None:
+    rows = published(settings, pointer, table_id).to_table(filter=pads.field("seeker_key") == key).to_pylist()
+    if len(rows) > 1:
+        raise IncompleteAnswers(f"{table_id}, run {pointer.run_id}: {len(rows)} rows for one seeker, expected 1")
+    return dict(rows[0]) if rows else None
+
+
+def _by_id(
+    settings: Settings, pointer: Pointer, table_id: str, key: str, values: Sequence[str | None]
+) -> dict[str, Row]:
+    """Rows of a look-up table by key value; an absent one is simply not in the result."""
+    wanted = sorted({value for value in values if value is not None})
+    if not wanted:
+        return {}
+    rows = published(settings, pointer, table_id).to_table(filter=pads.field(key).isin(wanted)).to_pylist()
+    return {str(row[key]): dict(row) for row in rows}
+
+
+def _employment(row: Row) -> Row:
+    reasons = [
+        {
+            "side": side,
+            "code": row[f"reason_{side}_{place}_code"],
+            "logit": row[f"reason_{side}_{place}_logit"],
+            "value": row[f"reason_{side}_{place}_value"],
+            "reference": row[f"reason_{side}_{place}_reference"],
+        }
+        for side in ("for", "against")
+        for place in range(1, REASONS + 1)
+        if row[f"reason_{side}_{place}_code"] is not None
+    ]
+    names = ("answer_code", "probability_0_1", "low_0_1", "high_0_1", "model_version")
+    return {**{name: row[name] for name in names}, "reasons": reasons}
+
+
+def _places(row: Row, key: str, names: Sequence[str]) -> list[Row]:
+    """The wide TOP5 of `row` as a list; a place without a key is not there."""
+    return [
+        {"rank": place, key: row[f"{key}_{place}"], **{name: row[f"{name}_{place}"] for name in names}}
+        for place in range(1, PLACES + 1)
+        if row[f"{key}_{place}"] is not None
+    ]
+
+
+def _codes(text: str | None) -> list[str]:
+    return text.split("|") if text else []
+
+
+def _occupations(settings: Settings, pointer: Pointer, row: Row) -> Row:
+    places = _places(row, "occupation_code", ("score_0_1", "trait_codes"))
+    ids = [place["occupation_code"] for place in places]
+    details = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", ids)
+    names = ("occupation_name", "open_postings_count", "openings_count", "wage_median_krw_month")
+    for place in places:
+        detail = details.get(place["occupation_code"], {})
+        place |= {name: detail.get(name) for name in names} | {"trait_codes": _codes(place["trait_codes"])}
+    head = {name: row[name] for name in ("answer_code", "basis_code", "model_version")}
+    return {**head, "places": places}
+
+
+def _jobs(settings: Settings, pointer: Pointer, row: Row) -> Row:
+    scores = ("score_0_1", "fit_0_1", "chance_0_1", "usefulness_0_1", "met_codes", "open_codes")
+    places = _places(row, "posting_id", scores)
+    details = _by_id(settings, pointer, serving.JOB_POSTINGS.id, "posting_id", [p["posting_id"] for p in places])
+    occupation_ids = [detail["occupation_code"] for detail in details.values()]
+    occupations = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", occupation_ids)
+    names = (
+        "title",
+        "occupation_code",
+        "region_code",
+        "wage_min_krw_month",
+        "employment_type_code",
+        "company_size_code",
+        "headcount",
+        "closing_date",
+    )
+    for place in places:
+        detail = details.get(place["posting_id"], {})
+        place |= {name: detail.get(name) for name in names}
+        place["occupation_name"] = occupations.get(str(place["occupation_code"]), {}).get("occupation_name")
+        place |= {name: _codes(place[name]) for name in ("met_codes", "open_codes")}
+    head = {name: row[name] for name in ("answer_code", "eligible_postings_count", "model_version")}
+    return {**head, "places": places}
+
+
+def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
+    scores = ("score_0_1", "job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "skill_code")
+    places = _places(row, "session_id", scores)
+    details = _by_id(settings, pointer, serving.COURSES.id, "session_id", [place["session_id"] for place in places])
+    names = (
+        "course_name",
+        "institution_name",
+        "skill_level",
+        "region_code",
+        "is_online",
+        "start_date",
+        "end_date",
+        "training_hours",
+        "fee_krw",
+        "seats_left_count",
+        "graduates_count",
+    )
+    wanted = row["gap_occupation_code"]
+    missing = _codes(row["missing_skill_codes"])
+    skills = _by_id(settings, pointer, gold.OCCUPATION_SKILLS.id, "skill_code", missing)
+    skill_names = {code: skill.get("skill_name") for code, skill in skills.items()}
+    for place in places:
+        detail = details.get(place["session_id"], {})
+        place |= {name: detail.get(name) for name in names}
+        place["skill_name"] = skill_names.get(str(place["skill_code"])) or detail.get("skill_name")
+    occupation = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [wanted]).get(str(wanted), {})
+    head = {name: row[name] for name in ("answer_code", "needed_skills_count", "model_version")}
+    return {
+        **head,
+        "gap_occupation_code": wanted,
+        "gap_occupation_name": occupation.get("occupation_name"),
+        "missing_skills": [{"skill_code": code, "skill_name": skill_names.get(code)} for code in missing],
+        "places": places,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Dates as ISO text, so that the answers are JSON as they stand."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value

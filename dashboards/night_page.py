@@ -1,0 +1,278 @@
+"""The night's page for whoever opens the morning: stages, rows, checks, answers, labour market, course outcomes.
+
+Reads goyong.duckdb and nothing else. Each section keeps the SQL that made it. Do not put here: markup (templates/),
+or a number that is not in the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboards import texts
+from dashboards.aggregates import SERVICES
+from dashboards.catalog import WrongCatalog, open_catalog
+from dashboards.page import render_page
+from lake.contracts import codes
+from lake.contracts.registry import TABLES
+from lake.settings import Settings
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as shown; `share` draws a bar, `is_number` aligns to the right, `tone` is ok, check or bad."""
+
+    text: str
+    is_number: bool = False
+    share: float | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the page: a title that states the finding, column names, rows, and the SQL behind it."""
+
+    id: str
+    title: str
+    source: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+Rows = Sequence[tuple[Any, ...]]
+
+# Seoul time is UTC + 9 h all year; DuckDB's own time zones need the icu extension, which the wheel does not bring.
+_RUN = """select p.run_id, p.as_of, p.is_synthetic, r.status_code, r.engine, r.device, r.seconds, r.seekers_count,
+    strftime(make_timestamp(epoch_us(r.started_at) + 32400000000), '%Y-%m-%d %H:%M') as started, r.stages_json, r.detail
+from (select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
+    from ops.published_tables) as p
+left join ops.runs as r on r.run_id = p.run_id"""
+_TABLES = "select table_id, rows_count, delta_version from ops.published_tables order by table_id"
+_CHECKS = """select result_code, count(*) as checks_count from ops.quality
+where as_of = (select any_value(as_of) from ops.published_tables) group by result_code order by result_code"""
+_FAILED = """select table_id, check_name, value, limit_value, result_code, detail from ops.quality
+where as_of = (select any_value(as_of) from ops.published_tables) and result_code <> 'PASS'
+order by result_code, table_id, check_name limit 50"""
+_ANSWERS = """select service_code, answer_code, people_count, share_0_1 from agg.answers_by_code
+order by service_code, (answer_code <> 'OK'), people_count desc nulls last, answer_code"""
+_REGIONS = """select region_name, people_count, mean_0_1, p10_0_1, p90_0_1 from agg.employment_probability_by_region
+where home_region_code not in ('NO_ANSWER', 'UNKNOWN') and mean_0_1 is not null
+order by (home_region_code <> 'TOTAL'), mean_0_1 desc, home_region_code"""
+_OCCUPATIONS = """select occupation_name, openings_count, seekers_count,
+    openings_count / nullif(seekers_count, 0) as tightness_ratio, wage_median_krw_month
+from gold.occupations where openings_count > 0
+order by openings_count desc, occupation_code limit 10"""
+_COURSES = """select course_id, institution_name, graduates_count, raw_rate_0_1, shrunk_rate_0_1
+from gold.course_outcomes where graduates_count >= 10 and shrunk_rate_0_1 is not null
+order by shrunk_rate_0_1 desc, course_id limit 10"""
+_EXPOSURE = """select recommended_from_count, recommended_to_count, postings_count, postings_share_0_1,
+    recommendations_share_0_1
+from agg.job_exposure order by recommended_from_count"""
+
+
+def render(settings: Settings, catalog_path: Path) -> str:
+    """The page of the night that `catalog_path` was built from."""
+    words = texts.load("night")
+    with open_catalog(settings, catalog_path) as db:
+        run = dict(zip(_names(db, _RUN), db.execute(_RUN).fetchall()[0], strict=True))
+        if run["run_id"] is None:
+            raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
+        checks = dict(db.execute(_CHECKS).fetchall())
+        makers = (_failed, _answers, _regions, _occupations, _courses, _exposure, _published)
+        sections = [*_stages(run), *(make(db) for make in makers)]
+    return render_page(
+        "night.html.j2",
+        title=f"{words['title']} {run['as_of']}",
+        t=words,
+        run=run,
+        tiles=_tiles(run, checks),
+        sections=[section for section in sections if section is not None],
+        is_synthetic=run["is_synthetic"],
+        synthetic_text=words["synthetic"],
+        narrow=False,
+    )
+
+
+def _names(db: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    return [str(column[0]) for column in db.execute(f"describe {sql}").fetchall()]
+
+
+def _number(value: float | None, unit: str = "") -> Cell:
+    return Cell(texts.load("night")["hidden"] if value is None else f"{value:,.0f}{unit}", is_number=True)
+
+
+def _percent(share: float | None) -> Cell:
+    return Cell(texts.load("night")["hidden"] if share is None else f"{share * 100:.0f}%", is_number=True)
+
+
+def _tiles(run: dict[str, Any], checks: dict[str, int]) -> list[tuple[str, str]]:
+    status = "기록 전" if run["status_code"] is None else codes.RUN_STATUS.codes[run["status_code"]]
+    passed = checks.get("PASS", 0)
+    tiles = [("기준일", str(run["as_of"])), ("상태", status)]
+    if run["status_code"] is not None:
+        tiles += [("시작", str(run["started"])), ("걸린 시간", _seconds(run["seconds"]))]
+        tiles += [("구직자", f"{run['seekers_count'] or 0:,}명"), ("엔진 · 장치", f"{run['engine']} · {run['device']}")]
+    if checks:
+        tiles.append(("점검 통과", f"{passed:,} / {sum(checks.values()):,}"))
+    return tiles
+
+
+def _seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return texts.NO_VALUE
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}분 {rest}초" if minutes else f"{seconds:.1f}초"
+
+
+def _stages(run: dict[str, Any]) -> list[Section]:
+    """Time by layer in the order run, then the longest single steps; stages_json is {table or step: seconds}."""
+    stages = {str(name): float(seconds) for name, seconds in json.loads(run["stages_json"] or "{}").items()}
+    if not stages:
+        return []
+    layers: dict[str, float] = {}
+    for name, seconds in stages.items():
+        layer = name.split("__", 1)[0]
+        layers[layer] = layers.get(layer, 0.0) + seconds
+    words = texts.load("night")["layer"]
+    longest = max(layers, key=lambda name: layers[name])
+    title = f"단계별 시간: 가장 오래 걸린 단계는 {words.get(longest, longest)}, {_seconds(layers[longest])}"
+    steps = sorted(stages.items(), key=lambda step: (-step[1], step[0]))[:10]
+    named = [(f"{TABLES[name].label} {name}" if name in TABLES else name, seconds) for name, seconds in steps]
+    columns = ("단계", "시간", "")
+    return [
+        Section("stages", title, "ops.runs", _RUN, columns, _timed([(words.get(n, n), s) for n, s in layers.items()])),
+        Section("steps", f"가장 오래 걸린 작업 {len(named)}개", "ops.runs", _RUN, columns, _timed(named)),
+    ]
+
+
+def _timed(steps: Sequence[tuple[str, float]]) -> tuple[tuple[Cell, ...], ...]:
+    most = max(seconds for _, seconds in steps) or 1.0
+    return tuple(
+        (Cell(name), Cell(_seconds(seconds), is_number=True), Cell("", share=seconds / most)) for name, seconds in steps
+    )
+
+
+def _published(db: duckdb.DuckDBPyConnection) -> Section:
+    found = db.execute(_TABLES).fetchall()
+    rows = tuple((Cell(name), _number(count), Cell(str(version), is_number=True)) for name, count, version in found)
+    return Section(
+        "tables", f"공표된 표 {len(rows)}개", "ops.published_tables", _TABLES, ("표", "행 수", "Delta 버전"), rows
+    )
+
+
+def _failed(db: duckdb.DuckDBPyConnection) -> Section | None:
+    found = db.execute(_FAILED).fetchall()
+    if not found:
+        return None
+    tones = {"WARN": "check", "FAIL": "bad"}
+    rows = tuple(
+        (
+            Cell(codes.CHECK_RESULT.codes[result], tone=tones[result]),
+            Cell(table_id),
+            Cell(name),
+            Cell("" if value is None else f"{value:,.6g}", is_number=True),
+            Cell("" if limit is None else f"{limit:,.6g}", is_number=True),
+            Cell(detail or ""),
+        )
+        for table_id, name, value, limit, result, detail in found
+    )
+    columns = ("결과", "표", "점검", "값", "기준", "설명")
+    return Section("checks", f"통과하지 못한 점검 {len(rows)}개", "ops.quality", _FAILED, columns, rows)
+
+
+def _answers(db: duckdb.DuckDBPyConnection) -> Section:
+    found = db.execute(_ANSWERS).fetchall()
+    order = list(SERVICES.codes)
+    found.sort(key=lambda row: order.index(row[0]))
+    rows = tuple(
+        (
+            Cell(SERVICES.codes[service]),
+            Cell(codes.ANSWER.codes[answer], tone="ok" if answer == "OK" else ""),
+            _number(people, "명"),
+            _percent(share),
+            Cell("", share=share),
+        )
+        for service, answer, people, share in found
+    )
+    shares = {service: share for service, answer, _, share in found if answer == "OK" and share is not None}
+    said = " · ".join(f"{SERVICES.codes[name]} {shares[name] * 100:.0f}%" for name in order if name in shares)
+    title = f"결과를 받은 구직자: {said}" if said else "답변 상태"
+    columns = ("서비스", "답변 상태", "구직자", "비율", "")
+    return Section("answers", title, "agg.answers_by_code", _ANSWERS, columns, rows, texts.load("night")["hidden_note"])
+
+
+def _regions(db: duckdb.DuckDBPyConnection) -> Section | None:
+    found = db.execute(_REGIONS).fetchall()
+    if not found:
+        return None
+    rows = tuple(
+        (Cell(name), _number(people, "명"), _percent(mean), Cell(f"{low * 100:.0f}~{high * 100:.0f}%", is_number=True), Cell("", share=mean))
+        for name, people, mean, low, high in found
+    )
+    title = f"6개월 취업확률: {found[0][0]} 평균 {found[0][2] * 100:.0f}%"
+    columns = ("거주 시도", "구직자", "평균", "가운데 80%", "")
+    note = "결과가 있는 구직자의 추정 확률이며 실제 취업률이 아닙니다. 지역의 차이는 사람 구성의 차이를 담고 있습니다."
+    return Section("regions", title, "agg.employment_probability_by_region", _REGIONS, columns, rows, note)
+
+
+def _occupations(db: duckdb.DuckDBPyConnection) -> Section | None:
+    found = db.execute(_OCCUPATIONS).fetchall()
+    if not found:
+        return None
+    most = found[0][1]
+    rows = tuple(
+        (
+            Cell(name),
+            _number(openings, "명"),
+            _number(seekers, "명"),
+            Cell("" if ratio is None else f"{ratio:.1f}배", is_number=True),
+            Cell("" if wage is None else texts.wage(wage), is_number=True),
+            Cell("", share=openings / most),
+        )
+        for name, openings, seekers, ratio, wage in found
+    )
+    title = f"노동시장: 모집인원이 가장 많은 직업은 {found[0][0]}, {most:,}명"
+    columns = ("직업", "모집인원", "희망 구직자", "구인배수", "제시임금 중간값", "")
+    note = "구인배수 = 모집인원 ÷ 희망 구직자 수."
+    return Section("market", title, "gold.occupations", _OCCUPATIONS, columns, rows, note)
+
+
+def _courses(db: duckdb.DuckDBPyConnection) -> Section | None:
+    found = db.execute(_COURSES).fetchall()
+    if not found:
+        return None
+    rows = tuple(
+        (Cell(course), Cell(institution or ""), _number(graduates, "명"), _percent(raw), _percent(shrunk), Cell("", share=shrunk))
+        for course, institution, graduates, raw, shrunk in found
+    )
+    title = f"훈련 성과: 추정 취업률 상위 {len(rows)}개 과정"
+    columns = ("과정", "훈련기관", "수료", "관측 취업률", "추정 취업률", "")
+    note = "수료 인원이 적은 과정은 기관·분야 평균 쪽으로 당겨 추정합니다. 수료 10명 이상인 과정만 보입니다."
+    return Section("courses", title, "gold.course_outcomes", _COURSES, columns, rows, note)
+
+
+def _exposure(db: duckdb.DuckDBPyConnection) -> Section | None:
+    found = db.execute(_EXPOSURE).fetchall()
+    if not found:
+        return None
+    rows = tuple(
+        (
+            Cell(f"{low:,}회" if low == high else f"{low:,}회 이상" if high is None else f"{low:,}~{high:,}회"),
+            _number(postings, "건"),
+            _percent(share),
+            _percent(taken or 0.0),
+            Cell("", share=share),
+        )
+        for low, high, postings, share, taken in found
+    )
+    never = found[0][3] if found[0][0] == 0 else 0.0
+    title = f"공고 노출: 모집중 공고의 {never * 100:.0f}%는 아무에게도 추천되지 않음"
+    columns = ("추천된 횟수", "공고", "공고 비율", "추천 비율", "")
+    return Section("exposure", title, "agg.job_exposure", _EXPOSURE, columns, rows)

@@ -1,0 +1,40 @@
+"""One seeker's page: plain Korean from the published rows, self-contained, without script.
+
+Do not put here: look-ups (explain.py), sentences (wording.py). The key is not on the page: it is printed and shared.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards import texts, wording
+from dashboards.page import render_page
+from lake.contracts import features
+from lake.contracts.model import Privacy
+
+
+def render(answers: dict[str, Any]) -> str:
+    """The page of `answers` as made by explain.explain_seeker."""
+    words = texts.load("person")
+    models = {answers[name]["model_version"] for name in ("employment", "occupations", "jobs", "courses")}
+    return render_page(
+        "person.html.j2",
+        title=words["title"],
+        t=words,
+        answers=answers,
+        services=wording.services(answers),
+        is_synthetic=answers["is_synthetic"],
+        synthetic_text=words["synthetic"],
+        no_history=answers["employment"]["answer_code"] == "NO_EMPLOYMENT_HISTORY_SOURCE",
+        not_used=excluded_traits(),
+        models=sorted(models),
+    )
+
+
+def excluded_traits() -> list[str]:
+    """Labels of the protected traits that the employment model does not read, from the contract itself."""
+    return [
+        column.label.removesuffix(" 여부")
+        for column in features.SEEKERS.columns
+        if column.privacy is Privacy.SENSITIVE and column.name not in features.EMPLOYMENT_INPUTS
+    ]

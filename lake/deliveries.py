@@ -1,0 +1,192 @@
+"""Deliveries from folder to bronze: stage what is new, write it, and record it last.
+
+A delivery (one dated folder) is landed when ops__deliveries says so with the same file hashes; it is
+recorded only after all its bronze rows stand, so a night killed in between lands it again, whole.
+Do not put here: decoding of files (landing.py, sources/).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake import landing, tables
+from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
+from lake.settings import Settings
+from lake.titles import TitleLinker
+
+_PLAN = "plan.json"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What `stage` found: the delivery dates being landed now and their files."""
+
+    dates: tuple[date, ...]
+    files: tuple[landing.LandedFile, ...]
+
+
+def stage(lake: tables.Lake, sources_dir: Path, dates: Sequence[date]) -> Staged:
+    """Decode every delivery of `dates` that is not recorded as it stands on disk, into the staging folder."""
+    settings = lake.settings
+    recorded = _recorded(settings)
+    mappings = _folder_hashes(sources_dir / "mappings", "mappings")
+    wanted = [day for day in dates if recorded.get(day) != mappings | _folder_hashes(sources_dir / day.isoformat())]
+    known = {sha: name for day in dates if day not in wanted for name, sha in recorded[day].items()}
+    files: list[landing.LandedFile] = []
+    plan: list[dict[str, object]] = []
+    for day in wanted:
+        shutil.rmtree(settings.staging_dir / day.isoformat(), ignore_errors=True)
+        linkers = _Linkers(settings, day)
+        received = datetime.now(tz=UTC)
+        landed = landing.land_delivery(settings, sources_dir, day, known=known, received_at=received, linkers=linkers)
+        known |= {file.file_sha256: file.source_file for file in landed if not file.problem}
+        files += landed
+        hashes = mappings | _folder_hashes(sources_dir / day.isoformat())
+        plan.append(
+            {
+                "date": day.isoformat(),
+                "received_at": received.isoformat(),
+                "hashes": hashes,
+                "files": [asdict(file) | {"staged": str(file.staged or "")} for file in landed],
+            }
+        )
+    settings.staging_dir.mkdir(parents=True, exist_ok=True)
+    (settings.staging_dir / _PLAN).write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+    return Staged(tuple(wanted), tuple(files))
+
+
+def write_bronze(lake: tables.Lake, noun: str) -> tables.Commit:
+    """Replace the bronze partition of `noun` for each staged delivery; the last commit is returned."""
+    table_id = f"bronze__{noun}"
+    folders = [lake.settings.staging_dir / str(entry["date"]) for entry in _plan(lake.settings)]
+    commit = None
+    for folder in folders:
+        staged = sorted((folder / noun).glob("*.parquet"))
+        day = date.fromisoformat(folder.name)
+        if not staged and not _holds(lake.settings, table_id, day):
+            continue
+        commit = _replace_bronze(lake, table_id, staged, day)
+    if commit is None and not tables.exists(lake.settings, table_id):
+        empty = pa.Table.from_pylist([], schema=arrow_schema(table(table_id)))
+        return tables.replace_from_arrow(lake, table_id, empty, {"delivery_date": date(1970, 1, 1)})
+    if commit is None:
+        version = tables.delta(lake.settings, table_id).version()
+        return tables.Commit(table_id, version, 0, 0.0)
+    return commit
+
+
+def record(lake: tables.Lake) -> tables.Commit:
+    """Record every staged delivery in ops__deliveries and clear the staging folder."""
+    table_id = "ops__deliveries"
+    commit = None
+    for entry in _plan(lake.settings):
+        rows = pa.Table.from_pylist(_delivery_rows(entry), schema=arrow_schema(table(table_id)))
+        commit = tables.replace_from_arrow(lake, table_id, rows, {"delivery_date": str(entry["date"])})
+        shutil.rmtree(lake.settings.staging_dir / str(entry["date"]), ignore_errors=True)
+    (lake.settings.staging_dir / _PLAN).write_text("[]", encoding="utf-8")
+    if commit is None and not tables.exists(lake.settings, table_id):
+        raise NoDelivery("no delivery folder (YYYY-MM-DD) up to this date in the sources folder; nothing to land")
+    return commit or tables.Commit(table_id, tables.delta(lake.settings, table_id).version(), 0, 0.0)
+
+
+class NoDelivery(FileNotFoundError):
+    """There is nothing to land for the night."""
+
+
+class _Linkers(dict[str, Callable[[pa.Array], pa.Array]]):
+    """Text linkers of a delivery, built at first use: the occupation dictionary must be staged or landed by then."""
+
+    def __init__(self, settings: Settings, day: date) -> None:
+        super().__init__()
+        self._settings, self._day = settings, day
+
+    def __missing__(self, name: str) -> Callable[[pa.Array], pa.Array]:
+        if name != "occupation_titles":
+            raise KeyError(f"no linker {name!r}; known: occupation_titles")
+        self[name] = TitleLinker.from_arrow(self._dictionary()).link
+        return self[name]
+
+    def _dictionary(self) -> pa.Table:
+        names = ["occupation_code", "occupation_name", "title", "similar_titles_text"]
+        staged = sorted((self._settings.staging_dir / self._day.isoformat() / "occupations").glob("*.parquet"))
+        parts = [pq.read_table(file, columns=names) for file in staged]
+        if tables.exists(self._settings, "bronze__occupations"):
+            parts.append(tables.dataset(self._settings, "bronze__occupations").to_table(columns=names))
+        if not parts:
+            raise NoDelivery("a mapping links titles to occupations, but no occupation dictionary was delivered")
+        return pa.concat_tables(parts)
+
+
+def _replace_bronze(lake: tables.Lake, table_id: str, staged: Sequence[Path], day: date) -> tables.Commit:
+    partition = {"delivery_date": day}
+    if not staged:
+        empty = pa.Table.from_pylist([], schema=arrow_schema(table(table_id)))
+        return tables.replace_from_arrow(lake, table_id, empty, partition)
+    frame = lake.spark.read.parquet(*(str(file.resolve()) for file in staged))
+    return tables.replace(lake, table_id, frame, partition)
+
+
+def _holds(settings: Settings, table_id: str, day: date) -> bool:
+    return tables.exists(settings, table_id) and tables.count(settings, table_id, {"delivery_date": day}) > 0
+
+
+def _plan(settings: Settings) -> list[dict[str, Any]]:
+    file = settings.staging_dir / _PLAN
+    plan: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    return plan
+
+
+def _recorded(settings: Settings) -> dict[date, dict[str, str]]:
+    """delivery date → {file: sha256} as recorded."""
+    if not tables.exists(settings, "ops__deliveries"):
+        return {}
+    rows = tables.dataset(settings, "ops__deliveries").to_table(columns=["delivery_date", "source_file", "file_sha256"])
+    found: dict[date, dict[str, str]] = {}
+    for row in rows.to_pylist():
+        found.setdefault(row["delivery_date"], {})[row["source_file"]] = row["file_sha256"]
+    return found
+
+
+def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
+    """Relative path → sha256 of every file below `folder`."""
+    found = {}
+    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if file.is_file():
+            with file.open("rb") as handle:
+                name = str(Path(prefix) / file.relative_to(folder))
+                found[name] = hashlib.file_digest(handle, "sha256").hexdigest()
+    return found
+
+
+def _delivery_rows(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a file on disk: what became of it, or that no mapping wanted it."""
+    told = {file["source_file"]: file for file in entry["files"]}
+    received = datetime.fromisoformat(entry["received_at"])
+    rows = []
+    for name, sha in sorted(entry["hashes"].items()):
+        file = told.get(name, {})
+        rows.append(
+            {
+                "table_id": f"bronze__{file['table_noun']}" if file.get("table_noun") else "none",
+                "delivery_date": date.fromisoformat(entry["date"]),
+                "source_file": name,
+                "file_sha256": sha,
+                "rows_count": file.get("rows", 0),
+                "unreadable_rows_count": file.get("unreadable_rows", 0),
+                "received_at": received,
+                "duplicate_of": file.get("duplicate_of"),
+                "problem": file.get("problem"),
+            }
+        )
+    return rows

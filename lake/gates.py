@@ -1,0 +1,137 @@
+"""Gates before publishing: each is a number with a limit, stored in ops__quality and shown.
+
+A gate that fails blocks the night; last night stays served. Do not put here: contract checks (see
+quality.py), which stop a night earlier, or the switch itself (publication.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from lake import tables
+from lake.contracts.serving import ANSWER_SOURCES
+from lake.publication import NothingPublished, Pointer, current
+from lake.quality import Check, connect
+from lake.settings import Settings
+
+MIN_VOLUME_RATIO = 0.5
+"""Open postings and seekers must be at least half of the last published night's."""
+MIN_PROBABILITY_SPREAD = 0.01
+"""A probability column whose standard deviation is below this says the same of everybody."""
+
+
+class PublicationBlocked(RuntimeError):
+    """A gate failed; nothing was published and the last good night is still served."""
+
+
+def audit(settings: Settings, *, as_of: date) -> list[Check]:
+    """Every gate for the night `as_of`, read from the tables as written."""
+    with connect(settings) as db:
+        db.register("seekers", tables.dataset(settings, "silver__seekers", as_of))
+        db.register("postings", tables.dataset(settings, "features__job_postings", as_of))
+        for answer_id in ANSWER_SOURCES.values():
+            db.register(answer_id, tables.dataset(settings, answer_id, as_of))
+        checks = [
+            *_coverage(db),
+            *_recommended_are_open(db, as_of),
+            _spread(db),
+            *_volumes(settings, db),
+            *_feeds(settings, as_of),
+        ]
+    return checks
+
+
+def require_open(checks: Sequence[Check], *, force_reason: str | None) -> None:
+    """Raises PublicationBlocked naming the failed gates unless a reason to go on was given."""
+    failed = [check for check in checks if not check.passed]
+    if failed and not force_reason:
+        lines = "; ".join(f"{check.name} is {check.value:g} (limit {check.limit:g}) {check.detail}" for check in failed)
+        raise PublicationBlocked(
+            f"{len(failed)} gates failed: {lines}. Nothing was published; the last good night is still served. "
+            "Correct the input and run again, or pass --force REASON (it is recorded)"
+        )
+
+
+def _number(db: duckdb.DuckDBPyConnection, sql: str) -> float:
+    row = db.execute(sql).fetchone()
+    return float(row[0] or 0) if row else 0.0
+
+
+def _coverage(db: duckdb.DuckDBPyConnection) -> list[Check]:
+    """Registered, not opted-out seekers without a row, and rows of people who must not have one."""
+    checks = []
+    for answer_id in ANSWER_SOURCES.values():
+        expected = "select seeker_key from seekers where not coalesce(is_opted_out, false)"
+        answered = f'select seeker_key from "{answer_id}"'
+        missing = _number(db, f"select count(*) from ({expected} except {answered})")
+        extra = _number(db, f"select count(*) from ({answered} except {expected})")
+        checks.append(Check(answer_id, "gate:unanswered_seekers", missing))
+        checks.append(Check(answer_id, "gate:answers_without_a_right_to_one", extra))
+    return checks
+
+
+def _recommended_are_open(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]:
+    places = " union all ".join(
+        f'select posting_id_{place} as posting_id from "matches__seeker_jobs"' for place in range(1, 6)
+    )
+    unknown = _number(
+        db,
+        f"select count(*) from ({places}) where posting_id is not null "
+        f"and posting_id not in (select posting_id from postings where closing_date is null "
+        f"or closing_date >= date '{as_of.isoformat()}')",
+    )
+    return [Check("matches__seeker_jobs", "gate:closed_or_unknown_postings", unknown)]
+
+
+def _spread(db: duckdb.DuckDBPyConnection) -> Check:
+    table_id = "scores__employment_probability"
+    answered = _number(db, f'select count(probability_0_1) from "{table_id}"')
+    spread = _number(db, f'select stddev_pop(probability_0_1) from "{table_id}"')
+    degenerate = answered >= 100 and spread < MIN_PROBABILITY_SPREAD
+    return Check(table_id, "gate:degenerate_scores", float(degenerate), detail=f"standard deviation {spread:.4f}")
+
+
+def _volumes(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[Check]:
+    checks = [
+        Check(
+            "features__job_postings", "gate:no_open_postings", float(_number(db, "select count(*) from postings") == 0)
+        )
+    ]
+    try:
+        last = current(settings)
+    except NothingPublished:
+        return checks
+    for serving_id, counted in (("serving__job_postings_v1", "postings"), ("serving__seeker_jobs_v1", "seekers")):
+        before = _rows(last, serving_id)
+        now = _number(db, f"select count(*) from {counted}")
+        lost = max(0.0, 1 - now / before) if before else 0.0
+        checks.append(
+            Check(serving_id, "gate:volume_lost", lost, 1 - MIN_VOLUME_RATIO, f"{before} rows last night, {now:g} now")
+        )
+    return checks
+
+
+def _rows(pointer: Pointer, table_id: str) -> int:
+    entry = pointer.tables.get(table_id)
+    return entry.rows if entry else 0
+
+
+def _feeds(settings: Settings, as_of: date) -> list[Check]:
+    """A feed that came with last night's delivery must come with tonight's."""
+    try:
+        last = current(settings)
+    except NothingPublished:
+        return []
+    with connect(settings) as db:
+        db.register("deliveries", tables.dataset(settings, "ops__deliveries"))
+        delivered = (
+            "select table_id from deliveries where delivery_date = date '{}' group by 1 having sum(rows_count) > 0"
+        )
+        gone = db.execute(f"{delivered.format(last.as_of)} except {delivered.format(as_of)} order by 1").fetchall()
+    names = ", ".join(row[0] for row in gone)
+    return (
+        [Check("ops__deliveries", "gate:missing_feeds", float(len(gone)), detail=names)] if last.as_of < as_of else []
+    )

@@ -1,0 +1,229 @@
+"""Landing: every file of one delivery becomes staged rows of its bronze table, or a named problem.
+
+Put here: which files there are, which were here before, and where their rows are staged. Not here: how a file is
+read (``lake/sources``), the write of bronze itself (``lake/tables.py``). Stages bronze__* (nothing is committed).
+A file is staged whole or not at all; one bad file does not keep the others out.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import logging
+import shutil
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake.contracts.registry import table as contract
+from lake.contracts.render import arrow_schema
+from lake.privacy import load_master_key, redact
+from lake.settings import Settings
+from lake.sources.errors import SourceFileError, UnreadableFile
+from lake.sources.mapped_files import ReadContext, read, source_label
+from lake.sources.mapping import WORK24_FORMATS, load_mappings
+from lake.sources.mapping_model import SourceMapping
+from lake.sources.values import Linker
+from lake.sources.work24 import Work24Error
+
+log = logging.getLogger(__name__)
+
+NO_MAPPING = "no mapping"
+_HIDDEN = (".", "_", "~$")
+# Nearly every value differs: a dictionary would be built and thrown away.
+_WITHOUT_DICTIONARY = {"row_number", "row_hash", "payload", "received_at", "delivery_date"}
+
+
+class DeliveryMissing(FileNotFoundError):
+    """There is no folder for a delivery date."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """What became of one file under one mapping (`table_noun` "" when there is none).
+
+    `rows` counts every data row, `unreadable_rows` those among them with landing_error. Exactly one of `staged`,
+    `duplicate_of` and `problem` is set.
+    """
+
+    table_noun: str
+    source_file: str
+    file_sha256: str
+    rows: int = 0
+    unreadable_rows: int = 0
+    staged: Path | None = None
+    duplicate_of: str | None = None
+    problem: str | None = None
+
+
+@dataclass
+class _Delivery:
+    """One run of land_delivery: the folders, the context and what has been seen so far."""
+
+    folder: Path
+    staging: Path
+    received_at: datetime
+    context: ReadContext
+    known: Mapping[str, str]
+    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+    numbers: Counter[str] = field(default_factory=Counter)
+
+
+def land_delivery(
+    settings: Settings,
+    sources_dir: Path,
+    delivery_date: date,
+    *,
+    known: Mapping[str, str],
+    received_at: datetime,
+    linkers: Mapping[str, Linker],
+) -> list[LandedFile]:
+    """Stage every file of `sources_dir`/`delivery_date`; the staging folder of that date is made anew.
+
+    `known` names the files (sha256 → source_file) that other delivery dates have brought already: leave out those of
+    this date, or a second run would find nothing but duplicates.
+
+    Raises:
+        DeliveryMissing: there is no folder for the date.
+        MappingError: a mapping is wrong; nothing is staged.
+    """
+    mappings = load_mappings(sources_dir)
+    folder = sources_dir / delivery_date.isoformat()
+    if not folder.is_dir():
+        raise DeliveryMissing(f"delivery {delivery_date}: no such folder in the sources. Do: deliver it, or check --date.")
+    staging = settings.staging_dir / delivery_date.isoformat()
+    shutil.rmtree(staging, ignore_errors=True)
+    context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
+    delivery = _Delivery(folder, staging, received_at.astimezone(UTC), context, known)
+    landed: list[LandedFile] = []
+    units = list(_units(folder))
+    for mapping in mappings:
+        landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
+    without = [unit for unit in units if not any(_matches(mapping, unit, folder) for mapping in mappings)]
+    return landed + [_without_mapping(delivery, unit) for unit in without]
+
+
+def _units(folder: Path) -> Iterator[Path]:
+    """What is landed as one: each file, and each fetched folder work24/{service}."""
+    found = set()
+    for path in folder.rglob("*"):
+        parts = path.relative_to(folder).parts
+        if parts[0] == "work24" and len(parts) > 1:
+            found.add(folder / parts[0] / parts[1])
+        elif path.is_file() and not any(part.startswith(_HIDDEN) for part in parts):
+            found.add(path)
+    yield from sorted(found)
+
+
+def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
+    if unit.is_dir() is not (mapping.format in WORK24_FORMATS):
+        return False
+    parts, pattern = PurePosixPath(source_label(unit, folder)).parts, PurePosixPath(mapping.pattern).parts
+    return len(parts) == len(pattern) and all(map(fnmatch.fnmatchcase, parts, pattern))
+
+
+def _without_mapping(delivery: _Delivery, unit: Path) -> LandedFile:
+    label = source_label(unit, delivery.folder)
+    log.warning("landing %s: %s", redact(label), NO_MAPPING)
+    return LandedFile("", label, _sha256(unit, delivery.folder), problem=NO_MAPPING)
+
+
+def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile:
+    """One file under one mapping, never raising for what is wrong with the file alone."""
+    noun, label = mapping.noun, source_label(unit, delivery.folder)
+    started = time.monotonic()
+    try:
+        before = _state(unit)
+        sha256 = _sha256(unit, delivery.folder)
+        first = delivery.known.get(sha256) or delivery.seen.get((noun, sha256))
+        if (noun, label) in delivery.taken:
+            problem = f"{redact(label)}: a second mapping, {mapping.file}, for {noun}. Do: let one pattern match it."
+            return LandedFile(noun, label, sha256, problem=problem)
+        delivery.taken.add((noun, label))
+        if first is not None:
+            log.info("landing %s into %s: the same bytes as %s, skipped", redact(label), noun, redact(first))
+            return LandedFile(noun, label, sha256, duplicate_of=first)
+        staged = _stage(delivery, mapping, unit, sha256=sha256, before=before)
+    except (SourceFileError, Work24Error) as error:
+        log.warning("landing %s into %s: refused: %s", redact(label), noun, redact(str(error)))
+        return LandedFile(noun, label, sha256, problem=redact(str(error)))
+    delivery.seen[(noun, sha256)] = label
+    log.info(
+        "landing %s into %s: %d rows, %d unreadable, %.1f s",
+        *(redact(label), noun, staged.rows, staged.unreadable_rows, time.monotonic() - started),
+    )
+    return staged
+
+
+def _stage(
+    delivery: _Delivery, mapping: SourceMapping, unit: Path, *, sha256: str, before: tuple[int, int]
+) -> LandedFile:
+    label = source_label(unit, delivery.folder)
+    target = delivery.staging / mapping.noun / f"{delivery.numbers[mapping.noun]:04d}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(".tmp")
+    try:
+        rows, unreadable = _write(delivery, mapping, unit, temporary)
+        if _state(unit) != before:
+            raise UnreadableFile(
+                label, "a file that changed while it was read", expected="a finished upload", todo="land it again"
+            )
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    delivery.numbers[mapping.noun] += 1
+    return LandedFile(mapping.noun, label, sha256, rows, unreadable, staged=target)
+
+
+def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path) -> tuple[int, int]:
+    """Write the rows with exactly the bronze contract's columns; (rows, rows with landing_error)."""
+    schema = arrow_schema(contract(f"bronze__{mapping.noun}"))
+    rows = unreadable = 0
+    with pq.ParquetWriter(
+        target,
+        schema,
+        compression="snappy",
+        use_dictionary=[name for name in schema.names if name not in _WITHOUT_DICTIONARY],
+    ) as writer:
+        for batch in read(mapping, unit, base=delivery.folder, context=delivery.context):
+            whole = _as_bronze(batch, schema, delivery.context.delivery_date, delivery.received_at)
+            writer.write_batch(whole)
+            rows += batch.num_rows
+            unreadable += batch.num_rows - batch.column("landing_error").null_count
+    return rows, unreadable
+
+
+def _as_bronze(batch: pa.RecordBatch, schema: pa.Schema, delivery_date: date, received_at: datetime) -> pa.RecordBatch:
+    given = {"delivery_date": delivery_date, "received_at": received_at}
+    present = set(batch.schema.names)
+
+    def column(wanted: pa.Field) -> pa.Array:
+        if wanted.name in present:
+            return batch.column(wanted.name)
+        return pa.repeat(pa.scalar(given.get(wanted.name), wanted.type), batch.num_rows)
+
+    return pa.RecordBatch.from_arrays([column(wanted) for wanted in schema], schema=schema)
+
+
+def _state(unit: Path) -> tuple[int, int]:
+    """Size and time of last change, to notice a file that is still being written."""
+    found = unit.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _sha256(unit: Path, folder: Path) -> str:
+    """The hash of a file's bytes; of a fetched folder the hash of its pages' names and hashes."""
+    if unit.is_file():
+        with unit.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    pages = sorted(page for page in unit.iterdir() if page.is_file() and not page.name.startswith(_HIDDEN))
+    listed = [f"{unicodedata.normalize('NFC', page.name)} {_sha256(page, folder)}" for page in pages]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()

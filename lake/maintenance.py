@@ -1,0 +1,49 @@
+"""Keep the lake small: drop nights beyond the kept ones and files that no kept night needs.
+
+Do not put here: anything that changes what is served.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from lake import publication, tables
+from lake.contracts.registry import TABLES
+from lake.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def maintain(settings: Settings) -> str:
+    """Delete as_of partitions older than the kept nights, then vacuum; returns one line of what was done."""
+    kept = publication.nights(settings)[: settings.keep_nights]
+    served = publication.current(settings)
+    if all(night.run_id != served.run_id for night in kept):
+        kept.append(served)
+    for night in publication.nights(settings):
+        if all(night.run_id != other.run_id for other in kept):
+            (settings.publication_dir / "nights" / f"{night.run_id}.json").unlink()
+    oldest = min(night.as_of for night in kept)
+    removed = 0
+    for table_id, table in TABLES.items():
+        if not tables.exists(settings, table_id):
+            continue
+        opened = tables.delta(settings, table_id)
+        if "as_of" in table.partition_by and table.layer != "ops":
+            _drop_before(settings, table_id, oldest)
+            opened = tables.delta(settings, table_id)
+        versions = [night.tables[table_id].version for night in kept if table_id in night.tables]
+        removed += len(
+            opened.vacuum(
+                retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=versions or None
+            )
+        )
+    log.info("maintained %d tables, oldest kept night %s", len(TABLES), oldest)
+    return f"kept {len(kept)} nights from {oldest}; removed {removed} files that none of them needs"
+
+
+def _drop_before(settings: Settings, table_id: str, oldest: date) -> None:
+    opened = tables.delta(settings, table_id)
+    if any(str(p.get("as_of")) < oldest.isoformat() for p in opened.partitions()):
+        opened.delete(f"as_of < '{oldest.isoformat()}'")

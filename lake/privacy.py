@@ -1,0 +1,150 @@
+"""Keyed pseudonyms, the master key they need, and the removal of personal data from text.
+
+Put here: what turns a person's identifier into a key, and what keeps it out of logs, errors and payloads.
+Not here: which columns are personal (``lake/contracts``). Makes no table.
+Concept: a pseudonym is HMAC-SHA256 under a key of its own per purpose; without the master key it can be
+neither computed nor, by trying all resident numbers, undone. The master key is the one secret of the lake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.settings import Settings
+
+_KEY_BYTES = 32
+_BLOCK_BYTES = 64  # of SHA-256, see RFC 2104
+_PSEUDONYM_DIGITS = 32
+_REMOVED = "[삭제]"
+
+# One pattern for Python's re, RE2 (Arrow, DuckDB) and Java: no look-around. A digit before or after is part of a
+# longer number (an id), which \b does not tell from a letter, so digits are kept apart by it on both sides.
+RESIDENT_NUMBER = r"\b[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-–\s]?[0-9][0-9]{6}\b"
+PHONE_NUMBER = r"\b0(?:1[016789]|2|[3-6][1-5]|70|50[0-9])[-.)\s]?[0-9]{3,4}[-.\s]?[0-9]{4}\b"
+EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+PERSONAL_PATTERN = f"(?:{RESIDENT_NUMBER}|{PHONE_NUMBER}|{EMAIL})"
+_PERSONAL = re.compile(PERSONAL_PATTERN, re.ASCII)
+# Names of columns that hold somebody's identity, as offices write them; an address only where rows are people.
+_IDENTITY_HEADER = re.compile(
+    r"주민|외국인등록|여권|성명|^이름$|구직자명|대표자명|담당자|전화|휴대폰|핸드폰|연락처|팩스|이메일|e-?mail|계좌"
+    r"|(^|_)(rrn|ssn|jumin|full_?name|first_?name|last_?name|phone|mobile|tel|telno|contact|account)(_?no)?($|_)",
+    re.IGNORECASE,
+)
+_ADDRESS_HEADER = re.compile(r"주소|거주지|자택|(^|_)addr(ess)?($|_|[0-9])", re.IGNORECASE)
+
+
+class SecretError(RuntimeError):
+    """The master key is missing, damaged or readable by others."""
+
+
+def load_master_key(settings: Settings) -> bytes:
+    """The master key; made at the first use of a lake, never remade for a lake that has tables.
+
+    Raises:
+        SecretError: the file is missing beside existing tables, damaged, or open to other users.
+    """
+    path = settings.key_path
+    if not path.exists():
+        if settings.tables_dir.is_dir() and any(settings.tables_dir.iterdir()):
+            raise SecretError(
+                f"{path.name}: no master key, but this lake has tables; a new key would give every person a new "
+                "pseudonym. Do: restore the key file from its backup, or start an empty lake."
+            )
+        _create_key(path)
+    if path.stat().st_mode & 0o077:
+        raise SecretError(f"{path.name}: the master key can be read by other users. Do: chmod 600 on the key file.")
+    text = path.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch(f"[0-9a-f]{{{2 * _KEY_BYTES}}}", text):
+        raise SecretError(
+            f"{path.name}: not a master key (expected {2 * _KEY_BYTES} hexadecimal digits). "
+            "Do: restore the key file from its backup."
+        )
+    return bytes.fromhex(text)
+
+
+def _create_key(path: Path) -> None:
+    """Write a new key whole or not at all; of two processes at once one wins and both read its key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    finally:
+        temporary.unlink()
+
+
+def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
+    """The first 32 hexadecimal digits of HMAC-SHA256 of each normalised value; null and blank stay null.
+
+    `key` is the master key. Two purposes give one person two unrelated pseudonyms, so `purpose` is the name of the
+    contract column (seeker_key is the same person in every table).
+    """
+    encoded = pc.dictionary_encode(values.cast(pa.string()))
+    normal = normalised_identifiers(encoded.dictionary)
+    hashed = _hmac_hex(normal, hmac.digest(key, f"goyong pseudonym {purpose}".encode(), hashlib.sha256))
+    return pc.utf8_slice_codeunits(hashed, 0, _PSEUDONYM_DIGITS).take(encoded.indices)
+
+
+def normalised_identifiers(values: pa.Array) -> pa.Array:
+    """One spelling per identifier: NFKC, upper case, no invisible characters; 13-digit numbers without separators.
+
+    Separators of other identifiers stay: A-11 and A1-1 may be two people.
+    """
+    text = pc.utf8_normalize(values, "NFKC")
+    text = pc.utf8_upper(pc.utf8_trim_whitespace(pc.replace_substring_regex(text, "[\u200b-\u200d\u2060\ufeff]", "")))
+    digits = pc.replace_substring_regex(text, r"[-–—‐.\s]", "")
+    text = pc.if_else(pc.match_substring_regex(digits, "^[0-9]{13}$"), digits, text)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _hmac_hex(values: pa.Array, key: bytes) -> pa.Array:
+    """HMAC-SHA256 (RFC 2104) of each text, in hexadecimal, computed by DuckDB's sha256 a column at a time."""
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    outer, inner = bytes(byte ^ 0x5C for byte in block), bytes(byte ^ 0x36 for byte in block)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("identifiers", pa.table({"value": values}))
+        # The padded keys are parameters: no statement, and so no error message, ever holds them.
+        result = connection.execute(
+            "select sha256(?::blob || unhex(sha256(?::blob || encode(value)))) as hash from identifiers", [outer, inner]
+        ).to_arrow_table()
+    hashes = result.column("hash").combine_chunks()
+    return hashes if len(hashes) else pa.array([], pa.string())
+
+
+def keyed_hash(text: str, key: bytes, *, purpose: str) -> str:
+    """HMAC-SHA256 in hexadecimal of a text that may hold personal data, so that guessing it needs the key."""
+    derived = hmac.digest(key, f"goyong {purpose}".encode(), hashlib.sha256)
+    return hmac.digest(derived, text.encode(), hashlib.sha256).hex()
+
+
+def redact(text: str) -> str:
+    """The text without resident numbers, phone numbers and e-mail addresses: for logs and errors."""
+    return _PERSONAL.sub(_REMOVED, text)
+
+
+def redact_texts(values: pa.Array) -> pa.Array:
+    """``redact`` for a column; the same array when there is nothing to remove."""
+    if not pc.any(pc.match_substring_regex(values, PERSONAL_PATTERN)).as_py():
+        return values
+    return pc.replace_substring_regex(values, PERSONAL_PATTERN, _REMOVED)
+
+
+def is_personal_header(name: str, *, about_people: bool) -> bool:
+    """Whether a column of this name holds somebody's identity: name, number, phone, in rows on people also address."""
+    has_identity = _IDENTITY_HEADER.search(name) is not None
+    return has_identity or (about_people and _ADDRESS_HEADER.search(name) is not None)

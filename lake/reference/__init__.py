@@ -1,0 +1,68 @@
+"""Code lists of Korea that ship with the product: occupations (KECO 2018), regions (시도), skills (NCS 세분류).
+
+Codes and names are facts, restated here in our own layout; coordinates are the province's office and serve for
+distances between provinces. `basis` of a skill says whether code and name were seen in public data (`seen`) or
+written down from memory (`recalled`: check with ncs.go.kr before a citizen relies on the name). Do not put here:
+closed lists that a contract column checks (`lake/contracts/codes.py`), anything measured or personal.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Region:
+    """One 시도: code, names, where its office stands, which provinces border it."""
+
+    code: str
+    name: str
+    short_name: str
+    latitude: float
+    longitude: float
+    neighbour_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One NCS 세분류 (8 digits)."""
+
+    code: str
+    name: str
+    basis: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with files(__package__).joinpath(name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@cache
+def read_occupations() -> dict[str, str]:
+    """KECO 2018 unit groups, code → name, in code order (military codes are not part of it)."""
+    return {row["occupation_code"]: row["occupation_name"] for row in _rows("keco_2018.csv")}
+
+
+@cache
+def read_regions() -> tuple[Region, ...]:
+    """The 17 시도 in code order."""
+    return tuple(
+        Region(
+            code=row["region_code"],
+            name=row["region_name"],
+            short_name=row["short_name"],
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            neighbour_codes=tuple(code for code in row["neighbour_codes"].split(";") if code),
+        )
+        for row in _rows("regions.csv")
+    )
+
+
+@cache
+def read_skills() -> tuple[Skill, ...]:
+    """The NCS 세분류 used as skill vocabulary, in code order."""
+    return tuple(Skill(row["skill_code"], row["skill_name"], row["basis"]) for row in _rows("ncs.csv"))

@@ -1,0 +1,195 @@
+"""Any CSV, TSV, XLSX, JSONL or Parquet delivery, read as its mapping says, into rows of a bronze table.
+
+Put here: from one file and its mapping to record batches. Not here: formats (``delimited.py``, ``structured.py``),
+steps on columns (``values.py``), which files there are and where rows are written (``lake/landing.py``).
+Memory: CHUNK_BYTES of text per thread and what is made of it, whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.privacy import PERSONAL_PATTERN, keyed_hash, redact, redact_texts
+from lake.sources.delimited import DELIMITERS, delimited_tasks
+from lake.sources.errors import EmptyFile
+from lake.sources.mapping import WORK24_FORMATS
+from lake.sources.mapping_model import SourceMapping
+from lake.sources.rows import Rows, missing_columns
+from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
+from lake.sources.values import ReadContext, clean, make_column
+
+PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
+_SEPARATOR = "\x1f"
+
+__all__ = ["PROVENANCE", "ReadContext", "read"]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One chunk as bronze rows, numbered from 1; `headers` are the mapped ones that it had."""
+
+    batch: pa.RecordBatch
+    count: int
+    headers: frozenset[str]
+
+
+def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
+    """The rows of `file` in order: the mapping's columns as text, then PROVENANCE.
+
+    `base` is the delivery folder. row_number counts data rows from 1, unreadable ones (landing_error) included and
+    blank lines not. Rows may have come before an exception does: use nothing of a file that raised.
+
+    Raises:
+        SourceFileError: the file is cut off, empty, damaged, in another encoding, or lacks a mapped column.
+        Work24Error: a fetched folder is unfinished or damaged.
+    """
+    label = source_label(file, base)
+    rows_before = 0
+    seen: set[str] = set()
+    for made in _in_order(_tasks(mapping, file, base=base, label=label), mapping, label=label, context=context):
+        seen |= made.headers
+        if made.batch.num_rows:
+            yield _numbered(made.batch, 0 if mapping.format in WORK24_FORMATS else rows_before)
+        rows_before += made.count
+    if not rows_before:
+        raise EmptyFile(label, "no data row", expected="at least one", todo="check with the sender; send it again")
+    missing = [header for header in mapping.required_headers if header not in seen]
+    if missing:
+        raise missing_columns(missing, sorted(seen), mapping, label=label)
+
+
+def source_label(file: Path, base: Path) -> str:
+    """The file's name in tables and errors: relative to the delivery folder, with / and in NFC."""
+    return unicodedata.normalize("NFC", file.relative_to(base).as_posix())
+
+
+def _tasks(mapping: SourceMapping, file: Path, *, base: Path, label: str) -> Iterator[Callable[[], Rows]]:
+    if mapping.format in DELIMITERS:
+        return delimited_tasks(mapping, file, label=label)
+    if mapping.format == "jsonl":
+        return jsonl_tasks(mapping, file, label=label)
+    if mapping.format == "parquet":
+        return parquet_tasks(mapping, file, label=label)
+    if mapping.format == "xlsx":
+        return workbook_tasks(mapping, file, label=label)
+    return work24_tasks(mapping, base, label=label)
+
+
+def _in_order(
+    tasks: Iterator[Callable[[], Rows]], mapping: SourceMapping, *, label: str, context: ReadContext
+) -> Iterator[_Made]:
+    """Chunks made side by side, at most one waiting beyond those in work, handed out in the file's order."""
+    with ThreadPoolExecutor(context.threads, thread_name_prefix="mapped-files") as pool:
+        waiting: deque[Future[_Made]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(_make, task, mapping, label, context))
+                if len(waiting) > context.threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context: ReadContext) -> _Made:
+    rows = task()
+    nothing = pa.array(sorted({"", *mapping.null_values}), pa.string())
+    sent = {name: clean(rows.columns.column(name), nothing) for name in rows.columns.schema.names}
+    count = rows.columns.num_rows
+    made = {spec.name: make_column(spec, sent, rows=count, context=context) for spec in mapping.columns}
+    shown = _without_identifiers(mapping, sent, made)
+    batch = pa.record_batch(
+        made
+        | {
+            "source_file": _places(rows, label),
+            "row_number": rows.numbers,
+            **_fingerprints(mapping, shown, count),
+            "landing_error": pa.nulls(count, pa.string()),
+        }
+    )
+    if rows.unreadable:
+        batch = _with_unreadable(batch, rows, mapping, label=label, context=context)
+    return _Made(batch, rows.count, frozenset(sent) & frozenset(mapping.headers))
+
+
+def _places(rows: Rows, label: str) -> pa.Array:
+    return rows.places if rows.places is not None else pa.repeat(pa.scalar(label), rows.columns.num_rows)
+
+
+def _without_identifiers(
+    mapping: SourceMapping, sent: dict[str, pa.Array], made: dict[str, pa.Array]
+) -> dict[str, pa.Array]:
+    """What may be hashed and kept of the row as sent: an identifier's pseudonym in its place, free text redacted.
+
+    A hash of a row that holds a resident number would give the number away: there are few enough to try all.
+    """
+    shown = {name: values for name, values in sent.items() if name not in mapping.pseudonymised_headers}
+    for spec in mapping.columns:
+        if spec.is_free_text:
+            shown |= {header: redact_texts(shown[header]) for header in spec.headers if header in shown}
+    return shown | {f"={spec.name}": made[spec.name] for spec in mapping.columns if spec.is_pseudonym}
+
+
+def _fingerprints(mapping: SourceMapping, shown: dict[str, pa.Array], count: int) -> dict[str, pa.Array]:
+    """row_hash over the mapped values as sent, and payload where the mapping changes or leaves out something."""
+    mapped = [name for name in shown if name in mapping.headers or name.startswith("=")]
+    kept = [name for name in shown if not name.startswith("=")]
+    has_payload = len(kept) > len(set(kept) & set(mapping.headers)) or any(s.changes_values for s in mapping.columns)
+    position = {name: f"c{number}" for number, name in enumerate(shown)}
+    joined = f", chr({ord(_SEPARATOR)}), ".join(f"coalesce({position[name]}, '')" for name in mapped) or "''"
+    pairs = ", ".join(f"{_text(name)}, {position[name]}" for name in kept)
+    removed = f"regexp_replace(cast(json_object({pairs}) as varchar), $pattern, '[삭제]', 'g')"
+    payload = removed if has_payload and kept else "cast(null as varchar)"
+    columns = pa.table({position[name]: values for name, values in shown.items()} | {"none_": pa.nulls(count)})
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("sent", columns)
+        found = connection.execute(
+            f"select sha256(concat({joined})) as row_hash, {payload} as payload from sent",  # noqa: S608 - names of ours
+            {"pattern": PERSONAL_PATTERN} if payload is removed else {},
+        ).to_arrow_table()
+    return {name: found.column(name).combine_chunks().cast(pa.string()) for name in ("row_hash", "payload")}
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _with_unreadable(
+    batch: pa.RecordBatch, rows: Rows, mapping: SourceMapping, *, label: str, context: ReadContext
+) -> pa.RecordBatch:
+    """The batch with a row for each unreadable one, in the file's order.
+
+    Where people are identified nothing of the text is kept (the number may stand anywhere in it), only a keyed hash.
+    """
+    hash_of = partial(keyed_hash, key=context.master_key, purpose="unreadable row")
+    keeps_text = not mapping.is_about_people
+    bad = pa.table(
+        {
+            "source_file": pa.array([label] * len(rows.unreadable), pa.string()),
+            "row_number": pa.array([row.number for row in rows.unreadable], pa.int64()),
+            "row_hash": pa.array([hash_of(row.text) for row in rows.unreadable], pa.string()),
+            "payload": pa.array([redact(row.text) if keeps_text else None for row in rows.unreadable], pa.string()),
+            "landing_error": pa.array([row.reason for row in rows.unreadable], pa.string()),
+        }
+    )
+    both = pa.concat_tables([pa.Table.from_batches([batch]), bad], promote_options="default")
+    return both.sort_by("row_number").combine_chunks().to_batches()[0]
+
+
+def _numbered(batch: pa.RecordBatch, rows_before: int) -> pa.RecordBatch:
+    if not rows_before:
+        return batch
+    numbers = pc.add(batch.column("row_number"), pa.scalar(rows_before, pa.int64()))
+    return batch.set_column(batch.schema.get_field_index("row_number"), "row_number", numbers)

@@ -1,0 +1,120 @@
+"""The shape of a mapping: which columns of a file make which column of the contract, and how.
+
+Put here: frozen shapes and what follows from one mapping alone. Not here: reading TOML (``mapping.py``, whose
+docstring explains the fields) or doing what a mapping says (``values.py``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lake.contracts import silver
+from lake.contracts.model import Privacy, Table
+from lake.sources.units import Unit
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column of the file, by its normalised header, and what is cut out of it."""
+
+    header: str
+    extract: str | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A raw test score's mean and standard deviation, put on mean 100, standard deviation 15."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """How one contract column is made from the file; fields are the keys of the module docstring."""
+
+    name: str
+    parts: tuple[Part, ...] = ()
+    is_join: bool = False
+    separator: str = ""
+    value: str | None = None
+    is_delivery_date: bool = False
+    pad: int | None = None
+    prefix: int | None = None
+    each: str | None = None
+    codes: Mapping[str, str] | None = None
+    unit: Unit | None = None
+    is_whole_number: bool = False
+    scale: Scale | None = None
+    before: str = ""
+    link: str | None = None
+    place: int = 1
+    is_pseudonym: bool = False
+    is_optional: bool = False
+    is_free_text: bool = False
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(part.header for part in self.parts)
+
+    @property
+    def changes_values(self) -> bool:
+        """Whether what was sent cannot be read off the result."""
+        steps = (self.pad, self.prefix, self.codes, self.unit, self.scale, self.link)
+        cut = any(part.extract for part in self.parts)
+        return cut or self.is_join or len(self.parts) > 1 or any(step is not None for step in steps)
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """One mapping file. `pattern` is a glob relative to the delivery folder, `ignore` headers never kept."""
+
+    file: str
+    noun: str
+    pattern: str
+    format: str
+    columns: tuple[ColumnSpec, ...]
+    encoding: str = "utf-8"
+    is_synthetic: bool = False
+    null_values: tuple[str, ...] = ("",)
+    sheet: str | None = None
+    ignore: frozenset[str] = frozenset()
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header the mapping reads, once, in the order of the mapping."""
+        return tuple(dict.fromkeys(header for spec in self.columns for header in spec.headers))
+
+    @property
+    def required_headers(self) -> tuple[str, ...]:
+        """The headers a file must have."""
+        return tuple(dict.fromkeys(h for spec in self.columns if not spec.is_optional for h in spec.headers))
+
+    @property
+    def pseudonymised_headers(self) -> frozenset[str]:
+        return frozenset(header for spec in self.columns if spec.is_pseudonym for header in spec.headers)
+
+    @property
+    def is_about_people(self) -> bool:
+        return any(column.privacy is Privacy.PSEUDONYM for column in table_of(self.noun).columns)
+
+
+def normalise_header(name: str) -> str:
+    """One spelling of a header: NFC, no invisible characters, single spaces, none at the ends."""
+    visible = re.sub("[\u200b-\u200d\u2060\ufeff]", "", unicodedata.normalize("NFC", name))
+    return re.sub(r"\s+", " ", visible).strip()
+
+
+def table_of(noun: str) -> Table:
+    """The silver contract that a mapping's `table` names; raises KeyError."""
+    return {table.noun: table for table in silver.TABLES}[noun]
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """', nearest: …' for an error message; empty when nothing is near."""
+    found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
+    return f", nearest: {found[0]}" if found else ""

@@ -1,0 +1,147 @@
+"""What seekers do: applications to real postings, training in real sessions, unemployment benefit after a job.
+
+Do not put here: postings and sessions themselves (`postings.py`, `courses.py`), employment (`history.py`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from lake.sources.simulated import text
+from lake.sources.simulated.counters import Bools, Ints
+from lake.sources.simulated.courses import Sessions
+from lake.sources.simulated.dated import Dated, known_day
+from lake.sources.simulated.history import SEPARATION_REASONS, Spells
+from lake.sources.simulated.people import People
+from lake.sources.simulated.postings import Postings
+from lake.sources.simulated.shelf import Shelf
+from lake.sources.simulated.world import World
+
+APPLICATION_DAYS = 365
+APPLICATIONS_PER_YEAR = 1.35  # before those that fall ahead of registration are dropped
+HIRED_APPLICATION_SHARE = 0.15  # of jobs that began through a posting
+RESULTS = ("PENDING", "REJECTED", "UNKNOWN", "HIRED")
+INVOLUNTARY = tuple(SEPARATION_REASONS.index(code) for code in ("12", "22", "23", "32"))
+BENEFIT_RANGE_KRW_MONTH = (1_925_760, 1_980_000)
+
+
+def applications(world: World, person: People, spells: Spells, postings: Postings, shelf: Shelf) -> list[Dated]:
+    """Each application when it is made (pending) and again when its result is known."""
+    position, cell, applied, is_hired = _application_days(world, person, spells)
+    draw = world.counter
+    occupation = person.wishes[position, draw.pick("application/wish", cell, [0.7, 0.2, 0.1])]
+    occupation = np.where(occupation >= 0, occupation, person.wishes[position, 0])
+    posting = shelf.find(occupation, (applied - 40, applied), draw.uniform("application/posting", cell))
+    pair = person.index[position] * (1 << 28) + posting
+    _, first = np.unique(pair, return_index=True)
+    first = first[posting[first] >= 0]
+    position, cell, applied, is_hired, posting = (a[first] for a in (position, cell, applied, is_hired, posting))
+    decided = applied + np.where(is_hired, 9, 5 + draw.integers("application/decided", cell, 30))
+    result = np.where(is_hired, 3, 1 + draw.chance("application/unknown", cell, 0.3))
+    made_on, known_on = (known_day(world, person, position, day) for day in (applied, decided))
+    parts = []
+    for is_decided, rows in ((False, known_on > made_on), (True, known_on <= world.last_day)):
+        where = np.flatnonzero(rows & (made_on <= world.last_day))
+        shown = result[where] if is_decided else np.zeros(len(where), dtype=np.int64)
+        updated = (decided if is_decided else applied)[where]
+        table = pa.table(
+            {
+                "주민등록번호": person.resident_number.take(pa.array(position[where])),
+                "구인인증번호": postings.ids(posting[where]),
+                "지원일": text.days(applied[where]),
+                "지원결과": text.labels(RESULTS, shown),
+                "최종수정일시": text.instants(draw, f"application/updated/{int(is_decided)}", cell[where], updated),
+            }
+        )
+        parts.append(Dated(table, (known_on if is_decided else made_on)[where]))
+    return parts
+
+
+def _application_days(world: World, person: People, spells: Spells) -> tuple[Ints, Ints, Ints, Bools]:
+    """Who applied when: a few for each person by search intensity, and the ones that led to a job."""
+    draw, days = world.counter, APPLICATION_DAYS + world.size.nights
+    mean = APPLICATIONS_PER_YEAR * np.exp(0.5 * person.search - 0.125) * days / 365
+    level, term = draw.uniform("application/count", person.index), np.exp(-mean)
+    count, total = np.zeros(len(mean), dtype=np.int64), term
+    for number in range(1, 8):  # inverse of the Poisson distribution, cut at 7
+        count += level > total
+        term = term * mean / number
+        total = total + term
+    position = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
+    cell = person.index[position] * 256 + number
+    applied = world.last_day - draw.integers("application/day", cell, days)
+    job = np.flatnonzero(
+        draw.chance("application/hired", spells.id, HIRED_APPLICATION_SHARE)
+        & ~spells.is_daily
+        & (spells.start > world.today - APPLICATION_DAYS)
+    )
+    hired_day = spells.start[job] - 2 - draw.integers("application/ahead", spells.id[job], 7)
+    hired_cell = person.index[spells.position[job]] * 256 + 128 + spells.id[job] % 128
+    position = np.concatenate([spells.position[job], position])
+    cell, applied = np.concatenate([hired_cell, cell]), np.concatenate([hired_day, applied])
+    is_hired = np.arange(len(position)) < len(job)
+    keep = (applied >= person.registered_day[position]) & (applied <= world.last_day) & ~person.is_thin[position]
+    return position[keep], cell[keep], applied[keep], is_hired[keep]
+
+
+def training_history(world: World, person: People, sessions: Sessions, shelf: Shelf) -> list[Dated]:
+    """Sessions attended, in skills that the wanted occupation needs; completion is known a week after the end."""
+    draw = world.counter
+    count = person.trainings
+    position = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
+    cell = person.index[position] * 4 + number
+    occupation = person.wishes[position, 0]
+    place = draw.integers("training/skill", cell, world.ints("skills_count")[occupation])
+    last = np.full(len(cell), world.today - 1)
+    skill = world.ints("skills")[occupation, place]
+    session = shelf.find(skill, (last - 1095, last), draw.uniform("training/session", cell))
+    _, first = np.unique(person.index[position] * (1 << 28) + session, return_index=True)
+    first = first[session[first] >= 0]
+    position, cell, session = position[first], cell[first], session[first]
+    begun = known_day(world, person, position, sessions.start[session])
+    finished = known_day(world, person, position, sessions.end[session] + 7)
+    completed = draw.chance("training/completed", cell, 0.86).astype(np.int64)
+    parts = []
+    for is_over, rows in ((False, finished > begun), (True, finished <= world.last_day)):
+        where = np.flatnonzero(rows)
+        updated = sessions.end[session[where]] + 7 if is_over else sessions.start[session[where]]
+        table = pa.table(
+            {
+                "주민등록번호": person.resident_number.take(pa.array(position[where])),
+                "훈련과정 ID": sessions.course_ids(session[where]),
+                "회차": text.whole(sessions.round_no[session[where]]),
+                "NCS코드": text.labels(world.skill_codes, sessions.skill[session[where]]),
+                "훈련시작일": text.days(sessions.start[session[where]]),
+                "훈련종료일": text.days(sessions.end[session[where]]),
+                "수료여부": text.labels(("N", "Y"), completed[where] if is_over else np.full(len(where), -1)),
+                "최종수정일시": text.instants(draw, f"training/updated/{int(is_over)}", cell[where], updated),
+            }
+        )
+        parts.append(Dated(table, (finished if is_over else begun)[where]))
+    return parts
+
+
+def benefits(world: World, person: People, spells: Spells) -> Dated:
+    """Unemployment benefit after an involuntary end of a job of 120 days or more."""
+    draw = world.counter
+    tenure = spells.end - spells.start
+    entitled = np.isin(spells.reason, INVOLUNTARY) & (tenure >= 120) & ~spells.is_daily
+    where = np.flatnonzero(entitled & (spells.end_reported + 30 <= world.last_day))
+    cell, position = spells.id[where], spells.position[where]
+    start = spells.end_reported[where] + 3 + draw.integers("benefit/start", cell, 25)
+    length = 120 + 30 * np.minimum(tenure[where] // 365, 3) + 30 * (person.age[position] >= 50)
+    amount = np.clip(np.rint(spells.wage[where] * 0.6).astype(np.int64), *BENEFIT_RANGE_KRW_MONTH)
+    rows = pa.table(
+        {
+            "수급자격번호": text.padded("SYNB", cell, 12),
+            "주민등록번호": person.resident_number.take(pa.array(position)),
+            "수급시작일": text.days(start),
+            "수급종료예정일": text.days(start + length),
+            "구직급여월액": text.whole(amount),
+            "최종수정일시": text.instants(draw, "benefit/updated", cell, start),
+        }
+    )
+    return Dated(rows, known_day(world, person, position, start))

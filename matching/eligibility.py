@@ -1,0 +1,151 @@
+"""Eligibility: the named conditions between one person and one posting, as numbers that a loop can compare.
+
+REGION     the posting's region is one the person wishes, or the home region when there is no wish
+EDUCATION  the person's education is at least the posting's
+CAREER     the person's months of work reach those of a posting for the experienced (E); N and Z ask for none
+LICENCE    the person holds the certificate that the posting requires (a person without any record holds none)
+WAGE       the posting's lowest wage is at least 80 % of the wish
+CLOSING    the posting closes on the day or later (kept or dropped for everyone in market.py)
+ALREADY_APPLIED  the person has not applied to it
+
+A fact that is unknown on either side never excludes; explain.py says that it is open. REGION and EDUCATION are
+places in the sorted market; the others are compared here. Do not put here: scores. Makes no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.contracts import codes
+from matching.blocks import (
+    NONE,
+    Flags,
+    Ints,
+    Longs,
+    MatchingInputError,
+    encode_in,
+    flat,
+    is_null,
+    read_integers,
+    split_tokens,
+    trim,
+)
+from matching.compiled import compiled
+
+EDUCATION_CODES = pa.array(list(codes.EDUCATION.codes))
+TOP_EDUCATION = len(EDUCATION_CODES) - 1
+WAGE_SHARE_PCT = 80
+EXPERIENCED = "E"
+UNKNOWN_WAGE = np.iinfo(np.int32).max  # an unknown wage is above every floor
+UNKNOWN_CAREER = np.iinfo(np.int32).max  # an unknown career is above every requirement
+NO_LICENCE = 0
+MOST_REGIONS = 62  # a reach is a set of bits in one 64-bit number
+
+
+class PostingConditions(NamedTuple):
+    """Of each posting (m,): months of work asked, lowest wage, required licence (NO_LICENCE or its number)."""
+
+    career_months: Ints
+    wage_krw_month: Ints
+    licence: Ints
+
+
+class SeekerConditions(NamedTuple):
+    """Of each seeker (n,): months of work, lowest wage taken; and lists: licences held, postings applied to."""
+
+    career_months: Ints
+    wage_floor_krw_month: Ints
+    licence_offsets: Longs
+    licences: Ints
+    applied_offsets: Longs
+    applied: Ints
+
+
+class Reach(NamedTuple):
+    """Of each seeker (n,): the bits of the regions reached, the education rank, whether any asked licence is held."""
+
+    region_bits: Longs
+    education_rank: Ints
+    has_licence: Flags
+
+
+def read_posting_conditions(postings: pa.Table, licence_names: pa.Array) -> PostingConditions:
+    """The conditions of features__job_postings rows."""
+    months = read_integers(postings["min_career_months"], 0)
+    career = flat(postings["career_code"])
+    is_experienced = pc.fill_null(pc.equal(career, EXPERIENCED), False).to_numpy(zero_copy_only=False)
+    asked = np.where(is_experienced, np.maximum(months, 1), np.where(is_null(career), months, 0))
+    return PostingConditions(
+        career_months=asked.astype(np.int32),
+        wage_krw_month=read_integers(postings["wage_min_krw_month"], int(UNKNOWN_WAGE)).astype(np.int32),
+        licence=encode_in(trim(postings["required_certificate_name"]), licence_names) + np.int32(1),
+    )
+
+
+def read_seeker_conditions(block: pa.Table, licence_names: pa.Array, posting_ids: pa.Array) -> SeekerConditions:
+    """The conditions of features__seekers rows; licences and applications the market does not know are left out."""
+    wish = read_integers(block["wanted_wage_krw_month"], 0)
+    licences = split_tokens(block["certificate_names_text"]).recode(licence_names)
+    applied = split_tokens(block["applied_posting_ids_text"]).recode(posting_ids)
+    return SeekerConditions(
+        career_months=read_integers(block["career_months"], int(UNKNOWN_CAREER)).astype(np.int32),
+        wage_floor_krw_month=(-(-wish * WAGE_SHARE_PCT // 100)).astype(np.int32),  # rounded up to the won
+        licence_offsets=licences.offsets,
+        licences=(licences.codes + 1).astype(np.int32),
+        applied_offsets=applied.offsets,
+        applied=applied.codes.astype(np.int32),
+    )
+
+
+def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerConditions) -> Reach:
+    """Regions as bits in the order of `region_codes`; nobody's wish known means every region."""
+    if len(region_codes) > MOST_REGIONS:
+        raise MatchingInputError(
+            f"features__job_postings: {len(region_codes)} different region_code values, at most {MOST_REGIONS} "
+            "expected (시도); check the mapping of regions"
+        )
+    wished, has_wish = _region_bits(block, [f"wanted_region_code_{place}" for place in (1, 2, 3)], region_codes)
+    home, has_home = _region_bits(block, ["home_region_code"], region_codes)
+    everywhere = np.int64((1 << len(region_codes)) - 1)
+    education = encode_in(block["education_code"], EDUCATION_CODES)
+    return Reach(
+        region_bits=np.where(has_wish, wished, np.where(has_home, home, everywhere)),
+        education_rank=np.where(education == NONE, TOP_EDUCATION, education).astype(np.int32),
+        has_licence=np.diff(conditions.licence_offsets) > 0,
+    )
+
+
+def _region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) -> tuple[Longs, Flags]:
+    """Bits of the regions named in any of the columns, and whether any column names one (known here or not)."""
+    bits = np.zeros(block.num_rows, np.int64)
+    is_known = np.zeros(block.num_rows, bool)
+    for name in names:
+        place = encode_in(block[name], region_codes)
+        bits |= np.where(place == NONE, 0, np.int64(1) << np.maximum(place, 0).astype(np.int64))
+        is_known |= ~is_null(flat(block[name]))
+    return bits, is_known
+
+
+@compiled
+def meets_pair_conditions(seeker: int, posting: int, seekers: SeekerConditions, postings: PostingConditions) -> bool:
+    """CAREER, WAGE, LICENCE and ALREADY_APPLIED between one seeker and one posting."""
+    if postings.career_months[posting] > seekers.career_months[seeker]:
+        return False
+    if postings.wage_krw_month[posting] < seekers.wage_floor_krw_month[seeker]:
+        return False
+    licence = postings.licence[posting]
+    if licence != 0:
+        held = False
+        for place in range(seekers.licence_offsets[seeker], seekers.licence_offsets[seeker + 1]):
+            held |= seekers.licences[place] == licence
+        if not held:
+            return False
+    for place in range(seekers.applied_offsets[seeker], seekers.applied_offsets[seeker + 1]):
+        if seekers.applied[place] == posting:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Tests that need the engine: transforms on tiny rows, tables on a small lake."""

@@ -1,0 +1,235 @@
+"""Histories, market and outcomes on a handful of people whose numbers can be checked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import AS_OF
+from transforms.features.courses import courses
+from transforms.features.job_postings import job_postings
+from transforms.features.seekers import cohort, seekers
+from transforms.gold.course_outcomes import course_outcomes
+from transforms.gold.labour_market import labour_market
+from transforms.gold.occupation_skills import occupation_skills
+from transforms.gold.seeker_skills import seeker_skills
+from transforms.gold.seeker_snapshots import seeker_snapshots
+from transforms.registers import Registers, known_by
+
+pytestmark = pytest.mark.engine
+Frame = Callable[..., Any]
+
+
+@pytest.fixture
+def people(frame: Frame) -> Registers:
+    """One registered seeker and empty registers; tests replace what they are about."""
+    nouns = Registers.__dataclass_fields__
+    empty = Registers(**{noun: frame(f"silver__{noun}") for noun in nouns})
+    return replace(empty, seekers=frame("silver__seekers", _seeker()))
+
+
+def _seeker(key: str = "a", **columns: Any) -> dict[str, Any]:
+    return {
+        "seeker_key": key,
+        "registered_date": date(2024, 1, 1),
+        "birth_date": date(1990, 11, 21),
+        "wanted_occupation_code_1": "0231",
+        "home_region_code": "11",
+        "wanted_wage_krw_month": 2_000_000,
+    } | columns
+
+
+def _spell(spell_id: str, start: date, end: date | None, **columns: Any) -> dict[str, Any]:
+    return {
+        "spell_id": spell_id,
+        "seeker_key": "a",
+        "start_date": start,
+        "end_date": end,
+        "start_reported_date": start,
+        "end_reported_date": end,
+        "insurance_type_code": "REGULAR",
+        "occupation_code": "0231",
+        "wage_krw_month": 2_500_000,
+    } | columns
+
+
+def _snapshot(people: Registers, as_of: date = AS_OF) -> Any:
+    return seeker_snapshots(known_by(people, as_of), as_of=as_of).collect()[0]
+
+
+def test_history_counts_spells_days_and_the_last_job(people: Registers, frame: Frame) -> None:
+    spells = frame(
+        "silver__employment_spells",
+        _spell("s1", date(2022, 1, 1), date(2022, 7, 1), wage_krw_month=1_000_000),
+        _spell("s2", date(2025, 1, 1), date(2025, 3, 2), separation_reason_code="32"),
+    )
+    row = _snapshot(replace(people, employment_spells=spells))
+    assert (row.is_employed, row.spells_3y_count, row.insured_days_3y) == (False, 1, 60)
+    assert (row.last_tenure_days, row.last_wage_krw_month, row.last_separation_reason_code) == (60, 2_500_000, "32")
+    assert row.days_since_last_job == (AS_OF - date(2025, 3, 2)).days
+
+
+def test_a_job_reported_later_is_not_known_yet(people: Registers, frame: Frame) -> None:
+    spell = _spell("s1", date(2026, 11, 1), None, start_reported_date=date(2026, 12, 10))
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    assert (row.is_employed, row.spells_3y_count) == (False, 0)
+
+
+def test_an_end_reported_later_leaves_the_person_in_work(people: Registers, frame: Frame) -> None:
+    spell = _spell("s1", date(2026, 1, 1), date(2026, 11, 10), end_reported_date=date(2026, 12, 10))
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    assert row.is_employed is True
+    assert row.days_since_last_job is None
+
+
+def test_daily_work_does_not_make_a_person_employed(people: Registers, frame: Frame) -> None:
+    spell = _spell("s1", date(2026, 11, 1), None, insurance_type_code="DAILY")
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    assert row.is_employed is False
+
+
+def test_truncating_the_future_leaves_every_past_feature_as_it_was(people: Registers, frame: Frame) -> None:
+    past = [_spell("s1", date(2023, 1, 1), date(2024, 1, 1)), _spell("s2", date(2024, 5, 1), date(2025, 1, 1))]
+    future = [_spell("s3", date(2025, 9, 1), None), _spell("s4", date(2026, 2, 1), date(2026, 5, 1))]
+    on = date(2025, 6, 1)
+    whole = replace(people, employment_spells=frame("silver__employment_spells", *past, *future))
+    cut = replace(people, employment_spells=frame("silver__employment_spells", *past))
+    inputs = [name for name in _cohort(whole, on) if name != "is_hired_183d"]
+    assert {n: _cohort(whole, on)[n] for n in inputs} == {n: _cohort(cut, on)[n] for n in inputs}
+
+
+def _cohort(people: Registers, on: date) -> dict[str, Any]:
+    rows = cohort(people, "seeker_key is not null", snapshot_date=on, as_of=AS_OF).collect()
+    return rows[0].asDict() if rows else {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hired"),
+    [
+        (date(2025, 6, 2), date(2025, 6, 30), True),  # 28 days
+        (date(2025, 6, 2), date(2025, 6, 29), False),  # 27 days
+        (date(2025, 12, 1), None, True),  # day 183
+        (date(2025, 12, 2), None, False),  # day 184
+        (date(2025, 6, 1), None, None),  # in work on the day itself: not in the cohort
+    ],
+)
+def test_hired_means_28_days_begun_within_183(
+    people: Registers, frame: Frame, start: date, end: date | None, hired: bool | None
+) -> None:
+    spells = frame("silver__employment_spells", _spell("s1", start, end))
+    assert _cohort(replace(people, employment_spells=spells), date(2025, 6, 1)).get("is_hired_183d") is hired
+
+
+def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> None:
+    skills = frame("gold__seeker_skills")
+    for as_of, band in ((date(2020, 11, 20), "25-29"), (date(2020, 11, 21), "30-39")):
+        known = known_by(replace(people, seekers=frame("silver__seekers", _seeker(registered_date=date(2019, 1, 1)))), as_of)
+        row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, as_of=as_of).collect()[0]
+        assert row.age_band_code == band
+
+
+def test_tightness_is_openings_per_seeker(people: Registers, frame: Frame) -> None:
+    posting = {"region_code": "11", "occupation_code": "0231", "registered_date": date(2026, 11, 1)}
+    postings = frame(
+        "silver__job_postings",
+        posting | {"posting_id": "P1", "headcount": 3, "wage_min_krw_month": 2_000_000},
+        posting | {"posting_id": "P2", "headcount": 1, "wage_min_krw_month": 3_000_000},
+        posting | {"posting_id": "P3", "headcount": 9, "status_code": "SUSPENDED"},
+        posting | {"posting_id": "P4", "headcount": 9, "closing_date": date(2026, 11, 19)},
+    )
+    two = replace(people, seekers=frame("silver__seekers", _seeker("a"), _seeker("b", wanted_wage_krw_month=4_000_000)))
+    (row,) = labour_market(postings, known_by(two, AS_OF), as_of=AS_OF).collect()
+    assert (row.open_postings_count, row.openings_count, row.seekers_count, row.tightness_ratio) == (2, 4, 2, 2.0)
+    assert (row.wage_median_krw_month, row.wage_wish_median_krw_month) == (2_500_000, 3_000_000)
+
+
+def test_a_small_course_is_pulled_to_its_institution(frame: Frame) -> None:
+    def session(course: str, graduates: int, rate: float) -> dict[str, Any]:
+        return {
+            "session_id": f"{course}-1",
+            "course_id": course,
+            "skill_code": "20010202",
+            "institution_name": "가",
+            "start_date": date(2025, 1, 1),
+            "end_date": date(2025, 3, 1),
+            "completed_count": graduates,
+            "employment_rate_6m_0_1": rate,
+            "rate_status_code": "OBSERVED",
+        }
+
+    rows = course_outcomes(frame("silver__training_courses", session("big", 100, 0.5), session("small", 2, 1.0)), as_of=AS_OF)
+    rates = {row.course_id: row for row in rows.collect()}
+    whole = 52 / 102  # one institution, one field: every prior is the whole
+    assert rates["small"].shrunk_rate_0_1 == pytest.approx((2 + 20 * whole) / 22, abs=1e-6)
+    assert rates["small"].raw_rate_0_1 == 1.0
+
+
+def test_a_course_without_an_observed_rate_has_no_raw_rate(frame: Frame) -> None:
+    running = {"session_id": "c-1", "course_id": "c", "start_date": AS_OF, "end_date": AS_OF, "rate_status_code": "RUNNING"}
+    (row,) = course_outcomes(frame("silver__training_courses", running), as_of=AS_OF).collect()
+    assert (row.raw_rate_0_1, row.shrunk_rate_0_1, row.observed_sessions_count) == (None, None, 0)
+
+
+def test_skills_come_from_resume_training_and_a_year_of_work(people: Registers, frame: Frame) -> None:
+    needs = frame(
+        "gold__occupation_skills",
+        {"occupation_code": "0231", "skill_code": "20010101", "importance_0_1": 0.9},
+        {"occupation_code": "0231", "skill_code": "20010102", "importance_0_1": 0.2},
+    )
+    shown = replace(
+        people,
+        employment_spells=frame("silver__employment_spells", _spell("s1", date(2024, 1, 1), date(2025, 1, 1))),
+        resumes=frame("silver__resumes", {"seeker_key": "a", "skill_codes_text": "20010103;20010101"}),
+        training_history=frame(
+            "silver__training_history",
+            {"seeker_key": "a", "session_id": "1", "skill_code": "20010104", "is_completed": True, "end_date": AS_OF},
+            {"seeker_key": "a", "session_id": "2", "skill_code": "20010105", "is_completed": False, "end_date": AS_OF},
+        ),
+    )
+    (row,) = seeker_skills(known_by(shown, AS_OF), needs, as_of=AS_OF).collect()
+    assert row.skill_codes_text == "20010101;20010103;20010104"
+    assert row.evidence_codes_text == "CAREER;RESUME;TRAINING"
+
+
+def test_the_dictionary_outranks_what_postings_ask_for(frame: Frame) -> None:
+    told = {"occupation_code": "0231", "skill_code": "20010101", "importance_0_1": 0.4, "skill_name": "응용SW"}
+    posting = {"posting_id": "P", "registered_date": AS_OF, "occupation_code": "0231", "skill_codes_text": "20010101;20010102"}
+    rows = occupation_skills(
+        frame("silver__skill_requirements", told), frame("silver__job_postings", posting), frame("silver__training_courses"), as_of=AS_OF
+    )
+    assert {row.skill_code: row.importance_0_1 for row in rows.collect()} == {"20010101": 0.4, "20010102": 0.8}
+
+
+def test_only_sessions_that_start_later_and_have_a_seat_are_offered(frame: Frame) -> None:
+    def session(name: str, start: date, seats: int | None, enrolled: int | None) -> dict[str, Any]:
+        row = {"session_id": name, "course_id": "c", "start_date": start, "end_date": date(2027, 3, 1)}
+        return row | {"seats_count": seats, "enrolled_count": enrolled}
+
+    rows = courses(
+        frame(
+            "silver__training_courses",
+            session("today", AS_OF, 10, 0),
+            session("full", date(2026, 12, 1), 10, 10),
+            session("free", date(2026, 12, 1), 10, 9),
+            session("unknown", date(2026, 12, 1), None, None),
+        ),
+        frame("gold__course_outcomes"),
+        as_of=AS_OF,
+    )
+    assert {row.session_id: row.seats_left_count for row in rows.collect()} == {"free": 1, "unknown": None}
+
+
+def test_the_chance_of_an_application_is_shrunk_to_the_whole(frame: Frame) -> None:
+    posting = {"registered_date": date(2026, 1, 1), "occupation_code": "0231"}
+    postings = frame("silver__job_postings", posting | {"posting_id": "P1"}, posting | {"posting_id": "P2"})
+    results = ["HIRED", "REJECTED", "REJECTED", "PENDING"]
+    applications = [
+        {"seeker_key": str(n), "posting_id": "P1", "applied_date": date(2026, 2, 1), "result_code": result}
+        for n, result in enumerate(results)
+    ]
+    rows = job_postings(postings, frame("silver__companies"), frame("silver__applications", *applications), as_of=AS_OF)
+    assert {row.fill_chance_0_1 for row in rows.collect()} == {pytest.approx(1 / 3, abs=1e-6)}

@@ -1,0 +1,117 @@
+"""Bronze to silver: what is refused and why, which correction wins, what the wage is a month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import AS_OF
+from transforms.silver.clean import clean
+
+pytestmark = pytest.mark.engine
+Frame = Callable[..., Any]
+
+GOOD = {"posting_id": "P1", "registered_date": "2026-11-01", "updated_at": "2026-11-01 09:00:00"}
+
+
+def _cleaned(frame: Frame, *rows: dict[str, Any], noun: str = "job_postings") -> tuple[list[Any], list[Any]]:
+    outcome = clean(frame(f"bronze__{noun}", *rows), noun, as_of=AS_OF)
+    return outcome.silver.collect(), outcome.quarantine.collect()
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"registered_date": "2026-02-30"}, "registered_date:NOT_A_DATE"),
+        ({"registered_date": None}, "registered_date:MISSING"),
+        ({"posting_id": " "}, "posting_id:MISSING"),
+        ({"career_code": "Q"}, "career_code:UNKNOWN_CODE"),
+        ({"closing_date": "2026.10.01"}, "closing_date:BEFORE_REGISTRATION"),
+        ({"headcount": "-1"}, "headcount:OUT_OF_RANGE"),
+        ({"headcount": "NaN"}, "headcount:NOT_A_INT32"),
+        ({"headcount": "2.5"}, "headcount:NOT_A_INT32"),
+        ({"weekly_hours": "Infinity"}, "weekly_hours:NOT_A_FLOAT64"),
+        ({"landing_error": "3 columns, expected 22"}, "row:UNREADABLE 3 columns, expected 22"),
+    ],
+)
+def test_a_bad_value_sends_the_row_to_quarantine_with_its_reason(
+    frame: Frame, sent: dict[str, Any], reason: str
+) -> None:
+    silver, quarantine = _cleaned(frame, GOOD | sent)
+    assert silver == []
+    assert [row.reason_codes for row in quarantine] == [reason]
+
+
+def test_a_leap_day_is_a_date_and_the_day_after_it_is_not(frame: Frame) -> None:
+    silver, quarantine = _cleaned(
+        frame,
+        GOOD | {"registered_date": "20280229", "closing_date": None},
+        GOOD | {"posting_id": "P2", "registered_date": "20270229"},
+    )
+    assert [row.registered_date for row in silver] == [date(2028, 2, 29)]
+    assert [row.reason_codes for row in quarantine] == ["registered_date:NOT_A_DATE"]
+
+
+def test_the_newest_correction_wins_even_when_it_arrived_first(frame: Frame) -> None:
+    newer_first = GOOD | {"title": "new", "updated_at": "2026-11-05 09:00:00", "delivery_date": date(2026, 11, 18)}
+    older_later = GOOD | {"title": "old", "updated_at": "2026-11-02 09:00:00", "delivery_date": date(2026, 11, 20)}
+    silver, quarantine = _cleaned(frame, newer_first, older_later)
+    assert [row.title for row in silver] == ["new"]
+    assert quarantine == []
+
+
+def test_rows_delivered_after_the_business_date_do_not_exist_yet(frame: Frame) -> None:
+    silver, _ = _cleaned(frame, GOOD | {"delivery_date": date(2026, 11, 21)})
+    assert silver == []
+
+
+def test_korean_time_is_stored_as_utc(frame: Frame) -> None:
+    silver, _ = _cleaned(frame, GOOD | {"updated_at": "20261101083000"})
+    assert f"{silver[0].updated_at:%Y-%m-%d %H:%M}" == "2026-10-31 23:30"
+
+
+@pytest.mark.parametrize(
+    ("wage_type", "wage", "hours", "month"),
+    [
+        ("H", "10,320", "40", 2_152_339),  # 2026 minimum wage: 10,320 x 48 paid hours x 4.345 weeks
+        ("H", "10320", "10", 448_404),  # under 15 hours a week there is no paid weekly holiday
+        ("D", "100000", None, 2_090_000),
+        ("M", "2500000", None, 2_500_000),
+        ("Y", "36,000,000", None, 3_000_000),
+        ("M", "0", None, None),
+    ],
+)
+def test_wages_are_compared_by_the_month(
+    frame: Frame, wage_type: str, wage: str, hours: str | None, month: int | None
+) -> None:
+    silver, _ = _cleaned(frame, GOOD | {"wage_type_code": wage_type, "wage_min_krw": wage, "weekly_hours": hours})
+    assert silver[0].wage_min_krw_month == month
+
+
+COURSE = {"session_id": "C1-1", "course_id": "C1", "start_date": "2025-01-02", "end_date": "2025-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("end_date", "sent", "rate", "status"),
+    [
+        ("2025-06-30", "71.4", 0.714, "OBSERVED"),
+        ("2026-10-30", "0", None, "TOO_EARLY"),  # three weeks after the end, 0 % means not yet
+        ("2025-06-30", "D", None, "NO_GRADUATE"),
+        ("2026-12-30", "B", None, "RUNNING"),
+        ("2025-06-30", None, None, "NOT_DELIVERED"),
+    ],
+)
+def test_an_employment_rate_is_known_only_six_months_after_the_end(
+    frame: Frame, end_date: str, sent: str | None, rate: float | None, status: str
+) -> None:
+    row = COURSE | {"end_date": end_date, "employment_rate_6m_text": sent}
+    silver, _ = _cleaned(frame, row, noun="training_courses")
+    assert (silver[0].employment_rate_6m_0_1, silver[0].rate_status_code) == (rate, status)
+
+
+def test_a_rate_above_one_hundred_is_a_fault(frame: Frame) -> None:
+    _, quarantine = _cleaned(frame, COURSE | {"employment_rate_6m_text": "104.2"}, noun="training_courses")
+    assert [row.reason_codes for row in quarantine] == ["employment_rate_6m_text:OUT_OF_RANGE"]

@@ -1,0 +1,77 @@
+"""Writing tables: partitions replaced alone, reruns without growth, a second writer noticed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lake import tables
+from lake.tables import CommitMismatch, ContractViolation, Lake, TableMissing
+from tests.engine.conftest import AS_OF, arrow_rows
+
+pytestmark = pytest.mark.engine
+TABLE = "gold__occupations"
+
+
+def _rows(*codes: str, as_of: date = AS_OF) -> object:
+    return arrow_rows(TABLE, [{"as_of": as_of, "occupation_code": code, "occupation_name": code} for code in codes])
+
+
+def _write(lake: Lake, *codes: str, as_of: date = AS_OF) -> tables.Commit:
+    return tables.replace_from_arrow(lake, TABLE, _rows(*codes, as_of=as_of), {"as_of": as_of})
+
+
+def test_writing_one_night_leaves_the_other_nights_alone(lake: Lake) -> None:
+    _write(lake, "0111", "0112", as_of=date(2026, 11, 19))
+    _write(lake, "0221")
+    _write(lake, "0231")
+    assert tables.count(lake.settings, TABLE) == 3
+    assert tables.dataset(lake.settings, TABLE, AS_OF).to_table()["occupation_code"].to_pylist() == ["0231"]
+
+
+def test_writing_the_same_rows_twice_leaves_the_same_rows(lake: Lake) -> None:
+    first, second = _write(lake, "0111"), _write(lake, "0111")
+    assert (first.rows, second.rows, second.version) == (1, 1, 1)
+
+
+def test_an_empty_night_empties_its_partition(lake: Lake) -> None:
+    _write(lake, "0111")
+    assert _write(lake).rows == 0
+    assert tables.count(lake.settings, TABLE) == 0
+
+
+def test_codes_that_begin_with_zero_stay_text(lake: Lake) -> None:
+    _write(lake, "0221")
+    assert tables.read(lake, TABLE, AS_OF).collect()[0].occupation_code == "0221"
+
+
+def test_a_frame_without_a_contract_column_is_refused(lake: Lake) -> None:
+    frame = lake.spark.createDataFrame([("0111",)], "occupation_code string")
+    with pytest.raises(ContractViolation, match="occupation_name"):
+        tables.replace(lake, TABLE, frame, {"as_of": AS_OF})
+
+
+def test_a_partitioned_table_is_never_replaced_whole(lake: Lake) -> None:
+    with pytest.raises(ContractViolation, match="written by partition"):
+        tables.replace_from_arrow(lake, TABLE, _rows("0111"))
+
+
+def test_a_second_writer_is_noticed(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(lake, "0111")
+    honest = tables.delta
+
+    def with_a_rival(*args: object, **kwargs: object) -> object:
+        opened = honest(*args, **kwargs)  # type: ignore[arg-type]
+        monkeypatch.setattr(opened, "version", lambda: 7, raising=False)
+        return opened
+
+    before = honest(lake.settings, TABLE).version()
+    monkeypatch.setattr(tables, "delta", with_a_rival)
+    with pytest.raises(CommitMismatch, match="another writer"):
+        tables._read_back(lake.settings, tables.contract(TABLE), before, {"as_of": AS_OF})
+
+
+def test_reading_a_table_that_was_never_written_says_so(lake: Lake) -> None:
+    with pytest.raises(TableMissing, match="gold__labour_market"):
+        tables.read(lake, "gold__labour_market")

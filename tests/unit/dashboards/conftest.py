@@ -1,0 +1,157 @@
+"""A tiny published night written with deltalake: 60 people with an answer in three provinces, 12 without.
+
+Seoul 40 people at 0.60, Busan 15 at 0.40, Jeju 5 at 0.20; one posting's title carries a script and an escape code.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from lake import tables
+from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
+from lake.publication import Pointer, PublishedTable
+from lake.settings import Settings
+
+AS_OF = date(2026, 7, 1)
+RUN_ID = "20260701-test"
+STAMP = {"as_of": AS_OF, "run_id": RUN_ID, "model_version": "m-1", "contract_version": "c-1"}
+PEOPLE = 72
+OK_PEOPLE = 60
+
+
+def seeker_key(number: int) -> str:
+    return f"{number:032x}"
+
+
+def write(settings: Settings, table_id: str, rows: list[dict[str, Any]]) -> None:
+    contract = table(table_id)
+    frame = pa.Table.from_pylist(rows, schema=arrow_schema(contract))
+    write_deltalake(
+        str(tables.path(settings, table_id)), frame, mode="overwrite", partition_by=list(contract.partition_by)
+    )
+
+
+def _region(number: int) -> tuple[str, float]:
+    return ("11", 0.60) if number < 40 else ("26", 0.40) if number < 55 else ("50", 0.20)
+
+
+def _employment(number: int) -> dict[str, Any]:
+    row = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "OK" if number < OK_PEOPLE else "THIN_FILE"}
+    if number >= OK_PEOPLE:
+        return row
+    chance = _region(number)[1]
+    row |= {"probability_0_1": chance, "low_0_1": chance - 0.07, "high_0_1": chance + 0.07}
+    row |= {
+        "reason_for_1_code": "days_since_last_job",
+        "reason_for_1_logit": 0.7,
+        "reason_for_1_value": "45",
+        "reason_for_1_reference": "213",
+        "reason_against_1_code": "last_wage_krw_month",
+        "reason_against_1_logit": -0.25,
+        "reason_against_1_value": "2500000",
+        "reason_against_1_reference": "2100000",
+    }
+    return row
+
+
+def _jobs(number: int) -> dict[str, Any]:
+    row = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "OK", "eligible_postings_count": 3}
+    for place, posting in enumerate(("P1", "P2"), 1):
+        row |= {f"posting_id_{place}": posting, f"score_0_1_{place}": 0.8, f"fit_0_1_{place}": 0.9}
+        row |= {f"chance_0_1_{place}": 0.4, f"usefulness_0_1_{place}": 0.7}
+        row |= {f"met_codes_{place}": "REGION|CAREER", f"open_codes_{place}": "WAGE_UNKNOWN"}
+    return row
+
+
+def _courses(number: int) -> dict[str, Any]:
+    row: dict[str, Any] = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "NO_GAP"}
+    if number < 30:
+        row |= {"answer_code": "OK", "gap_occupation_code": "0231", "needed_skills_count": 2}
+        row |= {"missing_skill_codes": "02010101", "session_id_1": "S1", "score_0_1_1": 0.75, "outcome_0_1_1": 0.62}
+        row |= {"job_fit_0_1_1": 0.9, "region_fit_0_1_1": 1.0, "level_fit_0_1_1": 0.5, "skill_code_1": "02010101"}
+    return row
+
+
+def _lookups(settings: Settings) -> None:
+    occupation = {"occupation_code": "0231", "occupation_name": "사회복지사", "open_postings_count": 3}
+    occupation |= {"openings_count": 9, "seekers_count": 72, "wage_median_krw_month": 2_850_000}
+    write(settings, "serving__occupations_v1", [STAMP | occupation])
+    write(settings, "gold__occupations", [{"as_of": AS_OF} | occupation])
+    posting = STAMP | {"occupation_code": "0231", "region_code": "11", "headcount": 3, "employment_type_code": "10"}
+    titles = {"P1": "<script>alert(1)</script>\x1b[31m 복지사", "P2": "사회복지사 채용", "P3": "추천되지 않은 공고"}
+    write(settings, "serving__job_postings_v1", [posting | {"posting_id": i, "title": t} for i, t in titles.items()])
+    course = {"session_id": "S1", "course_id": "C1", "course_name": "사회복지 실무", "skill_code": "02010101"}
+    course |= {"skill_name": "총무", "start_date": date(2026, 8, 3), "end_date": date(2026, 9, 30), "is_online": False}
+    write(settings, "serving__courses_v1", [STAMP | course | {"region_code": "11", "training_hours": 160}])
+    skill = {"as_of": AS_OF, "occupation_code": "0231", "skill_code": "02010101", "skill_name": "총무"}
+    write(settings, "gold__occupation_skills", [skill | {"importance_0_1": 0.8, "evidence_count": 12}])
+    outcome = {"as_of": AS_OF, "institution_name": "한국훈련원", "shrunk_rate_0_1": 0.6}
+    courses = [("C1", 40, 26), ("C2", 7, 5)]
+    write(
+        settings,
+        "gold__course_outcomes",
+        [
+            outcome | {"course_id": c, "graduates_count": n, "employed_count": e, "raw_rate_0_1": e / n}
+            for c, n, e in courses
+        ],
+    )
+    cell = {"as_of": AS_OF, "month": "2026-07", "occupation_code": "0231", "openings_count": 3, "tightness_ratio": 0.1}
+    seekers = {"11": 40, "26": 24, "50": 8}
+    write(
+        settings,
+        "gold__labour_market",
+        [cell | {"region_code": r, "seekers_count": n, "hires_12m_count": 0} for r, n in seekers.items()],
+    )
+
+
+def _ops(settings: Settings) -> None:
+    started = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
+    run = {"run_id": RUN_ID, "as_of": AS_OF, "status_code": "PUBLISHED", "engine": "embedded", "device": "cpu"}
+    run |= {"started_at": started, "seconds": 73.4, "seekers_count": PEOPLE, "is_synthetic": True}
+    run |= {"stages_json": '{"land": 4.0, "silver__seekers": 12.5, "features__seekers": 30.25}', "contract_version": "c"}
+    write(settings, "ops__runs", [run])
+    check = {"as_of": AS_OF, "run_id": RUN_ID, "table_id": "silver__seekers", "limit_value": 0.0}
+    checks = [("unique_key", 0.0, "PASS"), ("quarantined_share", 0.03, "WARN")]
+    write(settings, "ops__quality", [check | {"check_name": n, "value": v, "result_code": r} for n, v, r in checks])
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a lake with one small published night."""
+    made = Settings(lake_dir=tmp_path_factory.mktemp("lake"), threads=2)
+    people = range(PEOPLE)
+    write(made, "serving__seeker_employment_v1", [_employment(n) for n in people])
+    write(made, "serving__seeker_jobs_v1", [_jobs(n) for n in people])
+    write(made, "serving__seeker_courses_v1", [_courses(n) for n in people])
+    first = {"answer_code": "OK", "basis_code": "TEST", "occupation_code_1": "0231", "score_0_1_1": 0.9}
+    first |= {"trait_codes_1": "interest_social|aptitude_verbal"}
+    write(made, "serving__seeker_occupations_v1", [STAMP | first | {"seeker_key": seeker_key(n)} for n in people])
+    features = {"as_of": AS_OF, "wanted_occupation_group_code": "0", "age_band_code": "30-39"}
+    rows = [features | {"seeker_key": seeker_key(n), "home_region_code": _region(n)[0]} for n in people]
+    write(made, "features__seekers", rows)
+    _lookups(made)
+    _ops(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def pointer(settings: Settings) -> Pointer:
+    """The pointer of that night: every table of it at version 0."""
+    served = [path.name for path in sorted((settings.tables_dir / "serving").iterdir())]
+    entries = {f"serving__{noun}": PublishedTable(0, PEOPLE, "hash", "c-1", {}) for noun in served}
+    return Pointer(RUN_ID, AS_OF, entries, {"employment": "m-1"}, is_synthetic=True)
+
+
+@pytest.fixture(scope="session")
+def catalog(settings: Settings, pointer: Pointer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """goyong.duckdb of that night."""
+    from dashboards.catalog import build_catalog
+
+    return build_catalog(settings, pointer, out=tmp_path_factory.mktemp("catalog"))

@@ -1,0 +1,129 @@
+"""goyong.duckdb: aggregates only, small cells hidden, everything commented, switched in one step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards import catalog as made
+from dashboards.catalog import PersonalColumn, WrongCatalog, build_catalog, open_catalog
+from lake.contracts.model import Privacy
+from lake.contracts.registry import table
+from lake.publication import Pointer
+from lake.settings import Settings
+
+
+def _rows(settings: Settings, file: Path, sql: str) -> list[tuple[object, ...]]:
+    with open_catalog(settings, file) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_one_small_province_takes_the_next_smallest_with_it(settings: Settings, catalog: Path) -> None:
+    found = _rows(
+        settings,
+        catalog,
+        "select home_region_code, region_name, people_count, mean_0_1, is_suppressed "
+        "from agg.employment_probability_by_region order by home_region_code",
+    )
+    assert found == [
+        ("11", "서울", 40, 0.6, False),
+        ("26", "부산", None, None, True),
+        ("50", "제주", None, None, True),
+        ("NO_ANSWER", "결과 없음", 12, None, False),
+        ("TOTAL", "전체", 72, pytest.approx(0.5167, abs=1e-9), False),
+    ]
+
+
+def test_quantiles_are_hidden_with_their_count(settings: Settings, catalog: Path) -> None:
+    sql = "select p10_0_1, p90_0_1 from agg.employment_probability_by_region where home_region_code = '50'"
+    assert _rows(settings, catalog, sql) == [(None, None)]
+
+
+def test_answers_are_counted_by_reason(settings: Settings, catalog: Path) -> None:
+    sql = "select answer_code, people_count, share_0_1 from agg.answers_by_code where service_code = 'EMPLOYMENT'"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [("OK", 60, 0.8333), ("THIN_FILE", 12, 0.1667)]
+
+
+def test_labour_market_hides_the_small_cell_and_one_more(settings: Settings, catalog: Path) -> None:
+    sql = "select region_code, seekers_count, tightness_ratio, openings_count from gold.labour_market order by 1"
+    assert _rows(settings, catalog, sql) == [("11", 40, 0.1, 3), ("26", None, None, 3), ("50", None, None, 3)]
+
+
+def test_course_of_seven_graduates_shows_no_counts(settings: Settings, catalog: Path) -> None:
+    sql = "select course_id, graduates_count, employed_count, raw_rate_0_1, shrunk_rate_0_1 from gold.course_outcomes"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.6)]
+
+
+def test_postings_nobody_was_shown_are_counted(settings: Settings, catalog: Path) -> None:
+    sql = "select recommended_from_count, postings_count, recommendations_count from agg.job_exposure order by 1"
+    assert _rows(settings, catalog, sql) == [(0, 1, 0), (50, 2, 144)]
+
+
+def test_first_recommended_courses_are_counted_by_skill(settings: Settings, catalog: Path) -> None:
+    sql = "select skill_code, skill_name, people_count, sessions_count from agg.course_recommendations order by 1"
+    assert _rows(settings, catalog, sql) == [
+        ("02010101", "총무", 30, 1),
+        ("NO_ANSWER", None, 42, 0),
+        ("TOTAL", None, 72, 1),
+    ]
+
+
+def test_every_table_and_column_has_a_korean_comment(settings: Settings, catalog: Path) -> None:
+    bare = "select table_name from duckdb_tables() where comment is null"
+    bare += " union all select table_name || '.' || column_name from duckdb_columns() where comment is null and not internal"
+    assert _rows(settings, catalog, bare) == []
+
+
+def test_no_column_is_about_one_person(settings: Settings, catalog: Path) -> None:
+    found = _rows(settings, catalog, "select column_name from duckdb_columns() where column_name like '%seeker_key%'")
+    assert found == []
+    never = (Privacy.PSEUDONYM, Privacy.PERSONAL)
+    assert [c.name for t in made.contracts() for c in t.columns if c.privacy in never] == []
+
+
+def test_a_table_with_a_pseudonym_is_refused() -> None:
+    with pytest.raises(PersonalColumn, match="seeker_key"):
+        made._refuse_personal_columns(table("gold__seeker_skills"))
+
+
+def test_data_dictionary_describes_every_column_of_the_file(settings: Settings, catalog: Path) -> None:
+    missing = """select schema_name || '__' || table_name, column_name from duckdb_columns() where not internal
+        except select table_id, column_name from ops.data_dictionary"""
+    assert _rows(settings, catalog, missing) == []
+
+
+def test_link_is_switched_to_the_newer_night_and_the_old_file_stays(
+    settings: Settings, pointer: Pointer, tmp_path: Path
+) -> None:
+    first = build_catalog(settings, pointer, out=tmp_path)
+    link = tmp_path / "goyong.duckdb"
+    with open_catalog(settings, link) as held:
+        second = build_catalog(settings, replace(pointer, run_id="20260701-later"), out=tmp_path)
+        assert held.execute("select distinct run_id from ops.published_tables").fetchall() == [(pointer.run_id,)]
+        with open_catalog(settings, link) as newer:
+            assert newer.execute("select distinct run_id from ops.published_tables").fetchall() == [
+                ("20260701-later",)
+            ]
+    assert link.resolve() == second
+    assert first.exists()
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([first.name, second.name, link.name])
+
+
+def test_only_the_kept_nights_stay(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
+    short = replace(settings, keep_nights=1)
+    build_catalog(short, pointer, out=tmp_path)
+    last = build_catalog(short, replace(pointer, run_id="20260702-next"), out=tmp_path)
+    assert [file.name for file in tmp_path.glob("goyong-*.duckdb")] == [last.name]
+
+
+def test_a_missing_file_says_what_makes_it(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(WrongCatalog, match="goyong nightly"):
+        open_catalog(settings, tmp_path / "goyong.duckdb")
+
+
+def test_the_file_opens_read_only_and_reaches_no_other_file(settings: Settings, catalog: Path) -> None:
+    with open_catalog(settings, catalog) as db, pytest.raises(duckdb.PermissionException):
+        db.execute("select * from read_csv('/etc/hostname')")

@@ -1,0 +1,82 @@
+"""The night's page and the site say what the file says, and ask nobody for anything."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from dashboards import dictionary_page, night_page
+from dashboards.build import build_site
+from dashboards.catalog import WrongCatalog
+from lake.contracts.registry import TABLES
+from lake.publication import Pointer
+from lake.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def page(settings: Settings, catalog: Path) -> str:
+    return night_page.render(settings, catalog)
+
+
+def _said(page: str) -> str:
+    return " ".join(html.fromstring(page).text_content().split())
+
+
+def test_stages_add_up_by_layer_and_name_the_longest(page: str) -> None:
+    assert "가장 오래 걸린 단계는 특성(features), 30.2초" in _said(page)
+
+
+def test_start_is_said_in_seoul_time(page: str) -> None:
+    assert "2026-07-01 02:00" in _said(page)
+
+
+def test_each_section_title_states_its_finding(page: str) -> None:
+    said = _said(page)
+    assert "6개월 취업확률 83%" in said
+    assert "모집인원이 가장 많은 직업은 사회복지사, 9명" in said
+    assert "모집중 공고의 33%는 아무에게도 추천되지 않음" in said
+    assert "통과하지 못한 점검 1개" in said
+
+
+def test_small_courses_are_not_listed(page: str) -> None:
+    rows = html.fromstring(page).xpath("//section[@id='courses']//tbody/tr")
+    assert [row.xpath("string(th)") for row in rows] == ["C1"]
+
+
+def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
+    for section in html.fromstring(page).xpath("//main//section"):
+        assert section.xpath("string(.//caption)").startswith("표 ")
+        assert "select" in section.xpath("string(.//pre)")
+
+
+def test_the_synthetic_night_says_so(page: str) -> None:
+    assert "합성 데이터" in html.fromstring(page).xpath("string(//*[@role='note'])")
+
+
+def test_pages_link_only_to_each_other(page: str, settings: Settings, catalog: Path) -> None:
+    for text in (page, dictionary_page.render(settings, catalog)):
+        links = set(re.findall(r"""(?:src|href)=["']([^"']+)""", text))
+        assert {link for link in links if not link.startswith(("#", "data:"))} == {"index.html", "data-dictionary.html"}
+        assert "<script" not in text
+        assert len(text.encode()) < 300_000
+
+
+def test_dictionary_has_every_table_of_the_lake(settings: Settings, catalog: Path) -> None:
+    sections = html.fromstring(dictionary_page.render(settings, catalog)).xpath("//main/div/section/@id")
+    assert set(TABLES) <= set(sections)
+
+
+def test_site_has_a_person_page_only_when_asked(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
+    index = build_site(settings, pointer, tmp_path)
+    assert index == tmp_path / "index.html"
+    assert not (tmp_path / "person").exists()
+    build_site(settings, pointer, tmp_path, person_key=f"{0:032x}")
+    assert (tmp_path / "person" / "sample.html").is_file()
+
+
+def test_a_file_of_no_night_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(WrongCatalog, match="goyong nightly"):
+        night_page.render(settings, tmp_path / "goyong.duckdb")

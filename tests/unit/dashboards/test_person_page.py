@@ -1,0 +1,133 @@
+"""A person's page: whole numbers from the row, reasons in three groups, rights, no script, nothing unescaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from lxml import html
+
+from dashboards import person_page, wording
+from dashboards.explain import explain_seeker
+from lake.publication import Pointer
+from lake.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def answers(settings: Settings, pointer: Pointer) -> dict[str, Any]:
+    return explain_seeker(settings, pointer, f"{0:032x}")
+
+
+@pytest.fixture(scope="module")
+def page(answers: dict[str, Any]) -> str:
+    return person_page.render(answers)
+
+
+def _said(page: str) -> str:
+    return " ".join(html.fromstring(page).xpath("string(//body)").split())
+
+
+def test_chance_and_range_are_those_of_the_row(page: str) -> None:
+    said = _said(page)
+    assert "비슷한 조건의 구직자 100명 가운데 약 60명이 6개월 안에 취업했습니다." in said
+    assert "100명 가운데 53명에서 67명 사이로 봅니다." in said
+
+
+def test_as_many_people_are_filled_as_the_sentence_says(page: str) -> None:
+    drawn = html.fromstring(page).xpath("//svg[@class='people']/circle/@class")
+    assert (drawn.count("yes"), drawn.count("maybe"), len(drawn)) == (60, 7, 100)
+
+
+def test_reasons_show_the_persons_value_and_the_usual_one(page: str) -> None:
+    said = _said(page)
+    assert "일을 쉰 기간 나: 45일 · 보통 값: 약 7개월" in said
+    assert "직전 직장의 월급 나: 월 250만원 · 보통 값: 월 210만원" in said
+    assert "원인이라는 뜻이 아닙니다" in said
+
+
+def test_a_title_with_a_script_is_shown_as_text(page: str) -> None:
+    assert html.fromstring(page).xpath("//script") == []
+    assert "<script>alert(1)</script>" in _said(page)
+
+
+def test_the_page_says_that_ai_was_used_and_what_rights_there_are(page: str) -> None:
+    said = _said(page)
+    for words in ("인공지능(AI)", "제37조의2", "정정", "거부", "사람의 재검토", "1350", "합성 데이터"):
+        assert words in said
+
+
+def test_protected_traits_are_named_as_not_used_and_nowhere_else(page: str) -> None:
+    said = _said(page)
+    assert "넣지 않은 것: 성별, 연령대, 외국인, 장애." in said
+    assert all(said.count(trait) == 1 for trait in ("성별", "연령대", "외국인", "장애"))
+
+
+def test_no_number_has_two_decimals(page: str) -> None:
+    assert re.findall(r"\d\.\d\d", _said(page)) == []
+
+
+def test_the_key_is_not_on_the_page(page: str, answers: dict[str, Any]) -> None:
+    assert answers["seeker_key"] not in page
+
+
+def test_policy_allows_only_the_style_sheet_that_is_there(page: str) -> None:
+    tree = html.fromstring(page)
+    policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    style = tree.xpath("//style/text()")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert tree.xpath("//*[@style] | //@*[starts-with(name(), 'on')]") == []
+
+
+def test_nothing_is_loaded_from_outside(page: str) -> None:
+    assert re.findall(r"""(?:src|href)=["'](?!#|data:)[^"']+""", page) == []
+    assert "url(" not in page
+
+
+def test_headings_go_down_one_level_at_a_time(page: str) -> None:
+    levels = [int(found.tag[1]) for found in html.fromstring(page).iter("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_every_service_has_its_landmark_and_language_is_korean(page: str) -> None:
+    tree = html.fromstring(page)
+    assert tree.get("lang") == "ko"
+    assert len(tree.xpath("//main")) == 1
+    assert tree.xpath("//main//section/@id") == ["employment", "occupations", "jobs", "courses", "data", "rights"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("NO_EMPLOYMENT_HISTORY_SOURCE", "고용보험 이력 자료가 들어오지 않아"),
+        ("THIN_FILE", "판단할 정보가 부족해"),
+        ("CURRENTLY_EMPLOYED", "재직 중"),
+    ],
+)
+def test_without_a_result_the_reason_stands_there(answers: dict[str, Any], answer: str, why: str) -> None:
+    silent = answers | {"employment": answers["employment"] | {"answer_code": answer, "probability_0_1": None}}
+    said = _said(person_page.render(silent))
+    assert why in said
+    assert "약 60명" not in said
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.004, "1명이 되지 않았습니다"), (0.683, "약 68명이"), (0.996, "99명 넘게")],
+)
+def test_extreme_chances_are_not_called_nobody_or_everybody(
+    answers: dict[str, Any], probability: float, said: str
+) -> None:
+    row = answers["employment"] | {"probability_0_1": probability, "low_0_1": 0.0, "high_0_1": 1.0}
+    assert said in wording.services(answers | {"employment": row})[0].lead
+
+
+def test_range_is_rounded_outwards() -> None:
+    row = {"probability_0_1": 0.683, "low_0_1": 0.611, "high_0_1": 0.742}
+    assert wording.chance(row) == wording.Chance(of_100=68, low=61, high=75)

@@ -1,0 +1,103 @@
+"""Every code that can stand in a serving row has a Korean text, and values are said with their unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboards import texts
+from lake.contracts import codes
+from lake.contracts.features import EMPLOYMENT_INPUTS
+from lake.contracts.silver import SCALE_NAMES
+from lake.reference import read_occupations, read_regions
+from matching.explain import MET_CODES, OPEN_CODES
+from ml.employment.train import FACTORS
+
+
+@pytest.mark.parametrize("code", EMPLOYMENT_INPUTS)
+def test_every_model_input_has_a_name_and_the_group_the_model_gives_it(code: str) -> None:
+    factor = texts.factor(code)
+    assert factor.name
+    assert factor.group == FACTORS.get(code, "fixed").upper()
+    assert factor.group in codes.FACTOR_GROUP
+
+
+@pytest.mark.parametrize("code", EMPLOYMENT_INPUTS)
+def test_only_what_a_person_can_change_has_an_action(code: str) -> None:
+    factor = texts.factor(code)
+    assert bool(factor.action) == (factor.group == "CHANGEABLE")
+
+
+def test_no_text_is_left_over_from_a_dropped_input() -> None:
+    assert set(texts.load("factors")) == set(EMPLOYMENT_INPUTS)
+
+
+@pytest.mark.parametrize("code", codes.ANSWER.codes)
+def test_every_answer_code_says_why(code: str) -> None:
+    assert texts.reason(code).why
+
+
+def test_no_answer_text_is_left_over() -> None:
+    assert set(texts.load("answers")) == set(codes.ANSWER.codes)
+
+
+@pytest.mark.parametrize("code", MET_CODES)
+def test_every_met_condition_has_a_text(code: str) -> None:
+    assert texts.condition("met", code)
+
+
+@pytest.mark.parametrize("code", OPEN_CODES)
+def test_every_open_condition_has_a_text(code: str) -> None:
+    assert texts.condition("open", code)
+
+
+@pytest.mark.parametrize("code", codes.OCCUPATION_BASIS.codes)
+def test_every_basis_has_a_text(code: str) -> None:
+    assert texts.basis(code)
+
+
+@pytest.mark.parametrize("code", SCALE_NAMES)
+def test_every_test_scale_has_a_name(code: str) -> None:
+    assert texts.trait(code)
+
+
+def test_every_region_and_occupation_group_has_a_name() -> None:
+    assert all(texts.region(region.code) for region in read_regions())
+    assert all(texts.occupation_group(code[0]) for code in read_occupations())
+
+
+@pytest.mark.parametrize(
+    ("code", "raw", "said"),
+    [
+        ("last_wage_krw_month", "2500000", "월 250만원"),
+        ("education_code", "05", "대졸(4년)"),
+        ("home_region_code", "11", "서울"),
+        ("wanted_occupation_group_code", "3", "보건·의료"),
+        ("days_since_last_job", "45", "45일"),
+        ("days_since_last_job", "213", "약 7개월"),
+        ("insured_days_3y", "900", "약 2년 6개월"),
+        ("career_months", "40", "3년 4개월"),
+        ("career_months", "24", "2년"),
+        ("certificates_count", "2", "2개"),
+        ("applications_90d_count", "0", "0회"),
+        ("resume_completeness_pct", "62.5", "62%"),
+        ("wage_wish_ratio", "1.24", "1.2배"),
+        ("is_same_occupation", "1", "같음"),
+        ("is_same_occupation", "0", "다름"),
+        ("is_same_occupation", "false", "다름"),
+        ("last_wage_krw_month", None, "정보 없음"),
+        ("home_region_code & career_months", "11", "사는 지역 서울"),
+    ],
+)
+def test_values_are_said_with_their_unit(code: str, raw: str | None, said: str) -> None:
+    assert texts.value(code, raw) == said
+
+
+def test_an_unknown_code_is_an_error_that_says_where_its_text_belongs() -> None:
+    with pytest.raises(texts.MissingText, match=r"conditions\.toml \[met\]: no text for code 'PARKING'"):
+        texts.condition("met", "PARKING")
+
+
+def test_an_unreadable_value_is_an_error_without_the_value() -> None:
+    with pytest.raises(texts.MissingText, match="certificates_count") as caught:
+        texts.value("certificates_count", "many")
+    assert "many" not in str(caught.value)

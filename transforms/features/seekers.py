@@ -1,0 +1,120 @@
+"""One row of model and matching inputs per seeker (makes features__seekers).
+
+The same function serves the night and the past cohorts, so training and scoring cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from lake.contracts.features import SEEKER_COHORTS, SEEKERS
+from lake.contracts.silver import SCALE_NAMES
+from transforms.gold.labour_market import hires_ratio, occupation_wages
+from transforms.gold.seeker_snapshots import seeker_snapshots
+from transforms.registers import Registers, day, known_by
+
+APPLIED_WINDOW_DAYS = 183
+_AGE_BANDS = ((25, "15-24"), (30, "25-29"), (40, "30-39"), (50, "40-49"), (60, "50-59"))
+_WISHES = tuple(f"wanted_occupation_code_{place}" for place in (1, 2, 3))
+_REGIONS = tuple(f"wanted_region_code_{place}" for place in (1, 2, 3))
+
+
+def employment_inputs(known: Registers, snapshots: DataFrame, *, as_of: date) -> DataFrame:
+    """Registration, history, market and audit columns of each seeker in `known`."""
+    wish = F.coalesce("wanted_occupation_code_1", "career_occupation_code")
+    frame = known.seekers.withColumn("_region", F.coalesce("wanted_region_code_1", "home_region_code"))
+    frame = frame.withColumn("_occupation", wish).drop("as_of")
+    frame = frame.join(snapshots.drop("as_of"), on="seeker_key", how="left")
+    market = hires_ratio(known, as_of=as_of).withColumnsRenamed(
+        {"occupation_code": "_occupation", "region_code": "_region"}
+    )
+    frame = frame.join(market, on=["_occupation", "_region"], how="left")
+    wages = occupation_wages(known, as_of=as_of).withColumnRenamed("occupation_code", "_occupation")
+    frame = frame.join(wages, on="_occupation", how="left")
+    return frame.withColumns(
+        {
+            "as_of": day(as_of),
+            "days_since_registration": F.date_diff(day(as_of), F.col("registered_date")).cast("int"),
+            "wage_wish_ratio": F.round(F.col("wanted_wage_krw_month") / F.col("occupation_wage_krw_month"), 4),
+            "wanted_regions_count": _filled(_REGIONS),
+            "wanted_occupations_count": _filled(_WISHES),
+            "is_same_occupation": F.col("wanted_occupation_code_1") == F.col("career_occupation_code"),
+            "wanted_occupation_group_code": F.substring(F.col("_occupation"), 1, 1),
+            "age_band_code": _age_band(as_of),
+        }
+    )
+
+
+def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of: date) -> DataFrame:
+    """features__seekers: employment inputs plus what matching needs (keywords, certificates, skills, tests)."""
+    frame = employment_inputs(known, snapshots, as_of=as_of)
+    recent = known.applications.where(F.col("applied_date") > day(as_of, minus=APPLIED_WINDOW_DAYS))
+    parts = (
+        known.resumes.select("seeker_key", "keywords_text"),
+        _joined(known.certificates, "certificate_name", "certificate_names_text"),
+        _joined(recent, "posting_id", "applied_posting_ids_text"),
+        skills.select("seeker_key", "skill_codes_text"),
+        _latest_test(known.test_results),
+    )
+    for part in parts:
+        frame = frame.join(part, on="seeker_key", how="left")
+    return frame.select(*SEEKERS.names)
+
+
+def cohort(registers: Registers, sample: str, *, snapshot_date: date, as_of: date) -> DataFrame:
+    """features__seeker_cohorts for one past date: people not in work then, and whether they found it.
+
+    `sample` is a condition over seeker_key. Market facts come from everybody, histories from the sample.
+    Follow-up must be complete: see `ml.employment.cohorts` for which dates qualify.
+    """
+    known = known_by(registers, snapshot_date)
+    sampled = known.of_people(sample)
+    snapshots = seeker_snapshots(sampled, as_of=snapshot_date)
+    frame = employment_inputs(known, snapshots, as_of=snapshot_date).where(sample)
+    hired = _hired(registers.employment_spells.where(sample), snapshot_date)
+    frame = frame.where("not is_employed").join(hired, on="seeker_key", how="left")
+    return (
+        frame.fillna(False, subset=["is_hired_183d"])
+        .withColumns({"snapshot_date": day(snapshot_date), "as_of": day(as_of)})
+        .select(*SEEKER_COHORTS.names)
+    )
+
+
+def _hired(spells: DataFrame, snapshot_date: date) -> DataFrame:
+    """Spells begun in (t, t+183 days] that lasted at least 28 days (open ones have)."""
+    start, end = F.col("start_date"), F.col("end_date")
+    inside = (start > day(snapshot_date)) & (start <= F.date_add(day(snapshot_date), 183))
+    lasted = end.isNull() | (F.date_diff(end, start) >= 28)
+    found = spells.where(inside & lasted).select("seeker_key").distinct()
+    return found.withColumn("is_hired_183d", F.lit(True))
+
+
+def _filled(names: tuple[str, ...]) -> Column:
+    total = F.lit(0)
+    for name in names:
+        total = total + F.col(name).isNotNull().cast("int")
+    return total.cast("int")
+
+
+def _age_band(as_of: date) -> Column:
+    born = F.col("birth_date")
+    birthday_passed = F.date_format(born, "MM-dd") <= F.lit(f"{as_of:%m-%d}")
+    age = F.lit(as_of.year) - F.year(born) - F.when(birthday_passed, 0).otherwise(1)
+    band = F.when(born.isNull(), F.lit(None))
+    for limit, code in _AGE_BANDS:
+        band = band.when(age < limit, F.lit(code))
+    return band.otherwise(F.lit("60+"))
+
+
+def _joined(frame: DataFrame, name: str, text: str) -> DataFrame:
+    listed = frame.groupBy("seeker_key").agg(F.sort_array(F.collect_set(name)).alias("_listed"))
+    return listed.select("seeker_key", F.concat_ws(";", "_listed").alias(text))
+
+
+def _latest_test(tests: DataFrame) -> DataFrame:
+    order = Window.partitionBy("seeker_key").orderBy(F.col("tested_date").desc())
+    latest = tests.withColumn("_place", F.row_number().over(order)).where("_place = 1")
+    return latest.select("seeker_key", "tested_date", *SCALE_NAMES)
