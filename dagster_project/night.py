@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from lake import publication, quality, tables
@@ -27,6 +28,8 @@ from lake.settings import Settings
 from transforms.registers import Registers
 
 log = logging.getLogger("goyong.night")
+
+Result = dg.MaterializeResult
 
 _CODE_PACKAGES = ("lake", "transforms", "ml", "matching")
 
@@ -66,17 +69,30 @@ class Night:
         """Rows of the table for this night, from the Delta log alone."""
         return tables.count(self.settings, table_id, {"as_of": self.as_of})
 
+    def model_dir(self, service: str) -> Path:
+        """Where a service's model for this night's month is kept."""
+        return self.settings.models_dir / service / f"{self.as_of:%Y-%m}"
+
+    def export(self, table_id: str) -> Path:
+        """This night's rows of a small table as one Parquet file, for functions that the engine runs elsewhere."""
+        version = tables.delta(self.settings, table_id).version()
+        file = self.settings.staging_dir / "exports" / f"{table_id}-{version}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        rows = tables.dataset(self.settings, table_id, self.as_of).to_table()
+        pq.write_table(rows.sort_by([(name, "ascending") for name in table(table_id).key]), file)
+        return file.resolve()
+
     def registers(self) -> Registers:
         """The silver registers about people, as of this night."""
         return Registers(**{noun: self.read(f"silver__{noun}") for noun in Registers.__dataclass_fields__})
 
-    def write(self, table_id: str, frame: DataFrame) -> dg.MaterializeResult:
+    def write(self, table_id: str, frame: DataFrame) -> Result:
         """Replace this night's rows of a table, check them against the contract, and report both."""
         contract = table(table_id)
         partition = {"as_of": self.as_of} if "as_of" in contract.partition_by else None
         return self.report(tables.replace(self.lake, table_id, frame, partition))
 
-    def report(self, commit: tables.Commit) -> dg.MaterializeResult:
+    def report(self, commit: tables.Commit) -> Result:
         """Contract checks and metadata of a commit, as Dagster plots them."""
         started = time.monotonic()
         as_of = self.as_of if "as_of" in table(commit.table_id).partition_by else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
-from dagster_project.build import PARTITION_TAG, build_definitions
+from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, delivery_dates, inputs_hash
 from lake import publication, tables
 from lake.deliveries import NoDelivery
@@ -37,7 +38,7 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
         log.info("night %s: nothing changed since run %s was published; nothing to do", as_of, unchanged)
         return unchanged
     started = time.monotonic()
-    _execute(options, as_of)
+    execute(options, as_of)
     run_id = publication.current(settings).run_id
     log.info("night %s: published run %s in %.1f s", as_of, run_id, time.monotonic() - started)
     return run_id
@@ -94,8 +95,11 @@ def _published_already(options: NightOptions, as_of: date) -> str | None:
     return served.run_id if same else None
 
 
-def _execute(options: NightOptions, as_of: date) -> None:
-    """The job `nightly` in this process, recorded in the instance that the UI shows."""
+def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = None) -> dict[str, float]:
+    """The job `nightly` (or those of its assets) in this process, recorded in the instance that the UI shows.
+
+    Returns step → seconds. Errors of a step are raised as Dagster wraps them.
+    """
     home = options.settings.dagster_dir.resolve()
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
@@ -103,14 +107,15 @@ def _execute(options: NightOptions, as_of: date) -> None:
         config.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n", encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
     job = build_definitions(options).resolve_job_def("nightly")
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        job.execute_in_process(
+        result = job.execute_in_process(
             instance=instance,
             partition_key=as_of.isoformat(),
-            tags={PARTITION_TAG: as_of.isoformat()},
-            run_config=quiet,
+            asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+    done = [event for event in result.all_events if event.is_step_success]
+    return {str(event.step_key): event.step_success_data.duration_ms / 1000 for event in done}
 
 
 def _someone(settings: Settings) -> str:

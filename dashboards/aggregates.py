@@ -50,6 +50,7 @@ class Aggregate:
 
     @property
     def sql(self) -> str:
+        """The query that makes the rows, over views named by table id."""
         return (_SQL / f"{self.table.noun}.sql").read_text(encoding="utf-8")
 
 
@@ -73,7 +74,9 @@ def _table(noun: str, label: str, description: str, key: tuple[str, ...], column
     )
 
 
-_QUANTILES = tuple(_share(f"p{q}_0_1", f"취업확률 하위 {q}% 값" if q != 50 else "취업확률 중위값") for q in (10, 25, 50, 75, 90))
+_QUANTILES = tuple(
+    _share(f"p{q}_0_1", f"취업확률 하위 {q}% 값" if q != 50 else "취업확률 중위값") for q in (10, 25, 50, 75, 90)
+)
 
 
 def _employment_by(noun: str, label: str, group: Column, name: str) -> Aggregate:

@@ -27,6 +27,7 @@ from lake.contracts.render import arrow_schema, dictionary_rows, duckdb_comments
 from lake.publication import Pointer
 from lake.settings import Settings
 
+Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
 LINK_NAME = "goyong.duckdb"
@@ -64,14 +65,16 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path) -> Path:
     final = out / f"goyong-{pointer.run_id}.duckdb"
     aside = out / f".goyong-{pointer.run_id}.building"
     aside.unlink(missing_ok=True)
-    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores}
-    with duckdb.connect(str(aside), config=limits) as db:
+    with duckdb.connect(str(aside), config=_limits(settings)) as db:
+        # One transaction: several hundred COMMENT statements would each wait for the disk on their own.
+        db.execute("begin")
         for schema in ("gold", "agg", "ops"):
             db.execute(f"create schema {schema}")
         _write_gold(db, settings, pointer)
         for aggregate in AGGREGATES:
             _write_aggregate(db, aggregate, settings, pointer)
         _write_ops(db, settings, pointer)
+        db.execute("commit")
         db.execute("checkpoint")
     aside.replace(final)
     _point_link(out / LINK_NAME, final)
@@ -84,8 +87,12 @@ def open_catalog(settings: Settings, file: Path) -> duckdb.DuckDBPyConnection:
     """`file` opened for reading, locked down; a link is followed first, see build_catalog."""
     if not file.is_file():
         raise WrongCatalog(f"{file.name}: no such file; a published night makes it: run goyong nightly")
-    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores, "enable_external_access": "false"}
-    return duckdb.connect(str(file.resolve()), read_only=True, config=limits)
+    config = _limits(settings) | {"enable_external_access": "false"}
+    return duckdb.connect(str(file.resolve()), read_only=True, config=config)
+
+
+def _limits(settings: Settings) -> dict[str, Setting]:
+    return {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores}
 
 
 def contracts() -> tuple[Table, ...]:
@@ -146,9 +153,7 @@ def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Poin
         _write(db, contract, rows)
 
 
-def _write_aggregate(
-    db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settings: Settings, pointer: Pointer
-) -> None:
+def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settings: Settings, pointer: Pointer) -> None:
     for table_id in aggregate.reads:
         db.register(table_id, published(settings, pointer, table_id))
     db.register("names", texts.names_table())
@@ -196,10 +201,7 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
 def _write(db: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> None:
     _refuse_personal_columns(contract)
     name = f"{contract.layer}.{contract.noun}"
-    db.register("incoming", rows)
-    columns = ", ".join(f'"{column}"' for column in contract.names)
-    db.execute(f"create table {name} as select {columns} from incoming")
-    db.unregister("incoming")
+    db.from_arrow(rows.select(list(contract.names))).create(name)
     for statement in duckdb_comments(contract, name):
         db.execute(statement)
 
@@ -227,4 +229,3 @@ def _drop_old(out: Path, final: Path, keep: int) -> None:
     )
     for file in others[: max(0, len(others) - (keep - 1))]:
         file.unlink()
-

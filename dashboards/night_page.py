@@ -144,12 +144,18 @@ def _stages(run: dict[str, Any]) -> list[Section]:
     longest = max(layers, key=lambda name: layers[name])
     title = f"단계별 시간: 가장 오래 걸린 단계는 {words.get(longest, longest)}, {_seconds(layers[longest])}"
     steps = sorted(stages.items(), key=lambda step: (-step[1], step[0]))[:10]
-    named = [(f"{TABLES[name].label} {name}" if name in TABLES else name, seconds) for name, seconds in steps]
+    named = [(_step_name(name), seconds) for name, seconds in steps]
     columns = ("단계", "시간", "")
     return [
         Section("stages", title, "ops.runs", _RUN, columns, _timed([(words.get(n, n), s) for n, s in layers.items()])),
         Section("steps", f"가장 오래 걸린 작업 {len(named)}개", "ops.runs", _RUN, columns, _timed(named)),
     ]
+
+
+def _step_name(step: str) -> str:
+    if step in TABLES:
+        return f"{TABLES[step].label} ({TABLES[step].layer})"
+    return str(texts.load("night")["layer"].get(step, step))
 
 
 def _timed(steps: Sequence[tuple[str, float]]) -> tuple[tuple[Cell, ...], ...]:
@@ -213,12 +219,21 @@ def _regions(db: duckdb.DuckDBPyConnection) -> Section | None:
     if not found:
         return None
     rows = tuple(
-        (Cell(name), _number(people, "명"), _percent(mean), Cell(f"{low * 100:.0f}~{high * 100:.0f}%", is_number=True), Cell("", share=mean))
+        (
+            Cell(name),
+            _number(people, "명"),
+            _percent(mean),
+            Cell(f"{low * 100:.0f}~{high * 100:.0f}%", is_number=True),
+            Cell("", share=mean),
+        )
         for name, people, mean, low, high in found
     )
     title = f"6개월 취업확률: {found[0][0]} 평균 {found[0][2] * 100:.0f}%"
     columns = ("거주 시도", "구직자", "평균", "가운데 80%", "")
-    note = "결과가 있는 구직자의 추정 확률이며 실제 취업률이 아닙니다. 지역의 차이는 사람 구성의 차이를 담고 있습니다."
+    note = (
+        "결과가 있는 구직자의 추정 확률이며 실제 취업률이 아닙니다. 지역의 차이는 사람 구성의 차이를 담고 있습니다. "
+        "전체의 구직자 수에는 결과가 없는 사람도 들어 있습니다."
+    )
     return Section("regions", title, "agg.employment_probability_by_region", _REGIONS, columns, rows, note)
 
 
@@ -249,7 +264,14 @@ def _courses(db: duckdb.DuckDBPyConnection) -> Section | None:
     if not found:
         return None
     rows = tuple(
-        (Cell(course), Cell(institution or ""), _number(graduates, "명"), _percent(raw), _percent(shrunk), Cell("", share=shrunk))
+        (
+            Cell(course),
+            Cell(institution or ""),
+            _number(graduates, "명"),
+            _percent(raw),
+            _percent(shrunk),
+            Cell("", share=shrunk),
+        )
         for course, institution, graduates, raw, shrunk in found
     )
     title = f"훈련 성과: 추정 취업률 상위 {len(rows)}개 과정"

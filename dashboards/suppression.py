@@ -77,4 +77,5 @@ def _open_lines(people: Ints, line: Ints, hidden: Mask) -> Ints:
     ids, position = np.unique(line, return_inverse=True)
     cells: Any = np.bincount(position, weights=hidden, minlength=len(ids))
     total: Any = np.bincount(position, weights=np.where(hidden, people, 0), minlength=len(ids))
-    return ids[(cells > 0) & ((cells < 2) | (total < SMALLEST_SHOWN))]
+    opened: Ints = ids[(cells > 0) & ((cells < 2) | (total < SMALLEST_SHOWN))]
+    return opened

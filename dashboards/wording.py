@@ -13,13 +13,14 @@ from typing import Any
 
 from dashboards import texts
 from lake.contracts import codes
+from lake.contracts.model import CodeList
 
 _STRONG, _MEDIUM = 0.5, 0.2
 """Log-odds from which a factor is called strongly or somewhat related: odds times 1.65 and 1.22."""
 
 
 @dataclass(frozen=True)
-class Factor:
+class Reason:
     """One reason: the person's value beside the usual one, and which way such values go."""
 
     name: str
@@ -31,10 +32,12 @@ class Factor:
 
     @property
     def sign(self) -> str:
+        """Up or down, for those who do not see the colour."""
         return "▲" if self.is_for else "▼"
 
     @property
     def tendency(self) -> str:
+        """Which way the record goes with such a value, and how much; never a cause."""
         return f"취업한 비율이 {self.strength} {'높은' if self.is_for else '낮은'} 편"
 
 
@@ -44,7 +47,7 @@ class ReasonGroup:
 
     code: str
     label: str
-    reasons: tuple[Factor, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,9 @@ def services(answers: dict[str, Any]) -> tuple[Service, ...]:
         ("courses", "부족한 역량을 채우는 훈련", _courses),
     )
     return tuple(
-        make(name, title, answers[name]) if answers[name]["answer_code"] == "OK" else _no_result(name, title, answers[name])
+        make(name, title, answers[name])
+        if answers[name]["answer_code"] == "OK"
+        else _no_result(name, title, answers[name])
         for name, title, make in makers
     )
 
@@ -117,8 +122,10 @@ def points(score_0_1: float) -> int:
 
 
 def _no_result(code: str, title: str, answer: dict[str, Any]) -> Service:
-    reason = texts.reason(answer["answer_code"])
-    return Service(code=code, title=title, has_result=False, lead=reason.why, notes=(reason.next,) if reason.next else ())
+    reason = texts.no_result(answer["answer_code"])
+    return Service(
+        code=code, title=title, has_result=False, lead=reason.why, notes=(reason.next,) if reason.next else ()
+    )
 
 
 def _employment(code: str, title: str, answer: dict[str, Any]) -> Service:
@@ -135,11 +142,11 @@ def _employment(code: str, title: str, answer: dict[str, Any]) -> Service:
 
 
 def _reason_groups(reasons: Sequence[dict[str, Any]]) -> tuple[ReasonGroup, ...]:
-    grouped: dict[str, list[Factor]] = {group: [] for group in codes.FACTOR_GROUP.codes}
+    grouped: dict[str, list[Reason]] = {group: [] for group in codes.FACTOR_GROUP.codes}
     for reason in reasons:
         factor = texts.factor(reason["code"])
         grouped[factor.group].append(
-            Factor(
+            Reason(
                 name=factor.name,
                 value=texts.value(reason["code"], reason["value"]),
                 reference=texts.value(reason["code"], reason["reference"]),
@@ -192,7 +199,7 @@ def _region(place: dict[str, Any]) -> str | None:
     return None if place["region_code"] is None else texts.region(place["region_code"])
 
 
-def _label(code_list: codes.CodeList, code: str | None) -> str | None:
+def _label(code_list: CodeList, code: str | None) -> str | None:
     return None if code is None else texts.label(code_list, code)
 
 
@@ -226,7 +233,8 @@ def _job(place: dict[str, Any]) -> Place:
 def _courses(code: str, title: str, answer: dict[str, Any]) -> Service:
     wanted = answer["gap_occupation_name"] or f"희망직종({answer['gap_occupation_code']})"
     missing = [skill["skill_name"] or skill["skill_code"] for skill in answer["missing_skills"]]
-    lead = f"희망직종 '{wanted}'에 필요한 역량 {answer['needed_skills_count'] or 0:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
+    needed = answer["needed_skills_count"] or 0
+    lead = f"희망직종 '{wanted}'에 필요한 역량 {needed:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
     notes = (f"확인되지 않는 역량: {', '.join(missing[:6])}{' 등' if len(missing) > 6 else ''}",) if missing else ()
     return Service(code, title, True, lead, notes, places=tuple(_course(place) for place in answer["places"]))
 
@@ -257,5 +265,7 @@ def _course(place: dict[str, Any]) -> Place:
 def _outcome(place: dict[str, Any]) -> str | None:
     if place["outcome_0_1"] is None:
         return None
-    basis = f"수료 {place['graduates_count']:,}명의 기록으로 추정" if place["graduates_count"] else "비슷한 과정으로 추정"
+    basis = (
+        f"수료 {place['graduates_count']:,}명의 기록으로 추정" if place["graduates_count"] else "비슷한 과정으로 추정"
+    )
     return f"100명 가운데 약 {points(place['outcome_0_1'])}명이 6개월 안에 취업({basis})"

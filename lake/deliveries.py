@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.settings import Settings
+from lake.sources.values import Linker
 from lake.titles import TitleLinker
 
 _PLAN = "plan.json"
@@ -41,23 +42,23 @@ def stage(lake: tables.Lake, sources_dir: Path, dates: Sequence[date]) -> Staged
     settings = lake.settings
     recorded = _recorded(settings)
     mappings = _folder_hashes(sources_dir / "mappings", "mappings")
-    wanted = [day for day in dates if recorded.get(day) != mappings | _folder_hashes(sources_dir / day.isoformat())]
-    known = {sha: name for day in dates if day not in wanted for name, sha in recorded[day].items()}
+    on_disk = {day: mappings | _folder_hashes(sources_dir / day.isoformat()) for day in dates}
+    wanted = [day for day in dates if not _is_landed(on_disk[day], recorded.get(day))]
+    known = {sha: name for day in dates if day not in wanted for name, sha in (recorded[day] or {}).items()}
     files: list[landing.LandedFile] = []
     plan: list[dict[str, object]] = []
     for day in wanted:
         shutil.rmtree(settings.staging_dir / day.isoformat(), ignore_errors=True)
-        linkers = _Linkers(settings, day)
+        linkers = {"occupation_titles": _title_linker(settings, day)}
         received = datetime.now(tz=UTC)
         landed = landing.land_delivery(settings, sources_dir, day, known=known, received_at=received, linkers=linkers)
         known |= {file.file_sha256: file.source_file for file in landed if not file.problem}
         files += landed
-        hashes = mappings | _folder_hashes(sources_dir / day.isoformat())
         plan.append(
             {
                 "date": day.isoformat(),
                 "received_at": received.isoformat(),
-                "hashes": hashes,
+                "hashes": on_disk[day],
                 "files": [asdict(file) | {"staged": str(file.staged or "")} for file in landed],
             }
         )
@@ -104,28 +105,27 @@ class NoDelivery(FileNotFoundError):
     """There is nothing to land for the night."""
 
 
-class _Linkers(dict[str, Callable[[pa.Array], pa.Array]]):
-    """Text linkers of a delivery, built at first use: the occupation dictionary must be staged or landed by then."""
+def _title_linker(settings: Settings, day: date) -> Linker:
+    """Free text → occupation code, built at first use: the dictionary must be staged or landed by then."""
+    built: list[TitleLinker] = []
 
-    def __init__(self, settings: Settings, day: date) -> None:
-        super().__init__()
-        self._settings, self._day = settings, day
+    def link(texts: pa.Array) -> pa.Array:
+        if not built:
+            built.append(TitleLinker.from_arrow(_dictionary(settings, day)))
+        return built[0].link(texts)
 
-    def __missing__(self, name: str) -> Callable[[pa.Array], pa.Array]:
-        if name != "occupation_titles":
-            raise KeyError(f"no linker {name!r}; known: occupation_titles")
-        self[name] = TitleLinker.from_arrow(self._dictionary()).link
-        return self[name]
+    return link
 
-    def _dictionary(self) -> pa.Table:
-        names = ["occupation_code", "occupation_name", "title", "similar_titles_text"]
-        staged = sorted((self._settings.staging_dir / self._day.isoformat() / "occupations").glob("*.parquet"))
-        parts = [pq.read_table(file, columns=names) for file in staged]
-        if tables.exists(self._settings, "bronze__occupations"):
-            parts.append(tables.dataset(self._settings, "bronze__occupations").to_table(columns=names))
-        if not parts:
-            raise NoDelivery("a mapping links titles to occupations, but no occupation dictionary was delivered")
-        return pa.concat_tables(parts)
+
+def _dictionary(settings: Settings, day: date) -> pa.Table:
+    names = ["occupation_code", "occupation_name", "title", "similar_titles_text"]
+    staged = sorted((settings.staging_dir / day.isoformat() / "occupations").glob("*.parquet"))
+    parts = [pq.read_table(file, columns=names) for file in staged]
+    if tables.exists(settings, "bronze__occupations"):
+        parts.append(tables.dataset(settings, "bronze__occupations").to_table(columns=names))
+    if not sum(part.num_rows for part in parts):
+        raise NoDelivery("a mapping links titles to occupations, but no occupation dictionary was delivered")
+    return pa.concat_tables(parts)
 
 
 def _replace_bronze(lake: tables.Lake, table_id: str, staged: Sequence[Path], day: date) -> tables.Commit:
@@ -169,24 +169,30 @@ def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
     return found
 
 
+def _is_landed(on_disk: dict[str, str], recorded: dict[str, str] | None) -> bool:
+    """Whether every file on disk is recorded with the same bytes."""
+    return recorded is not None and all(recorded.get(name) == sha for name, sha in on_disk.items())
+
+
 def _delivery_rows(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row a file on disk: what became of it, or that no mapping wanted it."""
-    told = {file["source_file"]: file for file in entry["files"]}
-    received = datetime.fromisoformat(entry["received_at"])
-    rows = []
-    for name, sha in sorted(entry["hashes"].items()):
-        file = told.get(name, {})
-        rows.append(
-            {
-                "table_id": f"bronze__{file['table_noun']}" if file.get("table_noun") else "none",
-                "delivery_date": date.fromisoformat(entry["date"]),
-                "source_file": name,
-                "file_sha256": sha,
-                "rows_count": file.get("rows", 0),
-                "unreadable_rows_count": file.get("unreadable_rows", 0),
-                "received_at": received,
-                "duplicate_of": file.get("duplicate_of"),
-                "problem": file.get("problem"),
-            }
-        )
-    return rows
+    """One row a landed file and table, and one for each other file on disk, so that nothing goes unseen."""
+    common = {
+        "delivery_date": date.fromisoformat(entry["date"]),
+        "received_at": datetime.fromisoformat(entry["received_at"]),
+    }
+    rows = [
+        common
+        | {
+            "table_id": f"bronze__{file['table_noun']}" if file["table_noun"] else "none",
+            "source_file": file["source_file"],
+            "file_sha256": file["file_sha256"],
+            "rows_count": file["rows"],
+            "unreadable_rows_count": file["unreadable_rows"],
+            "duplicate_of": file["duplicate_of"],
+            "problem": file["problem"],
+        }
+        for file in entry["files"]
+    ]
+    told = {file["source_file"] for file in entry["files"]}
+    rest = sorted((name, sha) for name, sha in entry["hashes"].items() if name not in told)
+    return rows + [common | {"table_id": "none", "source_file": name, "file_sha256": sha} for name, sha in rest]

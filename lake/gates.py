@@ -22,6 +22,9 @@ MIN_VOLUME_RATIO = 0.5
 MIN_PROBABILITY_SPREAD = 0.01
 """A probability column whose standard deviation is below this says the same of everybody."""
 
+DAILY_FEEDS = ("bronze__seekers", "bronze__job_postings")
+"""Feeds that come every night; dictionaries, surveys and companies come when they change."""
+
 
 class PublicationBlocked(RuntimeError):
     """A gate failed; nothing was published and the last good night is still served."""

@@ -95,10 +95,13 @@ def land_delivery(
         DeliveryMissing: there is no folder for the date.
         MappingError: a mapping is wrong; nothing is staged.
     """
-    mappings = load_mappings(sources_dir)
+    # Titles are linked through the occupation dictionary, so its files come first.
+    mappings = sorted(load_mappings(sources_dir), key=lambda mapping: mapping.noun != "occupations")
     folder = sources_dir / delivery_date.isoformat()
     if not folder.is_dir():
-        raise DeliveryMissing(f"delivery {delivery_date}: no such folder in the sources. Do: deliver it, or check --date.")
+        raise DeliveryMissing(
+            f"delivery {delivery_date}: no such folder in the sources. Do: deliver it, or check --date."
+        )
     staging = settings.staging_dir / delivery_date.isoformat()
     shutil.rmtree(staging, ignore_errors=True)
     context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
@@ -131,8 +134,8 @@ def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
 
 
 def _without_mapping(delivery: _Delivery, unit: Path) -> LandedFile:
-    label = source_label(unit, delivery.folder)
-    log.warning("landing %s: %s", redact(label), NO_MAPPING)
+    label = redact(source_label(unit, delivery.folder))
+    log.warning("landing %s: %s", label, NO_MAPPING)
     return LandedFile("", label, _sha256(unit, delivery.folder), problem=NO_MAPPING)
 
 
@@ -140,25 +143,28 @@ def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile
     """One file under one mapping, never raising for what is wrong with the file alone."""
     noun, label = mapping.noun, source_label(unit, delivery.folder)
     started = time.monotonic()
+    if redact(label) != label:
+        problem = f"{redact(label)}: the file's name holds personal data. Do: have it sent under another name."
+        return LandedFile(noun, redact(label), _sha256(unit, delivery.folder), problem=problem)
     try:
         before = _state(unit)
         sha256 = _sha256(unit, delivery.folder)
         first = delivery.known.get(sha256) or delivery.seen.get((noun, sha256))
         if (noun, label) in delivery.taken:
-            problem = f"{redact(label)}: a second mapping, {mapping.file}, for {noun}. Do: let one pattern match it."
+            problem = f"{label}: a second mapping, {mapping.file}, for {noun}. Do: let one pattern match it."
             return LandedFile(noun, label, sha256, problem=problem)
         delivery.taken.add((noun, label))
         if first is not None:
-            log.info("landing %s into %s: the same bytes as %s, skipped", redact(label), noun, redact(first))
+            log.info("landing %s into %s: the same bytes as %s, skipped", label, noun, first)
             return LandedFile(noun, label, sha256, duplicate_of=first)
         staged = _stage(delivery, mapping, unit, sha256=sha256, before=before)
     except (SourceFileError, Work24Error) as error:
-        log.warning("landing %s into %s: refused: %s", redact(label), noun, redact(str(error)))
+        log.warning("landing %s into %s: refused: %s", label, noun, redact(str(error)))
         return LandedFile(noun, label, sha256, problem=redact(str(error)))
     delivery.seen[(noun, sha256)] = label
     log.info(
         "landing %s into %s: %d rows, %d unreadable, %.1f s",
-        *(redact(label), noun, staged.rows, staged.unreadable_rows, time.monotonic() - started),
+        *(label, noun, staged.rows, staged.unreadable_rows, time.monotonic() - started),
     )
     return staged
 
@@ -191,6 +197,7 @@ def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path
         target,
         schema,
         compression="snappy",
+        write_statistics=False,
         use_dictionary=[name for name in schema.names if name not in _WITHOUT_DICTIONARY],
     ) as writer:
         for batch in read(mapping, unit, base=delivery.folder, context=delivery.context):

@@ -6,6 +6,7 @@ local JVM, `sc://host:port` is any Spark Connect cluster. Do not put here: readi
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import sys
@@ -79,11 +80,10 @@ def _local_spark(settings: Settings) -> Iterator[SparkSession]:
         raise EngineUnavailable("engine spark: no Delta jars in .spark/jars; run: make spark")
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    try:
-        from pyspark.sql.classic.dataframe import DataFrame as _classic  # noqa: F401 - absent from pyspark-client
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise EngineUnavailable("engine spark needs the full pyspark; run: make spark") from error
+    if importlib.util.find_spec("delta") is None:
+        raise EngineUnavailable("engine spark needs the full pyspark and delta-spark; run: make spark")
+    from pyspark.sql import SparkSession
+
     spark = (
         SparkSession.builder.master(f"local[{settings.cores}]")
         .appName("goyong")
@@ -92,6 +92,8 @@ def _local_spark(settings: Settings) -> Iterator[SparkSession]:
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.driver.memory", f"{settings.memory_mb}m")
         .config("spark.sql.shuffle.partitions", str(settings.cores * 2))
+        .config("spark.databricks.delta.snapshotPartitions", "2")
+        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")

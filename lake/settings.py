@@ -60,18 +60,22 @@ class Settings:
 
     @property
     def tables_dir(self) -> Path:
+        """Delta tables, one folder a layer and noun."""
         return self.lake_dir / "tables"
 
     @property
     def staging_dir(self) -> Path:
+        """Work in progress: decoded files, spill, exports. Safe to delete between nights."""
         return self.lake_dir / "_staging"
 
     @property
     def publication_dir(self) -> Path:
+        """Pointers, the analysts' database and the pages."""
         return self.lake_dir / "published"
 
     @property
     def models_dir(self) -> Path:
+        """Trained models by service and month."""
         return self.lake_dir / "models"
 
     @property
@@ -81,6 +85,7 @@ class Settings:
 
     @property
     def dagster_dir(self) -> Path:
+        """Dagster's own records (DAGSTER_HOME)."""
         return self.dagster_home or self.lake_dir / "dagster"
 
 

@@ -92,8 +92,8 @@ def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
 def dataset(settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None) -> pads.Dataset:
     """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files."""
     opened = delta(settings, table_id, version=version)
-    partitions = [("as_of", "=", as_of.isoformat())] if as_of is not None else None
-    return opened.to_pyarrow_dataset(partitions=partitions, schema=arrow_schema(contract(table_id)))
+    night = [("as_of", "=", as_of.isoformat())] if as_of is not None else None
+    return opened.to_pyarrow_dataset(file_pruning_predicate=night, schema=arrow_schema(contract(table_id)))
 
 
 def conform(frame: DataFrame, table: Table) -> DataFrame:
@@ -115,18 +115,17 @@ def replace(lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str,
     started = time.monotonic()
     table = contract(table_id)
     before = delta(lake.settings, table_id).version() if exists(lake.settings, table_id) else -1
-    sorted_frame = conform(frame, table)
-    if table.sort_by:
-        sorted_frame = sorted_frame.sort(*table.sort_by)
-    writer = sorted_frame.write.format("delta").mode("overwrite")
+    ordered = conform(frame, table)
     if table.partition_by:
         if partition is None or set(partition) != set(table.partition_by):
             raise ContractViolation(f"{table_id}: written by partition {table.partition_by}, given {partition}")
         where = " AND ".join(f"{name} = '{_literal(value)}'" for name, value in sorted(partition.items()))
-        writer = writer.partitionBy(*table.partition_by)
-        if before >= 0:
-            writer = writer.option("replaceWhere", where)
-    writer.save(str(path(lake.settings, table_id).resolve()))
+        writer = _with_partition(ordered, table, partition).write.partitionBy(*table.partition_by)
+        writer = writer.option("replaceWhere", where) if before >= 0 else writer
+    else:
+        # Only published tables are sorted, for point look-ups; sorting the rest would cost more than it gives.
+        writer = (ordered.sort(*table.sort_by) if table.sort_by else ordered).write
+    writer.format("delta").mode("overwrite").save(str(path(lake.settings, table_id).resolve()))
     commit = _read_back(lake.settings, table, before, partition)
     seconds = time.monotonic() - started
     log.info("wrote %s version %d rows %d in %.2f s", table_id, commit[0], commit[1], seconds)
@@ -146,6 +145,19 @@ def replace_from_arrow(
     ordered = rows.select(list(table.names)).cast(arrow_schema(table))
     frame = lake.spark.createDataFrame(ordered if ordered.num_rows else [], spark_schema(table))
     return replace(lake, table_id, frame, partition)
+
+
+def _with_partition(frame: DataFrame, table: Table, partition: Mapping[str, date | str]) -> DataFrame:
+    """`frame` with the partition's values set last, as literals.
+
+    Sail 0.7.2 (DataFusion 55) drops the sort that its Delta writer needs when it knows the partition column to be
+    constant below a join, and then refuses its own plan. Remove when features__seekers can be written without this.
+    """
+    from pyspark.sql import functions as F
+
+    types = {name: SPARK_TYPES[table.column(name).kind] for name in partition}
+    values = {name: F.lit(_literal(value)).cast(types[name]) for name, value in partition.items()}
+    return frame.drop(*partition).withColumns(values)
 
 
 def _literal(value: date | str) -> str:

@@ -104,13 +104,8 @@ def read_seeker_conditions(block: pa.Table, licence_names: pa.Array, posting_ids
 
 def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerConditions) -> Reach:
     """Regions as bits in the order of `region_codes`; nobody's wish known means every region."""
-    if len(region_codes) > MOST_REGIONS:
-        raise MatchingInputError(
-            f"features__job_postings: {len(region_codes)} different region_code values, at most {MOST_REGIONS} "
-            "expected (시도); check the mapping of regions"
-        )
-    wished, has_wish = _region_bits(block, [f"wanted_region_code_{place}" for place in (1, 2, 3)], region_codes)
-    home, has_home = _region_bits(block, ["home_region_code"], region_codes)
+    wished, has_wish = read_region_bits(block, [f"wanted_region_code_{place}" for place in (1, 2, 3)], region_codes)
+    home, has_home = read_region_bits(block, ["home_region_code"], region_codes)
     everywhere = np.int64((1 << len(region_codes)) - 1)
     education = encode_in(block["education_code"], EDUCATION_CODES)
     return Reach(
@@ -120,8 +115,13 @@ def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerCondit
     )
 
 
-def _region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) -> tuple[Longs, Flags]:
+def read_region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) -> tuple[Longs, Flags]:
     """Bits of the regions named in any of the columns, and whether any column names one (known here or not)."""
+    if len(region_codes) > MOST_REGIONS:
+        raise MatchingInputError(
+            f"region_code of postings or courses: {len(region_codes)} different values found, at most {MOST_REGIONS} "
+            "expected (시도); check the mapping of regions"
+        )
     bits = np.zeros(block.num_rows, np.int64)
     is_known = np.zeros(block.num_rows, bool)
     for name in names:
@@ -132,20 +132,21 @@ def _region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) 
 
 
 @compiled
-def meets_pair_conditions(seeker: int, posting: int, seekers: SeekerConditions, postings: PostingConditions) -> bool:
-    """CAREER, WAGE, LICENCE and ALREADY_APPLIED between one seeker and one posting."""
-    if postings.career_months[posting] > seekers.career_months[seeker]:
-        return False
-    if postings.wage_krw_month[posting] < seekers.wage_floor_krw_month[seeker]:
-        return False
-    licence = postings.licence[posting]
-    if licence != 0:
-        held = False
-        for place in range(seekers.licence_offsets[seeker], seekers.licence_offsets[seeker + 1]):
-            held |= seekers.licences[place] == licence
-        if not held:
+def meets_numbers(months_asked: int, wage_krw_month: int, months: int, wage_floor_krw_month: int) -> bool:
+    """CAREER and WAGE between a posting (first two) and a person (last two); without a branch, for tight loops."""
+    return (months_asked <= months) & (wage_krw_month >= wage_floor_krw_month)
+
+
+@compiled
+def meets_lists(posting: int, licence: int, held: Ints, applied: Ints) -> bool:
+    """LICENCE and ALREADY_APPLIED between a posting and a person's licences and applications."""
+    if licence != NO_LICENCE:
+        is_held = False
+        for place in range(len(held)):
+            is_held |= held[place] == licence
+        if not is_held:
             return False
-    for place in range(seekers.applied_offsets[seeker], seekers.applied_offsets[seeker + 1]):
-        if seekers.applied[place] == posting:
-            return False
-    return True
+    has_applied = False
+    for place in range(len(applied)):
+        has_applied |= applied[place] == posting
+    return not has_applied

@@ -36,6 +36,8 @@ OPEN_CODES = (
 
 def explain_matches(ranked: Ranked, wishes: SeekerWishes, market: PostingMarket) -> tuple[pa.Array, pa.Array]:
     """Met and open codes of every place, flattened row by row (n × 5,); null where there is no posting."""
+    if not ranked.is_there.any():
+        return pa.nulls(ranked.places.size, pa.string()), pa.nulls(ranked.places.size, pa.string())
     states = _find_states(ranked, wishes, market)
     met = join_codes({code: states[code] for code in MET_CODES}, ranked.is_there)
     unsettled = join_codes({code: states[code] for code in OPEN_CODES}, ranked.is_there)

@@ -22,8 +22,8 @@ from matching.blocks import Flags, gather_blocks, is_null, split_tokens
 from matching.eligibility import read_reach, read_seeker_conditions
 from matching.explain import explain_matches
 from matching.market import PostingMarket, load_market
-from matching.rank import Ranked, rank_best, read_wishes
-from matching.retrieve import Best, retrieve_best, take_queries
+from matching.rank import Ranked, rank_best, rank_nothing, read_wishes
+from matching.retrieve import Best, retrieve_best
 from matching.vectors import SEEKER_OCCUPATIONS, embed_seekers
 
 JOB_COLUMNS = (
@@ -85,16 +85,17 @@ def match_block(block: pa.Table, market: PostingMarket, model_version: str, devi
     """matches__seeker_jobs rows of one block of seekers."""
     conditions = read_seeker_conditions(block, market.licence_names, market.posting_ids)
     reach = read_reach(block, market.region_codes, conditions)
-    queries = take_queries(embed_seekers(block, market.space), _has_wish(block))
+    has_wish = _has_wish(block)
+    queries = np.where(has_wish[:, None], embed_seekers(block, market.space), np.float32(0))
     best = retrieve_best(queries, reach, conditions, market=market, device=device)
     wishes = read_wishes(block, market)
-    ranked = rank_best(best, wishes, market)
+    ranked = rank_best(best, wishes, market) if len(market.posting_ids) else rank_nothing(block.num_rows)
     met, unsettled = explain_matches(ranked, wishes, market)
     columns = _list_places(ranked, market, {"met_codes": met, "open_codes": unsettled})
     columns |= {
         "as_of": pa.repeat(pa.scalar(market.as_of, pa.date32()), block.num_rows),
         "seeker_key": block["seeker_key"].combine_chunks(),
-        "answer_code": _find_answers(best, np.any(queries != 0, axis=1)),
+        "answer_code": _find_answers(best, has_wish, np.any(queries != 0, axis=1)),
         "eligible_postings_count": pa.array(best.eligible),
         "model_version": pa.repeat(model_version, block.num_rows),
     }
@@ -111,9 +112,10 @@ def _has_wish(block: pa.Table) -> Flags:
     return has_wish
 
 
-def _find_answers(best: Best, has_query: Flags) -> pa.Array:
+def _find_answers(best: Best, has_wish: Flags, has_query: Flags) -> pa.Array:
     """NO_WISH also when no word of the wish occurs in any posting: there is nothing to search by."""
-    answers = np.where(has_query, np.where(best.eligible > 0, "OK", "NO_ELIGIBLE_POSTING"), "NO_WISH")
+    states = [~has_wish, best.eligible == 0, ~has_query]
+    answers = np.select(states, ["NO_WISH", "NO_ELIGIBLE_POSTING", "NO_WISH"], default="OK")
     return pa.array(answers.astype(object), pa.string())
 
 

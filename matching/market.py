@@ -107,8 +107,8 @@ class PostingMarket:
         """The market of features__job_postings rows; those that closed before `as_of` are left out."""
         require_columns(postings.schema.names, POSTING_COLUMNS, "features__job_postings")
         open_now = _sort_by_id(_drop_closed(postings.select(list(POSTING_COLUMNS)), as_of))
-        regions = _distinct(open_now["region_code"])
-        licences = _distinct(trim(open_now["required_certificate_name"]))
+        regions = find_distinct(open_now["region_code"])
+        licences = find_distinct(trim(open_now["required_certificate_name"]))
         region = encode_in(open_now["region_code"], regions)
         region = np.where(region == NONE, len(regions), region)
         education = np.maximum(encode_in(open_now["min_education_code"], EDUCATION_CODES), 0)
@@ -116,8 +116,8 @@ class PostingMarket:
         bucket = 2 * region + has_licence
         order = np.lexsort((education, bucket))  # stable: equal ones stay in the order of their ids
         market = open_now.take(pa.array(order)).combine_chunks()
-        occupations, types = _distinct(market["occupation_code"]), _distinct(market["employment_type_code"])
-        groups = _distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
+        occupations, types = find_distinct(market["occupation_code"]), find_distinct(market["employment_type_code"])
+        groups = find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
         space = learn_space(market["keywords_text"], market["skill_codes_text"])
         starts, ends = _find_prefixes(bucket[order], education[order], 2 * (len(regions) + 1))
         return cls(
@@ -165,7 +165,7 @@ def _sort_by_id(postings: pa.Table) -> pa.Table:
     return postings.sort_by("posting_id").combine_chunks()
 
 
-def _distinct(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def find_distinct(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The distinct known values, sorted."""
     values = pc.unique(flat(column).cast(pa.string())).drop_null()
     return values.take(pc.sort_indices(values))
@@ -191,7 +191,7 @@ def _read_facts(market: pa.Table, regions: pa.Array, occupations: pa.Array, type
     is_career_known = ~is_null(market["career_code"]) | ~is_null(market["min_career_months"])
     return PostingFacts(
         occupation=encode_in(market["occupation_code"], occupations),
-        group=encode_in(group, _distinct(pc.utf8_slice_codeunits(occupations, 0, 3))),
+        group=encode_in(group, find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))),
         region=encode_in(market["region_code"], regions),
         education=encode_in(market["min_education_code"], EDUCATION_CODES),
         employment_type=employment_type,

@@ -106,6 +106,12 @@ def rank_best(best: Best, wishes: SeekerWishes, market: PostingMarket) -> Ranked
     )
 
 
+def rank_nothing(people: int) -> Ranked:
+    """No place for anyone: what a night without a single open posting gives."""
+    nobody = np.zeros((people, PLACES))
+    return Ranked(nobody.astype(np.int64), nobody, nobody, nobody, nobody, nobody.astype(bool))
+
+
 def estimate_chance(fit: Doubles, fill_chance: Doubles) -> Doubles:
     """The chance that an application is hired, from the fit and the posting's chance for one application."""
     usual = np.clip(fill_chance, LEAST_CHANCE, 1 - LEAST_CHANCE)

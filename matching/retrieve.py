@@ -16,7 +16,7 @@ import numpy as np
 from lake.device import Device
 from matching.blocks import Doubles, Flags, Floats, Ints, Longs
 from matching.compiled import compiled
-from matching.eligibility import NO_LICENCE, PostingConditions, Reach, SeekerConditions, meets_pair_conditions
+from matching.eligibility import NO_LICENCE, PostingConditions, Reach, SeekerConditions, meets_lists, meets_numbers
 from matching.market import PostingMarket
 
 TOP = 50
@@ -117,29 +117,27 @@ def count_eligible(tile: _Tile, seekers: SeekerConditions, postings: PostingCond
 
     Exact: the whole prefix is looked at, in loops without a branch; the few postings applied to are taken off after.
     """
-    is_held = np.zeros(postings.licence.max() + 1, np.uint8)
+    careers, wages, licences = postings.career_months, postings.wage_krw_month, postings.licence
+    is_held = np.zeros(licences.max() + 1, np.uint8)
     is_held[NO_LICENCE] = 1
-    asks_licence = postings.licence[tile.first] != NO_LICENCE
     for t in range(len(tile.rows)):
         row, end = tile.rows[t], tile.ends[t]
         months, floor = seekers.career_months[row], seekers.wage_floor_krw_month[row]
         held = seekers.licences[seekers.licence_offsets[row] : seekers.licence_offsets[row + 1]]
         is_held[held] = 1
-        careers, wages = postings.career_months[tile.first : end], postings.wage_krw_month[tile.first : end]
         total = np.int32(0)
-        if asks_licence:
-            licences = postings.licence[tile.first : end]
-            for j in range(len(careers)):
-                is_met = (careers[j] <= months) & (wages[j] >= floor)
-                total = np.int32(total + np.int32(is_met) * is_held[licences[j]])
+        if licences[tile.first] == NO_LICENCE:
+            for posting in range(tile.first, end):
+                total = np.int32(total + np.int32(meets_numbers(careers[posting], wages[posting], months, floor)))
         else:
-            for j in range(len(careers)):
-                total = np.int32(total + np.int32((careers[j] <= months) & (wages[j] >= floor)))
+            for posting in range(tile.first, end):
+                is_met = meets_numbers(careers[posting], wages[posting], months, floor)
+                total = np.int32(total + np.int32(is_met) * is_held[licences[posting]])
         for place in range(seekers.applied_offsets[row], seekers.applied_offsets[row + 1]):
             applied = seekers.applied[place]
             if tile.first <= applied < end:
-                is_met = (postings.career_months[applied] <= months) & (postings.wage_krw_month[applied] >= floor)
-                total = np.int32(total - np.int32(is_met) * is_held[postings.licence[applied]])
+                is_met = meets_numbers(careers[applied], wages[applied], months, floor)
+                total = np.int32(total - np.int32(is_met) * is_held[licences[applied]])
         is_held[held] = 0
         eligible[row] += total
 
@@ -147,10 +145,14 @@ def count_eligible(tile: _Tile, seekers: SeekerConditions, postings: PostingCond
 @compiled
 def scan_tile(tile: _Tile, search: _Search, seekers: SeekerConditions, postings: PostingConditions) -> None:
     """Let every product of a tile that beats its row's cutoff compete for the row's list."""
+    careers, wages, licences = postings.career_months, postings.wage_krw_month, postings.licence
+    ranks = search.rank_by_id
     for t in range(len(tile.rows)):
         row = tile.rows[t]
-        scores = tile.scores[t]
-        cutoff = search.cutoffs[row]
+        scores, heap, cutoff = tile.scores[t], search.heaps[row], search.cutoffs[row]
+        months, floor = seekers.career_months[row], seekers.wage_floor_krw_month[row]
+        held = seekers.licences[seekers.licence_offsets[row] : seekers.licence_offsets[row + 1]]
+        applied = seekers.applied[seekers.applied_offsets[row] : seekers.applied_offsets[row + 1]]
         stop = min(tile.ends[t] - tile.first, len(scores))
         for begin in range(0, stop, SCAN_STEP):
             finish = min(begin + SCAN_STEP, stop)
@@ -158,9 +160,10 @@ def scan_tile(tile: _Tile, search: _Search, seekers: SeekerConditions, postings:
                 continue
             for j in range(begin, finish):
                 posting = tile.first + j
-                if scores[j] > cutoff and meets_pair_conditions(row, posting, seekers, postings):
-                    compete(search, row, posting, scores[j])
-                    cutoff = search.cutoffs[row]
+                is_met = meets_numbers(careers[posting], wages[posting], months, floor)
+                if (scores[j] > cutoff) & is_met and meets_lists(posting, licences[posting], held, applied):
+                    cutoff = compete(heap, ranks[posting], scores[j], cutoff)
+        search.cutoffs[row] = cutoff
 
 
 @compiled
@@ -173,13 +176,12 @@ def beats_any(scores: Floats, begin: int, cutoff: float) -> bool:
 
 
 @compiled
-def compete(search: _Search, row: int, posting: int, score: float) -> None:
-    """Let one pair replace the last of the row's best if it is better; `heaps` keeps the last one in front."""
+def compete(heap: Longs, rank: int, score: float, cutoff: np.float32) -> np.float32:
+    """Let a posting replace the last of the best, which `heap` keeps in front; the cutoff from then on."""
     steps = np.int64(np.floor(np.float64(score) / SCORE_STEP + 0.5))
-    key = (steps << 32) | (LOW_BITS - search.rank_by_id[posting])
-    heap = search.heaps[row]
+    key = (steps << 32) | (LOW_BITS - rank)
     if key <= heap[0]:
-        return
+        return cutoff
     hole = 0
     while 2 * hole + 1 < TOP:
         child = 2 * hole + 1
@@ -190,10 +192,6 @@ def compete(search: _Search, row: int, posting: int, score: float) -> None:
         heap[hole] = heap[child]
         hole = child
     heap[hole] = key
-    if heap[0] != EMPTY:
-        search.cutoffs[row] = ((heap[0] >> 32) - 1) * SCORE_STEP
-
-
-def take_queries(queries: Floats, is_wished: Flags) -> Floats:
-    """Queries with those of people who wish nothing set to zeros."""
-    return np.where(is_wished[:, None], queries, np.float32(0))
+    if heap[0] == EMPTY:
+        return cutoff
+    return np.float32(((heap[0] >> 32) - 1) * SCORE_STEP)

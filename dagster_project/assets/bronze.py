@@ -10,7 +10,7 @@ import time
 import dagster as dg
 
 from dagster_project.assets.declare import NIGHTS, SOURCE_RETRIES, asset_options
-from dagster_project.night import Night, delivery_dates
+from dagster_project.night import Night, Result, delivery_dates
 from lake import deliveries
 from lake.contracts import silver
 
@@ -25,7 +25,7 @@ NOUNS = tuple(table.noun for table in silver.TABLES)
     retry_policy=SOURCE_RETRIES,
     description="납품 폴더의 파일을 읽어 반입 대기 상태로 둔다. 이미 반입한 납품은 다시 읽지 않는다.",
 )
-def staged_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def staged_deliveries(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     sources = night.options.sources_dir
     landed = deliveries.stage(night.lake, sources, delivery_dates(sources, night.as_of))
@@ -44,14 +44,14 @@ def bronze_asset(noun: str) -> dg.AssetsDefinition:
     table_id = f"bronze__{noun}"
 
     @dg.asset(**asset_options(table_id, ["staged_deliveries"]))
-    def bronze(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    def bronze(night: dg.ResourceParam[Night]) -> Result:
         return night.report(deliveries.write_bronze(night.lake, noun))
 
     return bronze
 
 
 @dg.asset(**asset_options("ops__deliveries", [f"bronze__{noun}" for noun in NOUNS]))
-def ops_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def ops_deliveries(night: dg.ResourceParam[Night]) -> Result:
     return night.report(deliveries.record(night.lake))
 
 

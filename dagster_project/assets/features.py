@@ -6,7 +6,7 @@ import dagster as dg
 
 from dagster_project.assets.declare import asset_options
 from dagster_project.assets.gold import REGISTERS
-from dagster_project.night import Night
+from dagster_project.night import Night, Result
 from ml.employment.cohorts import cohort_dates, sample_condition
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
@@ -15,14 +15,14 @@ from transforms.registers import known_by
 
 
 @dg.asset(**asset_options("features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills"]))
-def features_seekers(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def features_seekers(night: dg.ResourceParam[Night]) -> Result:
     known = known_by(night.registers(), night.as_of)
     snapshots, skills = night.read("gold__seeker_snapshots"), night.read("gold__seeker_skills")
     return night.write("features__seekers", seekers(known, snapshots, skills, as_of=night.as_of))
 
 
 @dg.asset(**asset_options("features__seeker_cohorts", REGISTERS))
-def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
     registers = night.registers()
     sample = sample_condition(night.rows("silver__seekers"))
     past = [cohort(registers, sample, snapshot_date=day, as_of=night.as_of) for day in cohort_dates(night.as_of)]
@@ -35,7 +35,7 @@ def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> dg.MaterializeRes
 @dg.asset(
     **asset_options("features__job_postings", ["silver__job_postings", "silver__companies", "silver__applications"])
 )
-def features_job_postings(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
     frame = job_postings(
         night.read("silver__job_postings"),
         night.read("silver__companies"),
@@ -46,7 +46,7 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> dg.MaterializeResul
 
 
 @dg.asset(**asset_options("features__courses", ["silver__training_courses", "gold__course_outcomes"]))
-def features_courses(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def features_courses(night: dg.ResourceParam[Night]) -> Result:
     frame = courses(night.read("silver__training_courses"), night.read("gold__course_outcomes"), as_of=night.as_of)
     return night.write("features__courses", frame)
 

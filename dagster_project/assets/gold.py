@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from dagster_project.assets.declare import asset_options
-from dagster_project.night import Night
+from dagster_project.night import Night, Result
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
 from transforms.gold.occupation_skills import occupation_skills
@@ -18,20 +18,20 @@ REGISTERS = [f"silver__{noun}" for noun in Registers.__dataclass_fields__]
 
 
 @dg.asset(**asset_options("gold__seeker_snapshots", REGISTERS))
-def gold_seeker_snapshots(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_seeker_snapshots(night: dg.ResourceParam[Night]) -> Result:
     known = known_by(night.registers(), night.as_of)
     return night.write("gold__seeker_snapshots", seeker_snapshots(known, as_of=night.as_of))
 
 
 @dg.asset(**asset_options("gold__labour_market", [*REGISTERS, "silver__job_postings"]))
-def gold_labour_market(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
     known = known_by(night.registers(), night.as_of)
     frame = labour_market(night.read("silver__job_postings"), known, as_of=night.as_of)
     return night.write("gold__labour_market", frame)
 
 
 @dg.asset(**asset_options("gold__occupations", ["silver__occupations", "gold__labour_market"]))
-def gold_occupations(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
     frame = occupations(night.read("silver__occupations"), night.read("gold__labour_market"), as_of=night.as_of)
     return night.write("gold__occupations", frame)
 
@@ -41,7 +41,7 @@ def gold_occupations(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
         "gold__occupation_skills", ["silver__skill_requirements", "silver__job_postings", "silver__training_courses"]
     )
 )
-def gold_occupation_skills(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_occupation_skills(night: dg.ResourceParam[Night]) -> Result:
     frame = occupation_skills(
         night.read("silver__skill_requirements"),
         night.read("silver__job_postings"),
@@ -52,14 +52,14 @@ def gold_occupation_skills(night: dg.ResourceParam[Night]) -> dg.MaterializeResu
 
 
 @dg.asset(**asset_options("gold__seeker_skills", [*REGISTERS, "gold__occupation_skills"]))
-def gold_seeker_skills(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
     known = known_by(night.registers(), night.as_of)
     frame = seeker_skills(known, night.read("gold__occupation_skills"), as_of=night.as_of)
     return night.write("gold__seeker_skills", frame)
 
 
 @dg.asset(**asset_options("gold__course_outcomes", ["silver__training_courses"]))
-def gold_course_outcomes(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def gold_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
     frame = course_outcomes(night.read("silver__training_courses"), as_of=night.as_of)
     return night.write("gold__course_outcomes", frame)
 

@@ -7,7 +7,7 @@ import time
 import dagster as dg
 
 from dagster_project.assets.declare import NIGHTS
-from dagster_project.night import Night
+from dagster_project.night import Night, Result
 from lake import tables
 from matching import occupations
 from ml.employment import train
@@ -21,7 +21,7 @@ from ml.employment import train
     deps=["features__seeker_cohorts"],
     description="6개월 취업확률 모형. 앞선 두 집단에서 배우고 나중 집단에서 보정한다. 달마다 한 번 학습한다.",
 )
-def employment_model(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def employment_model(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
     outcome = train.ensure_model(cohorts, train.registry_dir(night.settings.models_dir, night.as_of), as_of=night.as_of)
@@ -39,7 +39,7 @@ def employment_model(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     deps=["silver__worker_surveys", "silver__occupations"],
     description="재직자 조사에서 배운 흥미·적성과 직업의 관계.",
 )
-def occupation_model(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     surveys = tables.dataset(night.settings, "silver__worker_surveys", night.as_of).to_table()
     version = occupations.ensure_model(surveys, night.model_dir("occupations"))

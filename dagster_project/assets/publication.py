@@ -7,7 +7,7 @@ import time
 import dagster as dg
 
 from dagster_project.assets.declare import NIGHTS, asset_options
-from dagster_project.night import Night
+from dagster_project.night import Night, Result
 from dagster_project.records import pointer_of, run_row
 from dashboards import build, catalog
 from lake import gates, publication, quality, tables
@@ -19,12 +19,12 @@ SERVING = [*ANSWER_SOURCES, *LOOKUP_SOURCES]
 
 
 @dg.asset(**asset_options("ops__data_dictionary", [], kinds=("delta",)))
-def ops_data_dictionary(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 
 
 @dg.asset(**asset_options("ops__quality", [*SERVING, "ops__data_dictionary"], kinds=("delta", "duckdb")))
-def ops_quality(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     """Run the gates, store every number, then stop the night if one failed and no reason to go on was given."""
     audited = gates.audit(night.settings, as_of=night.as_of)
     rows = quality.quality_rows([*night.checks, *audited], as_of=night.as_of, run_id=night.run_id)
@@ -41,7 +41,7 @@ def ops_quality(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     deps=["ops__quality"],
     description="공표: 한 개의 지시자를 바꾸어 밤 전체를 한꺼번에 공개한다.",
 )
-def publish(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def publish(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     pointer = pointer_of(night, {name: publication.describe_table(night.settings, name) for name in SERVING})
     publication.switch(night.settings, pointer)
@@ -50,7 +50,7 @@ def publish(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
 
 
 @dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
-def ops_runs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     status = "FORCED" if night.options.force_reason else "PUBLISHED"
     return night.report(
         tables.replace_from_arrow(night.lake, "ops__runs", run_row(night, status), {"as_of": night.as_of})
@@ -65,11 +65,11 @@ def ops_runs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     deps=["ops__runs"],
     description="분석가용 DuckDB와 정적 화면. 집계만 담고 사람 단위 행은 담지 않는다.",
 )
-def goyong_duckdb(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def goyong_duckdb(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     served = publication.current(night.settings)
     database = catalog.build_catalog(night.settings, served, out=night.settings.publication_dir)
-    site = build.build_site(night.settings, served, night.settings.publication_dir / "site")
+    site = build.build_site(night.settings, served, night.settings.publication_dir / "site", catalog_path=database)
     night.timed("goyong_duckdb", started)
     return dg.MaterializeResult(
         metadata={"database": dg.MetadataValue.path(database), "site": dg.MetadataValue.path(site)}

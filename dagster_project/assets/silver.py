@@ -8,7 +8,7 @@ import dagster as dg
 
 from dagster_project.assets.bronze import NOUNS
 from dagster_project.assets.declare import asset_spec, contract_check
-from dagster_project.night import Night
+from dagster_project.night import Night, Result
 from lake import quality, tables
 from transforms.silver.clean import clean
 
@@ -27,7 +27,7 @@ def silver_assets(noun: str) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("row_balance", asset=good, blocking=True),
         ],
     )
-    def cleaned(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def cleaned(night: dg.ResourceParam[Night]) -> Iterator[Result | dg.AssetCheckResult]:
         bronze = tables.read(night.lake, f"bronze__{noun}")
         outcome = clean(bronze, noun, as_of=night.as_of)
         yield night.write(good, outcome.silver)

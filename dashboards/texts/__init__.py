@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from lake.contracts import codes, features, silver
-from lake.contracts.model import Kind
+from lake.contracts.model import CodeList, Kind
 from lake.reference import read_regions
 
 NO_VALUE = "정보 없음"
@@ -39,7 +39,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Reason:
+class NoResult:
     """Why a service has no result, and what can be done."""
 
     why: str
@@ -70,9 +70,9 @@ def factor(code: str) -> Factor:
     return Factor(name=" · ".join(part.name for part in parts), group=group)
 
 
-def reason(answer_code: str) -> Reason:
+def no_result(answer_code: str) -> NoResult:
     """What to say when a service has no result."""
-    return Reason(**_found("answers", None, answer_code))
+    return NoResult(**_found("answers", None, answer_code))
 
 
 def condition(kind: str, code: str) -> str:
@@ -86,9 +86,11 @@ def basis(code: str) -> str:
 
 
 def trait(code: str) -> str:
-    """A trait that matches an occupation: a test scale's label, or another kind of evidence."""
+    """The label of a test scale that matches an occupation, as its contract says it."""
     labels = {scale.name: scale.label for scale in silver.SCALES}
-    return labels[code] if code in labels else str(_found("conditions", "trait", code))
+    if code not in labels:
+        raise MissingText(f"lake.contracts.silver SCALES: no scale {code!r}; trait codes are scale names")
+    return labels[code]
 
 
 def region(code: str) -> str:
@@ -109,10 +111,12 @@ def occupation_group(code: str) -> str:
     return str(_found("codes", "occupation_group", code))
 
 
-def label(code_list: codes.CodeList, code: str) -> str:
+def label(code_list: CodeList, code: str) -> str:
     """The label of a closed list's code."""
     if code not in code_list:
-        raise MissingText(f"lake.contracts.codes {code_list.name}: no label for {code!r}; known: {', '.join(code_list.codes)}")
+        raise MissingText(
+            f"lake.contracts.codes {code_list.name}: no label for {code!r}; known: {', '.join(code_list.codes)}"
+        )
     return code_list.codes[code]
 
 

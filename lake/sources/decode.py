@@ -156,9 +156,9 @@ class _StrictDecoder:
     def _mismatch(self, block: bytes, fault: int) -> EncodingMismatch:
         line = self.lines_before + block.count(b"\n", 0, max(fault, 0)) + 1
         other = "cp949" if self.encoding == "utf-8" else "utf-8"
-        end = block.rfind(b"\n") + 1 or len(block)
+        start, end = block.rfind(b"\n", 0, max(fault, 0)) + 1, block.rfind(b"\n") + 1 or len(block)
         try:
-            block[max(fault, 0) : end].decode(other)
+            block[start:end].decode(other)
             advice = f'write encoding = "{other}" in the mapping'
         except UnicodeDecodeError:
             advice = "have the file sent again, it is damaged or in another encoding"

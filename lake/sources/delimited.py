@@ -121,8 +121,8 @@ def _parse(chunk: Chunk, layout: _Layout) -> Rows:
     if chunk.is_cut and is_last_short:
         raise TruncatedFile(
             layout.label,
-            f"{invalid[-1].actual_columns} of {layout.width} columns and no line end in its last line, "
-            f"{chunk.first_line + chunk.data.count(bytes([10])):,}",
+            f"{invalid[-1].actual_columns} of {layout.width} columns and no line end in "
+            f"line {chunk.first_line + chunk.data.count(bytes([10])):,}, its last",
             expected="a complete last row",
             todo="have the file sent again",
         )

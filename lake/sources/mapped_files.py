@@ -19,14 +19,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.privacy import PERSONAL_PATTERN, keyed_hash, redact, redact_texts
+from lake.privacy import keyed_hash, redact, redact_texts, sha256_texts
 from lake.sources.delimited import DELIMITERS, delimited_tasks
 from lake.sources.errors import EmptyFile
 from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.rows import Rows, missing_columns
 from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
-from lake.sources.values import ReadContext, clean, make_column
+from lake.sources.values import ReadContext, by_distinct, clean, make_column
 
 PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
 _SEPARATOR = "\x1f"
@@ -131,38 +131,43 @@ def _places(rows: Rows, label: str) -> pa.Array:
 def _without_identifiers(
     mapping: SourceMapping, sent: dict[str, pa.Array], made: dict[str, pa.Array]
 ) -> dict[str, pa.Array]:
-    """What may be hashed and kept of the row as sent: an identifier's pseudonym in its place, free text redacted.
+    """What may be hashed and kept of the row as sent: an identifier's pseudonym in its place; free text and columns
+    that the contract does not know without personal data.
 
     A hash of a row that holds a resident number would give the number away: there are few enough to try all.
     """
     shown = {name: values for name, values in sent.items() if name not in mapping.pseudonymised_headers}
-    for spec in mapping.columns:
-        if spec.is_free_text:
-            shown |= {header: redact_texts(shown[header]) for header in spec.headers if header in shown}
+    free_text = {header for spec in mapping.columns if spec.is_free_text for header in spec.headers}
+    for name in shown.keys() & (free_text | (shown.keys() - set(mapping.headers))):
+        shown[name] = by_distinct(shown[name], redact_texts)
     return shown | {f"={spec.name}": made[spec.name] for spec in mapping.columns if spec.is_pseudonym}
 
 
 def _fingerprints(mapping: SourceMapping, shown: dict[str, pa.Array], count: int) -> dict[str, pa.Array]:
     """row_hash over the mapped values as sent, and payload where the mapping changes or leaves out something."""
-    mapped = [name for name in shown if name in mapping.headers or name.startswith("=")]
-    kept = [name for name in shown if not name.startswith("=")]
-    has_payload = len(kept) > len(set(kept) & set(mapping.headers)) or any(s.changes_values for s in mapping.columns)
-    position = {name: f"c{number}" for number, name in enumerate(shown)}
-    joined = f", chr({ord(_SEPARATOR)}), ".join(f"coalesce({position[name]}, '')" for name in mapped) or "''"
-    pairs = ", ".join(f"{_text(name)}, {position[name]}" for name in kept)
-    removed = f"regexp_replace(cast(json_object({pairs}) as varchar), $pattern, '[삭제]', 'g')"
-    payload = removed if has_payload and kept else "cast(null as varchar)"
-    columns = pa.table({position[name]: values for name, values in shown.items()} | {"none_": pa.nulls(count)})
+    hashed = [values for name, values in shown.items() if name in mapping.headers or name.startswith("=")]
+    kept = {name: values for name, values in shown.items() if not name.startswith("=")}
+    joined = (
+        pc.binary_join_element_wise(*hashed, _SEPARATOR, null_handling="replace", null_replacement="")
+        if hashed
+        else pa.repeat(pa.scalar(""), count)
+    )
+    is_told = set(kept) <= set(mapping.headers) and not any(spec.changes_values for spec in mapping.columns)
+    payload = pa.nulls(count, pa.string()) if is_told or not kept else _payload(kept)
+    return {"row_hash": sha256_texts(joined), "payload": payload}
+
+
+def _payload(kept: dict[str, pa.Array]) -> pa.Array:
+    """Each row as a JSON object."""
+    columns = {f"c{number}": values for number, values in enumerate(kept.values())}
+    pairs = ", ".join(f"{_quoted(name)}, {column}" for name, column in zip(kept, columns, strict=True))
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("sent", columns)
-        found = connection.execute(
-            f"select sha256(concat({joined})) as row_hash, {payload} as payload from sent",  # noqa: S608 - names of ours
-            {"pattern": PERSONAL_PATTERN} if payload is removed else {},
-        ).to_arrow_table()
-    return {name: found.column(name).combine_chunks().cast(pa.string()) for name in ("row_hash", "payload")}
+        connection.register("sent", pa.table(columns))
+        sql = f"select cast(json_object({pairs}) as varchar) as payload from sent"  # noqa: S608 - quoted names only
+        return connection.execute(sql).to_arrow_table().column("payload").combine_chunks()
 
 
-def _text(value: str) -> str:
+def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 

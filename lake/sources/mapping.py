@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lake.contracts import silver
-from lake.contracts.model import Column, Kind, Privacy, Table
+from lake.contracts.model import Column, Kind, Privacy
 from lake.sources.errors import MappingError
 from lake.sources.mapping_model import ColumnSpec, Part, Scale, SourceMapping, nearest, normalise_header, table_of
 from lake.sources.units import Unit, units_for

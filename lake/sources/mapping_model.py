@@ -59,14 +59,23 @@ class ColumnSpec:
 
     @property
     def headers(self) -> tuple[str, ...]:
+        """Every header the column reads."""
         return tuple(part.header for part in self.parts)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether values are changed after they are found."""
+        return self._loses_something or bool(self.before) or self.is_pseudonym
 
     @property
     def changes_values(self) -> bool:
         """Whether what was sent cannot be read off the result."""
-        steps = (self.pad, self.prefix, self.codes, self.unit, self.scale, self.link)
-        cut = any(part.extract for part in self.parts)
-        return cut or self.is_join or len(self.parts) > 1 or any(step is not None for step in steps)
+        is_cut = any(part.extract for part in self.parts)
+        return is_cut or self.is_join or len(self.parts) > 1 or self._loses_something
+
+    @property
+    def _loses_something(self) -> bool:
+        return any(step is not None for step in (self.pad, self.prefix, self.codes, self.unit, self.scale, self.link))
 
 
 @dataclass(frozen=True)
@@ -96,10 +105,12 @@ class SourceMapping:
 
     @property
     def pseudonymised_headers(self) -> frozenset[str]:
+        """Headers whose values may stand nowhere as sent."""
         return frozenset(header for spec in self.columns if spec.is_pseudonym for header in spec.headers)
 
     @property
     def is_about_people(self) -> bool:
+        """Whether a row of the table belongs to a person."""
         return any(column.privacy is Privacy.PSEUDONYM for column in table_of(self.noun).columns)
 
 

@@ -51,7 +51,8 @@ def quoted_chunks(blocks: Iterator[bytes], *, delimiter: str, label: str) -> Ite
         UnreadableFile: one record is longer than LONGEST_RECORD_BYTES.
     """
     field = re.compile(rb'(?:\A|(?<=[\r\n%s]))"(?:[^"]+|"")*("?)' % re.escape(delimiter.encode()))
-    before_opening = np.frombuffer(f'{delimiter}\r\n"'.encode(), np.uint8)
+    before_opening = np.zeros(256, np.bool_)
+    before_opening[list(f'{delimiter}\r\n"'.encode())] = True
     return _chunks(blocks, lambda data: _find_ending(data, field, before_opening), label)
 
 
@@ -91,7 +92,8 @@ def _endless(data: bytes, ending: _Ending, *, line: int, offset: int, label: str
             expected="records on lines of their own",
             todo="check the format and encoding in the mapping, or have the file sent again",
         )
-    place = f"line {line + data.count(bytes([10]), 0, ending.open_quote):,}, byte {offset + ending.open_quote:,} of the text"
+    opened = line + data.count(b"\n", 0, ending.open_quote)
+    place = f"line {opened:,}, byte {offset + ending.open_quote:,} of the text"
     return TruncatedFile(
         label,
         f"a quote that is opened in {place} and never closed",
@@ -100,15 +102,16 @@ def _endless(data: bytes, ending: _Ending, *, line: int, offset: int, label: str
     )
 
 
-def _find_ending(data: bytes, field: re.Pattern[bytes], before_opening: npt.NDArray[np.uint8]) -> _Ending:
+def _find_ending(data: bytes, field: re.Pattern[bytes], before_opening: npt.NDArray[np.bool_]) -> _Ending:
     """Where the last whole record of `data` ends; `data` begins outside quotes."""
     if b'"' not in data:
         return _Ending(data.rfind(b"\n") + 1, None)
     values = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(values == _QUOTE)
     opening = quotes[0::2]
-    before = values[opening[opening > 0] - 1]
-    if not np.isin(before, before_opening).all():
+    if opening[0] == 0:
+        opening = opening[1:]
+    if not before_opening[values[opening - 1]].all():
         return _find_ending_by_field(data, field)
     end = data.rfind(b"\n")
     while end >= 0 and np.searchsorted(quotes, end) % 2:

@@ -73,7 +73,7 @@ def missing_columns(
         label,
         f"no column {_listed(missing)}{hints} ({shown})",
         expected=f"every column that {mapping.file} names",
-        todo="have the missing columns sent, or correct the names in the mapping (optional = true if they may be absent)",
+        todo="have them sent, or correct the mapping (optional = true for a column that may be absent)",
     )
 
 

@@ -94,24 +94,37 @@ def parquet_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator
             for number, batch in enumerate(parquet.iter_batches(_BATCH_ROWS, columns=[sent[name] for name in wanted])):
                 place = f"{file.stat().st_size:,} bytes, good up to row {(number + 1) * _BATCH_ROWS:,}"
                 columns = pa.RecordBatch.from_arrays([batch.column(sent[name]) for name in wanted], names=wanted)
-                yield lambda columns=columns: all_read(as_text(columns))
+                yield partial(_read_as_text, columns)
             return
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         problem = f"a damaged or cut-off Parquet file ({place}; {type(error).__name__})"
     raise TruncatedFile(label, problem, expected="a complete Parquet file", todo="have the file sent again")
 
 
+def _read_as_text(columns: pa.RecordBatch) -> Rows:
+    return all_read(as_text(columns))
+
+
 def as_text(columns: pa.RecordBatch) -> pa.RecordBatch:
     """Every column as text: nested values as JSON, instants in UTC with Z, midnight without a zone as the day."""
     if all(pa.types.is_string(kind) for kind in columns.schema.types):
         return columns
+    # DuckDB needs an extension for time zones; an instant is the same microseconds in UTC without one.
+    plain = [
+        column.cast(pa.timestamp("us", "UTC")).view(pa.timestamp("us")) if _is_instant(column.type) else column
+        for column in columns.columns
+    ]
     select = ", ".join(
         _text_sql(name, kind) for name, kind in zip(columns.schema.names, columns.schema.types, strict=True)
     )
-    with duckdb.connect(config={"threads": 1, "TimeZone": "UTC"}) as connection:
-        connection.register("sent", pa.Table.from_batches([columns]))
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("sent", pa.table(plain, names=columns.schema.names))
         table = connection.execute(f"select {select} from sent").to_arrow_table()  # noqa: S608 - quoted names only
     return _one_batch(table, columns.schema.names)
+
+
+def _is_instant(kind: pa.DataType) -> bool:
+    return pa.types.is_timestamp(kind) and kind.tz is not None
 
 
 def _text_sql(name: str, kind: pa.DataType) -> str:
@@ -122,9 +135,9 @@ def _text_sql(name: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind):
         return f"regexp_replace({text}, '\\.0$', '') as {column}"
     if pa.types.is_timestamp(kind):
-        with_zone = f"regexp_replace(replace({text}, ' ', 'T'), '\\+00(:00)?$', 'Z')"
         day = f"case when {text} like '% 00:00:00' then left({text}, 10) else replace({text}, ' ', 'T') end"
-        return f"{with_zone if kind.tz else day} as {column}"
+        instant = f"replace({text}, ' ', 'T') || 'Z'"
+        return f"{instant if _is_instant(kind) else day} as {column}"
     return f"{text} as {column}"
 
 
@@ -163,7 +176,7 @@ def _parse_lines(chunk: Chunk, mapping: SourceMapping, label: str) -> Rows:
         if chunk.is_cut and kind and kind[-1] is None:
             raise TruncatedFile(
                 label,
-                f"half a JSON object in its last line, {chunk.first_line + chunk.data.count(bytes([10])):,}",
+                f"half a JSON object in line {chunk.first_line + chunk.data.count(bytes([10])):,}, its last",
                 expected="a complete last line",
                 todo="have the file sent again",
             )

@@ -69,12 +69,14 @@ def make_column(spec: ColumnSpec, sent: Mapping[str, pa.Array], *, rows: int, co
     parts = [_part(part, sent.get(part.header, empty)) for part in spec.parts]
     if spec.is_join:
         parts = [pc.binary_join_element_wise(*parts, spec.separator, null_handling="emit_null")]
-    results = [_by_distinct(part, lambda values: _steps(spec, values, context)) for part in parts]
+    results = (
+        [by_distinct(part, lambda values: _steps(spec, values, context)) for part in parts] if spec.has_steps else parts
+    )
     made = results[0] if len(results) == 1 else pc.coalesce(*results)
-    return redact_texts(made) if spec.is_free_text else made
+    return by_distinct(made, redact_texts) if spec.is_free_text else made
 
 
-def _by_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+def by_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """`function` of each distinct value once."""
     encoded = pc.dictionary_encode(values)
     return function(encoded.dictionary).take(encoded.indices)

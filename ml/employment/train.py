@@ -25,7 +25,7 @@ MIN_ROWS = 1_000
 """Fewer rows than this in the training or calibration cohorts: no model, and every answer says so."""
 
 MONOTONE: dict[str, int] = {"resume_completeness_pct": 1, "market_hires_ratio": 1, "certificates_count": 1}
-"""Directions the domain demands: a fuller résumé, a tighter market, one more certificate never count against a person."""
+"""What the domain demands: a fuller résumé, a tighter market, one more certificate never count against a person."""
 
 FACTORS: dict[str, Factor] = {
     "wanted_employment_type_code": "changeable",

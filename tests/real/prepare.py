@@ -6,6 +6,7 @@ any change to the data (that is the mappings' work), the run itself (night.py).
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ ONCE = (
     "reference/korean_job_dictionary.parquet",
 )
 SNAPSHOTS = "kdt/result_kdtdata_*.csv"
+Row = dict[str, str]
 
 
 class RealDataAbsentError(FileNotFoundError):
@@ -81,3 +83,20 @@ def prepare(data: Path | None = None, sources: Path = SOURCES) -> Path:
         folder.mkdir(exist_ok=True)
         (folder / file.name).symlink_to(file)
     return sources
+
+
+def read_csv(name: str, encoding: str = "utf-8-sig") -> list[Row]:
+    """A file of the real data as sent, for tests that check against it."""
+    with (data_folder() / name).open(encoding=encoding, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def snapshot(month: str) -> list[Row]:
+    """The sessions of one monthly snapshot ("202506")."""
+    return read_csv(f"kdt/result_kdtdata_{month}.csv")
+
+
+def session_id(row: Row) -> str:
+    """A session's number as the mapping makes it."""
+    institution = row["과정페이지 링크"].split("trainstCstmrId=")[1].split("&")[0]
+    return f"{row['훈련과정 ID']}-{row['회차']}-{institution}"

@@ -92,8 +92,9 @@ def _parsed(column: Column, sent: SparkColumn) -> SparkColumn:
         digits = F.rpad(_digits(sent), 14, "0")
         clock = F.concat_ws(":", F.substring(digits, 9, 2), F.substring(digits, 11, 2), F.substring(digits, 13, 2))
         local = F.concat_ws(" ", _iso_day(digits), clock).try_cast("timestamp")
-        # Sources write Korean time; Korea has kept UTC+9 without summer time since 1988.
-        return F.when(sent.rlike(_DATE), local - F.expr("interval 9 hours"))
+        # Sources write Korean time unless they say Z; Korea has kept UTC+9 without summer time since 1988.
+        utc = F.when(sent.endswith("Z"), local).otherwise(local - F.expr("interval 9 hours"))
+        return F.when(sent.rlike(_DATE), utc)
     number = F.regexp_replace(sent, r"[,% ]", "").try_cast("double")
     if column.kind in _LIMITS:
         low, high = _LIMITS[column.kind]

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from lake.sources.simulated import text
-from lake.sources.simulated.counters import Bools, Ints
+from lake.sources.simulated.counters import Bools, Floats, Ints
 from lake.sources.simulated.courses import Sessions
 from lake.sources.simulated.dated import Dated, known_day
 from lake.sources.simulated.history import SEPARATION_REASONS, Spells
@@ -22,8 +22,10 @@ APPLICATION_DAYS = 365
 APPLICATIONS_PER_YEAR = 1.35  # before those that fall ahead of registration are dropped
 HIRED_APPLICATION_SHARE = 0.15  # of jobs that began through a posting
 RESULTS = ("PENDING", "REJECTED", "UNKNOWN", "HIRED")
+BENEFIT_TENURE_DAYS = 120  # the legal 180 insured days add up over jobs
 INVOLUNTARY = tuple(SEPARATION_REASONS.index(code) for code in ("12", "22", "23", "32"))
 BENEFIT_RANGE_KRW_MONTH = (1_925_760, 1_980_000)
+_CELLS = 1 << 16  # draws a person: 0..127 by search, 128..255 by job number, then one a night
 
 
 def applications(world: World, person: People, spells: Spells, postings: Postings, shelf: Shelf) -> list[Dated]:
@@ -36,7 +38,8 @@ def applications(world: World, person: People, spells: Spells, postings: Posting
     pair = person.index[position] * (1 << 28) + posting
     _, first = np.unique(pair, return_index=True)
     first = first[posting[first] >= 0]
-    position, cell, applied, is_hired, posting = (a[first] for a in (position, cell, applied, is_hired, posting))
+    position, cell, applied, posting = position[first], cell[first], applied[first], posting[first]
+    is_hired = is_hired[first]
     decided = applied + np.where(is_hired, 9, 5 + draw.integers("application/decided", cell, 30))
     result = np.where(is_hired, 3, 1 + draw.chance("application/unknown", cell, 0.3))
     made_on, known_on = (known_day(world, person, position, day) for day in (applied, decided))
@@ -59,31 +62,47 @@ def applications(world: World, person: People, spells: Spells, postings: Posting
 
 
 def _application_days(world: World, person: People, spells: Spells) -> tuple[Ints, Ints, Ints, Bools]:
-    """Who applied when: a few for each person by search intensity, and the ones that led to a job."""
-    draw, days = world.counter, APPLICATION_DAYS + world.size.nights
-    mean = APPLICATIONS_PER_YEAR * np.exp(0.5 * person.search - 0.125) * days / 365
-    level, term = draw.uniform("application/count", person.index), np.exp(-mean)
-    count, total = np.zeros(len(mean), dtype=np.int64), term
-    for number in range(1, 8):  # inverse of the Poisson distribution, cut at 7
-        count += level > total
-        term = term * mean / number
-        total = total + term
-    position = np.repeat(np.arange(len(count)), count)
-    number = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
-    cell = person.index[position] * 256 + number
-    applied = world.last_day - draw.integers("application/day", cell, days)
+    """Who applied when: the ones that led to a job, a few by search intensity in the past year, those of each night."""
+    draw = world.counter
     job = np.flatnonzero(
         draw.chance("application/hired", spells.id, HIRED_APPLICATION_SHARE)
         & ~spells.is_daily
         & (spells.start > world.today - APPLICATION_DAYS)
     )
-    hired_day = spells.start[job] - 2 - draw.integers("application/ahead", spells.id[job], 7)
-    hired_cell = person.index[spells.position[job]] * 256 + 128 + spells.id[job] % 128
-    position = np.concatenate([spells.position[job], position])
-    cell, applied = np.concatenate([hired_cell, cell]), np.concatenate([hired_day, applied])
+    ahead = 2 + draw.integers("application/ahead", spells.id[job], 7)
+    positions = [spells.position[job]]
+    cells = [person.index[spells.position[job]] * _CELLS + 128 + spells.id[job] % 128]
+    days = [spells.start[job] - ahead]
+    yearly = APPLICATIONS_PER_YEAR * np.exp(0.5 * person.search - 0.125)
+    count = _poisson(draw.uniform("application/count", person.index), yearly)
+    positions.append(np.repeat(np.arange(len(count)), count))
+    number = np.arange(len(positions[1])) - np.repeat(np.cumsum(count) - count, count)
+    cells.append(person.index[positions[1]] * _CELLS + number)
+    days.append(world.today - draw.integers("application/day", cells[1], APPLICATION_DAYS))
+    for night in range(1, world.size.nights):
+        cell = person.index * _CELLS + 256 + night
+        hit = np.flatnonzero(draw.chance("application/night", cell, yearly / APPLICATION_DAYS))
+        positions.append(hit)
+        cells.append(cell[hit])
+        days.append(np.full(len(hit), world.today + night))
+    position, cell, applied = (np.concatenate(part) for part in (positions, cells, days))
     is_hired = np.arange(len(position)) < len(job)
     keep = (applied >= person.registered_day[position]) & (applied <= world.last_day) & ~person.is_thin[position]
-    return position[keep], cell[keep], applied[keep], is_hired[keep]
+    # In order of days: of two applications to one posting the earlier stays, so later nights change no earlier row.
+    order = np.flatnonzero(keep)
+    order = order[np.lexsort((cell[order], applied[order]))]
+    return position[order], cell[order], applied[order], is_hired[order]
+
+
+def _poisson(level: Floats, mean: Floats) -> Ints:
+    """The inverse of the Poisson distribution at `level`, cut at 7."""
+    term = np.exp(-mean)
+    total, count = term.copy(), np.zeros(len(mean), dtype=np.int64)
+    for number in range(1, 8):
+        count += level > total
+        term = term * mean / number
+        total += term
+    return count
 
 
 def training_history(world: World, person: People, sessions: Sessions, shelf: Shelf) -> list[Dated]:
@@ -128,8 +147,8 @@ def benefits(world: World, person: People, spells: Spells) -> Dated:
     """Unemployment benefit after an involuntary end of a job of 120 days or more."""
     draw = world.counter
     tenure = spells.end - spells.start
-    entitled = np.isin(spells.reason, INVOLUNTARY) & (tenure >= 120) & ~spells.is_daily
-    where = np.flatnonzero(entitled & (spells.end_reported + 30 <= world.last_day))
+    entitled = np.isin(spells.reason, INVOLUNTARY) & (tenure >= BENEFIT_TENURE_DAYS) & ~spells.is_daily
+    where = np.flatnonzero(entitled & (spells.end_reported < world.last_day))
     cell, position = spells.id[where], spells.position[where]
     start = spells.end_reported[where] + 3 + draw.integers("benefit/start", cell, 25)
     length = 120 + 30 * np.minimum(tenure[where] // 365, 3) + 30 * (person.age[position] >= 50)

@@ -68,8 +68,10 @@ class Counter:
 
     def integers(self, stream: str, index: npt.NDArray[Any], count: int | Ints) -> Ints:
         """Whole numbers 0 .. count-1; `count` may differ by row and must be at least 1."""
-        result: Ints = np.floor(self.uniform(stream, index) * count).astype(np.int64)
-        return np.minimum(result, np.asarray(count, dtype=np.int64) - 1)
+        drawn: Ints = np.floor(self.uniform(stream, index) * count).astype(np.int64)
+        top: Ints = np.asarray(count, dtype=np.int64) - 1
+        result: Ints = np.minimum(drawn, top)
+        return result
 
     def chance(self, stream: str, index: npt.NDArray[Any], probability: float | Floats) -> Bools:
         """True with the given probability."""
@@ -85,7 +87,8 @@ class Counter:
         """Position by the shares in `table[row]`, a table of cumulated shares (see `cumulate`), shape (rows, k)."""
         flat = (table + np.arange(table.shape[0], dtype=np.float64)[:, None]).ravel()
         found = np.searchsorted(flat, row + self.uniform(stream, index), side="right")
-        return np.minimum(found - row * table.shape[1], table.shape[1] - 1).astype(np.int64)
+        result: Ints = np.minimum(found - row * table.shape[1], table.shape[1] - 1).astype(np.int64)
+        return result
 
 
 def cumulate(shares: Floats) -> Floats:

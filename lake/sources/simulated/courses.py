@@ -105,7 +105,8 @@ def changed_on(world: World, sessions: Sessions, day: int) -> Bools:
     """Which sessions a delivery of `day` sends: all on the first date; then those that start, end or get a rate."""
     if day == world.today:
         return np.ones(len(sessions.index), dtype=bool)
-    return (sessions.start == day) | (sessions.end == day - 1) | (sessions.end + OBSERVED_AFTER_DAYS == day)
+    changed: Bools = (sessions.start == day) | (sessions.end == day - 1) | (sessions.end + OBSERVED_AFTER_DAYS == day)
+    return changed
 
 
 def employment_rate_text(world: World, sessions: Sessions, day: int) -> pa.Array:

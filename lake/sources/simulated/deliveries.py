@@ -79,7 +79,9 @@ def simulate(
         raise SimulationError(f"simulate: found {size}, expected at least 1 of each; raise what is below 1")
     world = make_world(seed, first_date, size)
     if people.count_people(world) > people.MAX_PEOPLE - 1_000_000:
-        raise SimulationError(f"simulate: {seekers} seekers, expected at most {people.MAX_PEOPLE - 1_000_000}; ask for fewer")
+        raise SimulationError(
+            f"simulate: {seekers} seekers, expected at most {people.MAX_PEOPLE - 1_000_000}; ask for fewer"
+        )
     _clear(out)
     (out / MARKER).write_text(NOTICE, encoding="utf-8")
     _copy_mappings(out / "mappings")
@@ -89,7 +91,13 @@ def simulate(
     dates = tuple(first_date + timedelta(days=night) for night in range(nights))
     resent = tuple(_resend(out, earlier, later) for earlier, later in zip(dates, dates[1:], strict=False))
     report = SimulationReport(
-        out, dates, people.count_people(world), round(time.monotonic() - begun, 2), dict(tallies[0]), dict(tallies[1]), resent
+        out,
+        dates,
+        people.count_people(world),
+        round(time.monotonic() - begun, 2),
+        dict(tallies[0]),
+        dict(tallies[1]),
+        resent,
     )
     _write_report(report)
     return report
@@ -122,7 +130,9 @@ def _folder(out: Path, day: int) -> Path:
     return folder
 
 
-def _write_table(world: World, out: Path, name: tuple[str, int], rows: pa.Table, day: int) -> tuple[Tally[str], Tally[str]]:
+def _write_table(
+    world: World, out: Path, name: tuple[str, int], rows: pa.Table, day: int
+) -> tuple[Tally[str], Tally[str]]:
     """One CSV file, with dirty rows at the end of the first file of a date; nothing if there is no row."""
     table, number = name
     written, planted = Tally[str](), Tally[str]()
@@ -189,9 +199,7 @@ class _Offer:
     session_shelf: Shelf
 
 
-def _write_people(
-    world: World, out: Path, tallies: tuple[Tally[str], Tally[str]], workers: int, chunk: int
-) -> None:
+def _write_people(world: World, out: Path, tallies: tuple[Tally[str], Tally[str]], workers: int, chunk: int) -> None:
     every_posting = postings.attributes(world, np.arange(postings.count_postings(world)))
     every_session = courses.attributes(world, np.arange(world.size.sessions))
     offer = _Offer(

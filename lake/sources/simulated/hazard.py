@@ -15,7 +15,7 @@ import numpy as np
 from lake.sources.simulated.counters import Bools, Floats, Ints
 
 FOLLOW_UP_DAYS = 183
-LOG_BASE_RATE = float(np.log(1.0 / 365.0))
+LOG_BASE_RATE = float(np.log(1.0 / 280.0))
 EDUCATION_EFFECT = (0.0, -0.55, -0.35, -0.05, 0.15, 0.22, 0.20, 0.15)  # by contract code 00..07
 CAREER_EFFECT_PER_YEAR = 0.06  # up to ten years
 OLD_AGE_EFFECT_PER_YEAR = -0.035  # beyond 45

@@ -20,8 +20,8 @@ from lake.sources.simulated.people import People, attributes
 from lake.sources.simulated.world import HISTORY_DAYS, World, expected_wage
 
 SHORTEST_JOB_DAYS = 28
-TENURE_MEAN_DAYS = 125.0
-LATE_ENTRY_SHARE = 0.35
+TENURE_MEAN_DAYS = 75.0
+LATE_ENTRY_SHARE = 0.7
 DAY_LABOUR_SHARE = 0.12
 SPELLS_PER_PERSON = 128  # numbers 0..63 are jobs, 64..127 the day-labour after them
 SEPARATION_REASONS = ("11", "12", "22", "23", "26", "31", "32", "41", "42")

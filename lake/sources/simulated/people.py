@@ -91,15 +91,10 @@ def attributes(world: World, index: Ints) -> People:
     draw = world.counter
     is_thin = draw.chance("person/thin", index, THIN_SHARE)
     is_female = draw.chance("person/sex", index, FEMALE_SHARE)
-    band = draw.pick("person/age", index, [share for _, _, share in AGE_BANDS])
-    low, width = (np.array([row[part] for row in AGE_BANDS])[band] for part in (0, 1))
-    age = low + draw.integers("person/age/year", index, width)
-    education = 1 + draw.pick_row("person/education", index, EDUCATION_BY_AGE, band)
+    age, education = _ages_and_education(draw, index)
     registered = _registered_days(world, index, is_thin)
     birth_day, resident_number = _births(world, index, age)
-    working_years = np.maximum(age - 17 - np.maximum(education - 3, 0) * 1.6, 0.0)
-    career_share = draw.uniform("person/career", index) ** 1.4 * (draw.uniform("person/new", index) > 0.12)
-    career_months = np.where(is_thin, 0, np.minimum(working_years * 12 * career_share, 480)).astype(np.int64)
+    career_months = np.where(is_thin, 0, _career_months(draw, index, age, education))
     region = draw.pick("person/region", index, world.floats("region_share"))
     wishes = _wishes(world, index, is_female * 7 + education - 1)
     same = draw.chance("person/career/same", index, 0.65)
@@ -132,6 +127,20 @@ def attributes(world: World, index: Ints) -> People:
     )
     tightness = world.floats("tightness")[wishes[:, 0], region]
     return replace(person, rate=_rates(draw, person, tightness, going))
+
+
+def _ages_and_education(draw: Counter, index: Ints) -> tuple[Ints, Ints]:
+    band = draw.pick("person/age", index, [share for _, _, share in AGE_BANDS])
+    low, width = (np.array([row[part] for row in AGE_BANDS])[band] for part in (0, 1))
+    age = low + draw.integers("person/age/year", index, width)
+    return age, 1 + draw.pick_row("person/education", index, EDUCATION_BY_AGE, band)
+
+
+def _career_months(draw: Counter, index: Ints, age: Ints, education: Ints) -> Ints:
+    """Months worked, some share of the years since school; one in eight has never worked."""
+    working_years = np.maximum(age - 17 - np.maximum(education - 3, 0) * 1.6, 0.0)
+    share = draw.uniform("person/career", index) ** 1.4 * ~draw.chance("person/new", index, 0.12)
+    return np.minimum(working_years * 12 * share, 480).astype(np.int64)
 
 
 def _rates(draw: Counter, person: People, tightness: Floats, going: Floats) -> Floats:
@@ -256,6 +265,8 @@ def table(world: World, person: People, day: int) -> pa.Table:
 def changed_on(world: World, person: People, day: int) -> Bools:
     """Whom a delivery of `day` sends: all registered by the first date; then the newly registered and the changed."""
     if day == world.today:
-        return person.registered_day <= day
+        known: Bools = person.registered_day <= day
+        return known
     _, last = count_revisions(world, person, day)
-    return (person.registered_day == day) | (last == day)
+    changed: Bools = (person.registered_day == day) | (last == day)
+    return changed

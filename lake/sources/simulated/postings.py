@@ -30,6 +30,7 @@ EMPLOYMENT_TYPES = ("10", "20", "11", "21", "4", "Y")
 HOURS_TO_MONTH = 4.345
 DAYS_A_MONTH = 20.9
 COMPANY_SIZES = ("S", "M", "L", "P")
+_WAGE_STEPS = np.array([10_000, 100_000, 10, 1_000])  # won, by WAGE_TYPE_NAMES
 _MONTHS = np.array([12, 24, 36, 60])
 
 
@@ -122,7 +123,7 @@ def _wages(world: World, index: Ints, job: tuple[Ints, Ints, Ints]) -> tuple[Int
     monthly = np.maximum(monthly * np.exp(0.13 * draw.normal("posting/wage", index)), MINIMUM_WAGE_KRW_MONTH)
     monthly = monthly * np.maximum(hours, 1) / 40.0
     wage_type = np.where(hours < 40, 2, draw.pick("posting/wage/type", index, [0.60, 0.22, 0.13, 0.05]))
-    unit = np.array([10_000, 100_000, 10, 1_000])[wage_type]
+    unit = _WAGE_STEPS[wage_type]
     factor = np.select(
         [wage_type == 1, wage_type == 2, wage_type == 3],
         [12.0, 1.0 / (hours * HOURS_TO_MONTH), 1.0 / DAYS_A_MONTH],
@@ -158,11 +159,12 @@ def changed_on(world: World, postings: Postings, day: int) -> Bools:
     if day == world.today:
         return known
     is_open = known & (postings.closing_day >= day)
-    return (
+    changed: Bools = (
         (postings.registered_day == day)
         | (known & (postings.closing_day == day - 1))
         | (is_open & (_last_correction(world, postings, day) == day))
     )
+    return changed
 
 
 def _last_correction(world: World, postings: Postings, day: int) -> Ints:
@@ -183,9 +185,7 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
     touched = np.maximum(
         postings.registered_day, np.maximum(corrected, np.where(is_closed, postings.closing_day + 1, -1))
     )
-    unit = np.array([10_000, 100_000, 10, 1_000])[postings.wage_type]
-    low = np.where(corrected >= 0, np.ceil(postings.wage * 1.03 / unit).astype(np.int64) * unit, postings.wage)
-    high = np.ceil(low * (1 + 0.25 * draw.uniform("posting/high", index)) / unit).astype(np.int64) * unit
+    low, high = _wage_range(world, postings, corrected >= 0)
     company = draw.integers("posting/company", index, world.size.companies)
     licence = world.ints("licence")[postings.occupation]
     needs = draw.chance("posting/licence", index, 0.85)
@@ -218,6 +218,14 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
             "smodifyDtm": text.instants(draw, "posting/updated", index * 4096 + day % 4096, touched),
         }
     )
+
+
+def _wage_range(world: World, postings: Postings, is_raised: Bools) -> tuple[Ints, Ints]:
+    """Lower and upper bound in the unit of the wage type, rounded up as employers do."""
+    unit = _WAGE_STEPS[postings.wage_type]
+    low = np.where(is_raised, np.ceil(postings.wage * 1.03 / unit).astype(np.int64) * unit, postings.wage)
+    stretch = 1 + 0.25 * world.counter.uniform("posting/high", postings.index)
+    return low, np.ceil(low * stretch / unit).astype(np.int64) * unit
 
 
 def companies(world: World) -> pa.Table:

@@ -115,7 +115,10 @@ def _ops(settings: Settings) -> None:
     started = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
     run = {"run_id": RUN_ID, "as_of": AS_OF, "status_code": "PUBLISHED", "engine": "embedded", "device": "cpu"}
     run |= {"started_at": started, "seconds": 73.4, "seekers_count": PEOPLE, "is_synthetic": True}
-    run |= {"stages_json": '{"land": 4.0, "silver__seekers": 12.5, "features__seekers": 30.25}', "contract_version": "c"}
+    run |= {
+        "stages_json": '{"staged_deliveries": 4.0, "silver__seekers": 12.5, "features__seekers": 30.25}',
+        "contract_version": "c",
+    }
     write(settings, "ops__runs", [run])
     check = {"as_of": AS_OF, "run_id": RUN_ID, "table_id": "silver__seekers", "limit_value": 0.0}
     checks = [("unique_key", 0.0, "PASS"), ("quarantined_share", 0.03, "WARN")]

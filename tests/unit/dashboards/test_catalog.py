@@ -73,7 +73,8 @@ def test_first_recommended_courses_are_counted_by_skill(settings: Settings, cata
 
 def test_every_table_and_column_has_a_korean_comment(settings: Settings, catalog: Path) -> None:
     bare = "select table_name from duckdb_tables() where comment is null"
-    bare += " union all select table_name || '.' || column_name from duckdb_columns() where comment is null and not internal"
+    bare += " union all select table_name || '.' || column_name from duckdb_columns()"
+    bare += " where comment is null and not internal"
     assert _rows(settings, catalog, bare) == []
 
 
@@ -104,9 +105,7 @@ def test_link_is_switched_to_the_newer_night_and_the_old_file_stays(
         second = build_catalog(settings, replace(pointer, run_id="20260701-later"), out=tmp_path)
         assert held.execute("select distinct run_id from ops.published_tables").fetchall() == [(pointer.run_id,)]
         with open_catalog(settings, link) as newer:
-            assert newer.execute("select distinct run_id from ops.published_tables").fetchall() == [
-                ("20260701-later",)
-            ]
+            assert newer.execute("select distinct run_id from ops.published_tables").fetchall() == [("20260701-later",)]
     assert link.resolve() == second
     assert first.exists()
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted([first.name, second.name, link.name])

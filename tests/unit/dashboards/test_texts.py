@@ -33,7 +33,7 @@ def test_no_text_is_left_over_from_a_dropped_input() -> None:
 
 @pytest.mark.parametrize("code", codes.ANSWER.codes)
 def test_every_answer_code_says_why(code: str) -> None:
-    assert texts.reason(code).why
+    assert texts.no_result(code).why
 
 
 def test_no_answer_text_is_left_over() -> None:

@@ -1,0 +1,78 @@
+"""The four answers for everybody: probability, occupations, jobs, courses.
+
+Each is one function from Arrow batches to Arrow batches that the engine maps over features__seekers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import dagster as dg
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from dagster_project.assets.declare import asset_options
+from dagster_project.night import Night, Result
+from lake.contracts.registry import table
+from lake.contracts.render import spark_schema
+from matching import courses, jobs, occupations
+from ml.employment import score, train
+from ml.registry import NoCurrentModelError, current_version
+
+Mapper = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
+def answer(night: Night, table_id: str, columns: Sequence[str], mapper: Mapper) -> Result:
+    """Map `mapper` over everyone who did not opt out of automated evaluation, and write the answers."""
+    people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)").select(*columns)
+    return night.write(table_id, people.mapInArrow(mapper, spark_schema(table(table_id))))
+
+
+@dg.asset(**asset_options("scores__employment_probability", ["features__seekers", "employment_model"]))
+def scores_employment_probability(night: dg.ResourceParam[Night]) -> Result:
+    folder = train.registry_dir(night.settings.models_dir, night.as_of)
+    try:
+        registry_folder = str(folder.resolve()) if current_version(folder) else None
+    except NoCurrentModelError:
+        registry_folder = None
+    mapper = partial(score.score_batches, registry_folder=registry_folder, as_of=night.as_of, device=night.device.name)
+    return answer(night, "scores__employment_probability", score.SCORE_COLUMNS, mapper)
+
+
+@dg.asset(**asset_options("matches__seeker_occupations", ["features__seekers", "occupation_model"]))
+def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
+    mapper = partial(occupations.match_from_file, model_dir=night.model_dir("occupations"), as_of=night.as_of)
+    return answer(night, "matches__seeker_occupations", occupations.OCCUPATION_COLUMNS, mapper)
+
+
+@dg.asset(**asset_options("matches__seeker_jobs", ["features__seekers", "features__job_postings"]))
+def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
+    mapper = partial(
+        jobs.match_from_file,
+        market_path=night.export("features__job_postings"),
+        as_of=night.as_of,
+        model_version=jobs.MODEL_VERSION,
+    )
+    return answer(night, "matches__seeker_jobs", jobs.JOB_COLUMNS, mapper)
+
+
+@dg.asset(
+    **asset_options("matches__seeker_courses", ["features__seekers", "features__courses", "gold__occupation_skills"])
+)
+def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
+    mapper = partial(
+        courses.match_from_files,
+        courses_path=night.export("features__courses"),
+        skills_path=night.export("gold__occupation_skills"),
+        as_of=night.as_of,
+    )
+    return answer(night, "matches__seeker_courses", courses.COURSE_INPUT_COLUMNS, mapper)
+
+
+ASSETS = [
+    scores_employment_probability,
+    matches_seeker_occupations,
+    matches_seeker_jobs,
+    matches_seeker_courses,
+]

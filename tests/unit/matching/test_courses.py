@@ -1,0 +1,179 @@
+"""TOP5 courses: only for missing skills, reachable, one of a course and one of a skill, with the parts of the score."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lake.contracts.answers import SEEKER_COURSES
+from lake.contracts.features import COURSES
+from lake.contracts.gold import OCCUPATION_SKILLS
+from lake.contracts.render import arrow_schema
+from matching import courses
+from matching.course_market import CourseMarket
+
+Make = Callable[[list[dict[str, Any]]], pa.Table]
+AS_OF = datetime.date(2026, 1, 6)
+WELDING, CAD, SAFETY = "15010101", "15010202", "23060101"
+NEEDS = [
+    {"occupation_code": "0131", "skill_code": WELDING, "skill_level": 3, "importance_0_1": 0.6},
+    {"occupation_code": "0131", "skill_code": CAD, "skill_level": 5, "importance_0_1": 0.3},
+    {"occupation_code": "0131", "skill_code": SAFETY, "skill_level": 2, "importance_0_1": 0.1},
+]
+SESSION = {
+    "as_of": AS_OF,
+    "skill_code": WELDING,
+    "skill_level": 3,
+    "region_code": "11",
+    "is_online": False,
+    "start_date": AS_OF + datetime.timedelta(days=1),
+    "end_date": AS_OF + datetime.timedelta(days=60),
+    "seats_left_count": 3,
+    "expected_rate_0_1": 0.7,
+}
+
+
+def make_courses(rows: list[dict[str, Any]]) -> pa.Table:
+    """features__courses rows: welding in Seoul from tomorrow, unless the row says otherwise; each its own course."""
+    schema = arrow_schema(COURSES)
+    full = [SESSION | {"session_id": f"S{n}", "course_id": f"C{n}"} | row for n, row in enumerate(rows)]
+    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
+
+
+def make_needs(rows: list[dict[str, Any]]) -> pa.Table:
+    schema = arrow_schema(OCCUPATION_SKILLS)
+    full = [{"as_of": AS_OF} | row for row in rows]
+    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
+
+
+def match(seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192) -> list[dict[str, Any]]:
+    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS), AS_OF)
+    batches = iter(seekers.to_batches(max_chunksize=batch))
+    answers = list(courses.match_batches(batches, market, model_version="test-1"))
+    assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
+    return pa.Table.from_batches(answers).to_pylist()
+
+
+def list_sessions(answer: dict[str, Any]) -> list[str]:
+    return [answer[f"session_id_{place}"] for place in range(1, 6) if answer[f"session_id_{place}"]]
+
+
+@pytest.mark.parametrize(
+    ("seeker", "session", "is_matched"),
+    [
+        pytest.param({}, {}, True, id="missing skill at home"),
+        pytest.param({"skill_codes_text": WELDING}, {}, False, id="skill already held"),
+        pytest.param({}, {"skill_code": "99999999"}, False, id="skill nobody needs"),
+        pytest.param({}, {"skill_code": None}, False, id="session without a skill"),
+        pytest.param({}, {"region_code": "26"}, False, id="other region"),
+        pytest.param({"wanted_region_code_2": "26"}, {"region_code": "26"}, True, id="wished region"),
+        pytest.param({}, {"region_code": "26", "is_online": True}, True, id="online elsewhere"),
+        pytest.param({}, {"region_code": None}, True, id="session without region"),
+        pytest.param({"home_region_code": None}, {"region_code": "26"}, True, id="person without region"),
+        pytest.param({}, {"start_date": AS_OF}, False, id="began today"),
+        pytest.param({}, {"seats_left_count": 0}, False, id="full"),
+        pytest.param({}, {"seats_left_count": None}, True, id="seats unknown"),
+    ],
+)
+def test_which_session_is_offered(
+    make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], is_matched: bool
+) -> None:
+    answer = match(make_seekers([seeker]), [session])[0]
+    assert (list_sessions(answer) == ["S0"]) is is_matched
+
+
+def test_score_is_the_weighted_sum_of_its_parts(make_seekers: Make) -> None:
+    # Welding is .6 of 1.0 missing; home region; level 3 for 3; 70 % employed: .4×.6 + .2×1 + .2×1 + .2×.7 = .78
+    answer = match(make_seekers([{}]), [{}])[0]
+    names = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "score_0_1")
+    assert [answer[f"{name}_1"] for name in names] == pytest.approx([0.6, 1.0, 1.0, 0.7, 0.78])
+
+
+def test_held_skills_leave_the_whole_gap_to_the_rest(make_seekers: Make) -> None:
+    answer = match(make_seekers([{"skill_codes_text": f"{CAD};{SAFETY}"}]), [{}])[0]
+    assert (answer["job_fit_0_1_1"], answer["missing_skill_codes"], answer["needed_skills_count"]) == (1.0, WELDING, 3)
+
+
+def test_unknown_outcome_counts_half_and_stays_unknown(make_seekers: Make) -> None:
+    answer = match(make_seekers([{}]), [{"expected_rate_0_1": None}])[0]
+    assert (answer["outcome_0_1_1"], answer["score_0_1_1"]) == (None, pytest.approx(0.74))
+
+
+@pytest.mark.parametrize(("level", "fit"), [(3, 1.0), (5, 0.5), (1, 0.5), (8, 0.0), (None, 0.5)])
+def test_level_fit_falls_with_the_distance(make_seekers: Make, level: int | None, fit: float) -> None:
+    assert match(make_seekers([{}]), [{"skill_level": level}])[0]["level_fit_0_1_1"] == fit
+
+
+def test_missing_skills_are_listed_by_importance(make_seekers: Make) -> None:
+    assert match(make_seekers([{}]), [{}])[0]["missing_skill_codes"] == f"{WELDING}|{CAD}|{SAFETY}"
+
+
+def test_one_session_a_skill_and_one_a_course(make_seekers: Make) -> None:
+    sessions = [
+        {"expected_rate_0_1": 0.6},
+        {"expected_rate_0_1": 0.9},
+        {"skill_code": CAD, "course_id": "C1", "skill_level": 5, "expected_rate_0_1": 0.9},
+        {"skill_code": CAD, "skill_level": 4},
+        {"skill_code": SAFETY, "skill_level": 2},
+    ]
+    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S1", "S3", "S4"]
+
+
+def test_equal_sessions_go_to_the_lower_id(make_seekers: Make) -> None:
+    sessions = [{"session_id": name} for name in ("S7", "S3", "S9")]
+    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S3"]
+
+
+@pytest.mark.parametrize(
+    ("seeker", "answer_code"),
+    [
+        ({"wanted_occupation_code_1": None}, "NO_WISH"),
+        ({"wanted_occupation_code_1": "8710"}, "NO_SKILL_DATA"),
+        ({"skill_codes_text": f"{WELDING};{CAD};{SAFETY}"}, "NO_GAP"),
+        ({"home_region_code": "50"}, "NO_COURSE_CLOSES_GAP"),
+        ({}, "OK"),
+    ],
+)
+def test_answer_code(make_seekers: Make, seeker: dict[str, Any], answer_code: str) -> None:
+    assert match(make_seekers([seeker]), [{}])[0]["answer_code"] == answer_code
+
+
+@pytest.mark.parametrize(
+    "seeker",
+    [
+        {"wanted_occupation_code_1": None, "wanted_occupation_code_3": "0131", "last_occupation_code": "8710"},
+        {"wanted_occupation_code_1": None, "career_occupation_code": "0131", "last_occupation_code": "8710"},
+        {"wanted_occupation_code_1": None, "last_occupation_code": "0131"},
+    ],
+)
+def test_career_and_last_occupation_stand_in_for_a_wish(make_seekers: Make, seeker: dict[str, Any]) -> None:
+    answer = match(make_seekers([seeker]), [{}])[0]
+    assert (answer["gap_occupation_code"], answer["answer_code"]) == ("0131", "OK")
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_answers_do_not_depend_on_batches(make_seekers: Make, batch: int) -> None:
+    held = [None, WELDING, f"{CAD};{WELDING}", CAD]
+    rows = [{"skill_codes_text": held[n % 4], "home_region_code": ["11", "26", None][n % 3]} for n in range(24)]
+    sessions = [{}, {"skill_code": CAD, "region_code": "26"}, {"skill_code": SAFETY, "is_online": True}]
+    assert match(make_seekers(rows), sessions, batch) == match(make_seekers(rows), sessions)
+
+
+@pytest.mark.parametrize("sessions", [[], [{"skill_code": None}]])
+def test_a_night_without_courses_is_said(make_seekers: Make, sessions: list[dict[str, Any]]) -> None:
+    assert match(make_seekers([{}]), sessions)[0]["answer_code"] == "NO_COURSE_CLOSES_GAP"
+
+
+def test_market_is_read_from_files_for_the_engine(tmp_path: Path, make_seekers: Make) -> None:
+    paths = (tmp_path / "courses.parquet", tmp_path / "skills.parquet")
+    for path, table in zip(paths, (make_courses([{}]), make_needs(NEEDS)), strict=True):
+        pq.write_table(table, path)
+    seekers = make_seekers([{}])
+    answers = courses.match_from_files(iter(seekers.to_batches()), paths, AS_OF, model_version="test-1")
+    assert pa.Table.from_batches(list(answers)).to_pylist() == match(seekers, [{}])
