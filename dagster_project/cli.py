@@ -25,7 +25,7 @@ DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | g
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Business date (Asia/Seoul).")]
 
-EXIT_CHECK_FAILED, EXIT_NOT_READY, EXIT_LOCKED = 1, 3, 4
+EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_NOT_READY, EXIT_LOCKED = 1, 2, 3, 4
 
 
 def _settings(**overrides: Any) -> Any:
@@ -210,20 +210,30 @@ def bench(
     typer.echo(benches.run(stage, sizes=(seekers, postings, sessions), out=out))
 
 
-def _exit_code(error: BaseException) -> int | None:
-    """The exit code of an error we know, or None for one we do not."""
-    from lake import deliveries, gates, publication, quality, session, settings, tables
-    from lake.contracts.model import ContractError
+OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
 
-    not_ready = (deliveries.NoDelivery, tables.TableMissing, publication.NothingPublished, session.EngineUnavailable)
-    failed = (gates.PublicationBlocked, quality.ContractBroken, tables.CommitMismatch, publication.PublicationDamaged)
+
+def _exit_code(error: BaseException) -> int | None:
+    """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
+    from dagster import DagsterMaxRetriesExceededError
+
+    from lake import deliveries, landing, publication, session, settings, tables
+
+    not_ready = (
+        deliveries.NoDelivery,
+        landing.DeliveryMissing,
+        tables.TableMissing,
+        publication.NothingPublished,
+        session.EngineUnavailable,
+        DagsterMaxRetriesExceededError,
+    )
     if isinstance(error, publication.LakeLocked):
         return EXIT_LOCKED
     if isinstance(error, settings.SettingsError):
-        return 2
+        return EXIT_USAGE
     if isinstance(error, not_ready):
         return EXIT_NOT_READY
-    return EXIT_CHECK_FAILED if isinstance(error, (*failed, ContractError)) else None
+    return EXIT_CHECK_FAILED if type(error).__module__.split(".")[0] in OUR_PACKAGES else None
 
 
 def main() -> None:
@@ -235,7 +245,7 @@ def main() -> None:
         known = next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
         if known is None:
             raise
-        typer.echo(f"{type(known).__name__}: {known}", err=True)
+        typer.echo(f"{type(known).__name__}: {str(known)[:2000]}", err=True)
         sys.exit(_exit_code(known))
 
 

@@ -25,8 +25,7 @@ FloatArray = npt.NDArray[np.float32]
 IndexArray = npt.NDArray[np.int64]
 Part = TypeVar("Part")
 
-# What the gpu needs beside one visible NVIDIA card; faiss is there but optional on the gpu (cupy searches without it).
-GPU_MODULES = ("cupy", "cudf")
+GPU_MODULES = ("cupy", "cudf")  # needed beside a visible NVIDIA card; without faiss-gpu cupy searches
 
 
 class DeviceUnavailable(RuntimeError):  # noqa: N818 - says a state, like EngineUnavailable of lake/session.py
@@ -73,7 +72,7 @@ class Device(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, str]:
-        """What runs, for the record of the night: device, library versions, the card's name."""
+        """What runs, for the record of the night."""
 
     def top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
         """The k best items (m, d) of each query (n, d) by exact inner product, best first, both float32.
@@ -152,9 +151,7 @@ class GpuDevice(Device):
 
         numeric = [_numeric(column, field) for field, column in zip(batch.schema, batch.columns, strict=True)]
         frame = cudf.DataFrame.from_arrow(pa.table(dict(zip(batch.schema.names, numeric, strict=True))))
-        return {
-            name: frame[name].to_cupy(dtype=frame[name].dtype, na_value=float("nan")) for name in batch.schema.names
-        }
+        return {name: series.to_cupy(dtype=series.dtype, na_value=float("nan")) for name, series in frame.items()}
 
     def to_arrow(self, columns: Mapping[str, Any], schema: pa.Schema) -> pa.RecordBatch:
         """See Device."""
@@ -232,10 +229,8 @@ def open_device(name: str) -> Device:
         log.info("device %s: gpu", name)
         return GpuDevice()
     if name == "gpu":
-        raise DeviceUnavailable(
-            f"device gpu: {'; '.join(missing)} missing. Install requirements/gpu.txt on a machine with an NVIDIA card, "
-            "or set device to cpu or auto"
-        )
+        cure = "Install requirements/gpu.txt on a machine with an NVIDIA card, or set device to cpu or auto"
+        raise DeviceUnavailable(f"device gpu: {'; '.join(missing)} missing. {cure}")
     log.info("device auto: cpu (for gpu there is no %s)", ", no ".join(missing))
     return CpuDevice()
 

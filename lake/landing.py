@@ -29,7 +29,7 @@ from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
 from lake.sources.mapped_files import ReadContext, read, source_label
 from lake.sources.mapping import WORK24_FORMATS, load_mappings
-from lake.sources.mapping_model import SourceMapping
+from lake.sources.mapping_model import SourceMapping, table_of
 from lake.sources.values import Linker
 from lake.sources.work24 import Work24Error
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 NO_MAPPING = "no mapping"
 _HIDDEN = (".", "_", "~$")
-# Nearly every value differs: a dictionary would be built and thrown away.
+# Nearly every value differs, as in keys: a dictionary would be built and thrown away.
 _WITHOUT_DICTIONARY = {"row_number", "row_hash", "payload", "received_at", "delivery_date"}
 
 
@@ -198,7 +198,7 @@ def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path
         schema,
         compression="snappy",
         write_statistics=False,
-        use_dictionary=[name for name in schema.names if name not in _WITHOUT_DICTIONARY],
+        use_dictionary=[name for name in schema.names if name not in (*_WITHOUT_DICTIONARY, *table_of(mapping.noun).key)],
     ) as writer:
         for batch in read(mapping, unit, base=delivery.folder, context=delivery.context):
             whole = _as_bronze(batch, schema, delivery.context.delivery_date, delivery.received_at)

@@ -42,7 +42,7 @@ class Settings:
     dagster_home: Path | None = None
     sources_dir: Path = Path("deliveries")
     kill_at: str = ""
-    work24_url: str = ""
+    work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:

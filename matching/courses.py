@@ -51,6 +51,8 @@ COURSE_INPUT_COLUMNS = (
     "skill_codes_text",
 )
 GAP_OCCUPATIONS = COURSE_INPUT_COLUMNS[2:7]  # the first that is known is the one whose skills are looked at
+MODEL_VERSION = "courses-gap-1"
+"""Raised by hand when the rules or weights of this module change."""
 SCHEMA = arrow_schema(SEEKER_COURSES)
 
 # score = .4 job fit (the session's share of the importance missing) + .2 region + .2 level + .2 outcome

@@ -43,8 +43,10 @@ JOB_COLUMNS = (
     "certificate_names_text",
     "applied_posting_ids_text",
 )
+MODEL_VERSION = "jobs-content-1"
+"""Raised by hand when the rules or weights of this module change."""
 SCHEMA = arrow_schema(SEEKER_JOBS)
-PART_ROWS = 16_384  # what one thread works on at a time: about 60 MB
+PART_ROWS = 8_192  # what one thread works on at a time: about 40 MB
 
 
 def match_batches(

@@ -8,6 +8,8 @@ Do not put here: people who look for work, wishes. Makes no table.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,6 +87,14 @@ class OccupationModel:
         with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
             return cls(tuple(description["codes"]), **{name: arrays[name] for name in arrays.files})
 
+    @property
+    def version(self) -> str:
+        """A short hash of the content: the same surveys give the same version."""
+        digest = hashlib.sha256("|".join(self.codes).encode())
+        for name in ("means", "centre", "within", "total", "is_learned"):
+            digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+        return digest.hexdigest()[:12]
+
     def find_usable(self, scores: Doubles) -> dict[str, Flags]:
         """For each instrument, who (n,) has at least half of the scales learned for it, of scores (n, 17)."""
         usable = {}
@@ -125,6 +135,19 @@ class OccupationModel:
         quadratic[np.ix_(picked, picked)] = 0.5 * (inverse - np.linalg.inv(total))
         constant = -0.5 * (np.linalg.slogdet(total)[1] - np.linalg.slogdet(within)[1])
         return weights, bias, quadratic, float(constant)
+
+
+@functools.lru_cache(maxsize=2)
+def load_occupation_model(folder: Path) -> OccupationModel:
+    """`OccupationModel.load`, once a process and folder."""
+    return OccupationModel.load(folder)
+
+
+def ensure_occupation_model(surveys: pa.Table, codes: Sequence[str], folder: Path) -> str:
+    """The version of the model in `folder`, learned from `surveys` when there is none yet."""
+    if not (folder / "model.json").is_file():
+        OccupationModel.learn(surveys, codes).save(folder)
+    return load_occupation_model(folder).version
 
 
 def standardise(table: pa.Table) -> Doubles:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +20,16 @@ import pyarrow as pa
 from lake.contracts.answers import PLACES, SEEKER_OCCUPATIONS
 from lake.contracts.render import arrow_schema
 from lake.contracts.silver import SCALE_NAMES
-from lake.device import CpuDevice, Device
+from lake.device import CpuDevice, Device, open_device
 from lake.threads import one_thread
 from matching.blocks import Doubles, Flags, Ints, Longs, encode, gather_blocks
-from matching.occupation_model import INSTRUMENTS, PREFIX_LENGTHS, OccupationModel, standardise
+from matching.occupation_model import (
+    INSTRUMENTS,
+    PREFIX_LENGTHS,
+    OccupationModel,
+    load_occupation_model,
+    standardise,
+)
 
 OCCUPATION_COLUMNS = (
     "seeker_key",
@@ -92,6 +99,14 @@ def match_batches(
         columns = answered | {name: pa.repeat(value, block.num_rows) for name, value in fixed.items()}
         arrays = [columns[name].cast(SCHEMA.field(name).type) for name in SCHEMA.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+
+
+def match_from_file(
+    batches: Iterator[pa.RecordBatch], folder: Path, as_of: datetime.date, *, device: str = "cpu"
+) -> Iterator[pa.RecordBatch]:
+    """`match_batches` for a function sent to the engine: it carries the model's folder and the device's name."""
+    model = load_occupation_model(folder)
+    yield from match_batches(batches, model, as_of, model_version=model.version, device=open_device(device))
 
 
 def match_block(block: pa.Table, model: OccupationModel, device: Device) -> dict[str, pa.Array]:

@@ -42,7 +42,12 @@ def scores_employment_probability(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("matches__seeker_occupations", ["features__seekers", "occupation_model"]))
 def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
-    mapper = partial(occupations.match_from_file, model_dir=night.model_dir("occupations"), as_of=night.as_of)
+    mapper = partial(
+        occupations.match_from_file,
+        folder=night.model_dir("occupations").resolve(),
+        as_of=night.as_of,
+        device=night.device.name,
+    )
     return answer(night, "matches__seeker_occupations", occupations.OCCUPATION_COLUMNS, mapper)
 
 
@@ -63,9 +68,9 @@ def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
 def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
     mapper = partial(
         courses.match_from_files,
-        courses_path=night.export("features__courses"),
-        skills_path=night.export("gold__occupation_skills"),
+        paths=(night.export("features__courses"), night.export("gold__occupation_skills")),
         as_of=night.as_of,
+        model_version=courses.MODEL_VERSION,
     )
     return answer(night, "matches__seeker_courses", courses.COURSE_INPUT_COLUMNS, mapper)
 

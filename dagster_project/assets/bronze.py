@@ -13,8 +13,24 @@ from dagster_project.assets.declare import NIGHTS, SOURCE_RETRIES, asset_options
 from dagster_project.night import Night, Result, delivery_dates
 from lake import deliveries
 from lake.contracts import silver
+from lake.sources.work24.nightly import fetch_delivery
 
 NOUNS = tuple(table.noun for table in silver.TABLES)
+
+
+@dg.asset(
+    name="work24_delivery",
+    group_name="bronze",
+    kinds={"api", "xml"},
+    partitions_def=NIGHTS,
+    retry_policy=SOURCE_RETRIES,
+    description="고용24 오픈API의 공고·훈련·직업을 납품 폴더에 원문 그대로 받는다. 인증키가 없으면 건너뛴다.",
+)
+def work24_delivery(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    started = time.monotonic()
+    reports = fetch_delivery(night.settings, night.options.sources_dir / night.as_of.isoformat(), night.as_of)
+    rows = {f"{report.service}_rows": report.rows for report in reports}
+    return dg.MaterializeResult(metadata={"seconds": night.timed("work24_delivery", started), **rows})
 
 
 @dg.asset(
@@ -22,10 +38,10 @@ NOUNS = tuple(table.noun for table in silver.TABLES)
     group_name="bronze",
     kinds={"file", "arrow"},
     partitions_def=NIGHTS,
-    retry_policy=SOURCE_RETRIES,
+    deps=["work24_delivery"],
     description="납품 폴더의 파일을 읽어 반입 대기 상태로 둔다. 이미 반입한 납품은 다시 읽지 않는다.",
 )
-def staged_deliveries(night: dg.ResourceParam[Night]) -> Result:
+def staged_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     started = time.monotonic()
     sources = night.options.sources_dir
     landed = deliveries.stage(night.lake, sources, delivery_dates(sources, night.as_of))
@@ -55,4 +71,4 @@ def ops_deliveries(night: dg.ResourceParam[Night]) -> Result:
     return night.report(deliveries.record(night.lake))
 
 
-ASSETS = [staged_deliveries, *(bronze_asset(noun) for noun in NOUNS), ops_deliveries]
+ASSETS = [work24_delivery, staged_deliveries, *(bronze_asset(noun) for noun in NOUNS), ops_deliveries]

@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_project.assets.declare import NIGHTS
 from dagster_project.night import Night, Result
 from lake import tables
-from matching import occupations
+from matching.occupation_model import ensure_occupation_model
 from ml.employment import train
 
 
@@ -36,13 +36,15 @@ def employment_model(night: dg.ResourceParam[Night]) -> Result:
     group_name="models",
     kinds={"python", "numpy"},
     partitions_def=NIGHTS,
-    deps=["silver__worker_surveys", "silver__occupations"],
+    deps=["silver__worker_surveys", "gold__occupations"],
     description="재직자 조사에서 배운 흥미·적성과 직업의 관계.",
 )
 def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     started = time.monotonic()
     surveys = tables.dataset(night.settings, "silver__worker_surveys", night.as_of).to_table()
-    version = occupations.ensure_model(surveys, night.model_dir("occupations"))
+    titles = tables.dataset(night.settings, "gold__occupations", night.as_of).to_table(columns=["occupation_code"])
+    codes = sorted(titles["occupation_code"].to_pylist())
+    version = ensure_occupation_model(surveys, codes, night.model_dir("occupations"))
     night.timed("occupation_model", started)
     return dg.MaterializeResult(metadata={"model_version": version, "respondents": surveys.num_rows})
 

@@ -18,7 +18,7 @@ from lake.contracts.serving import ANSWER_SOURCES, LOOKUP_SOURCES
 SERVING = [*ANSWER_SOURCES, *LOOKUP_SOURCES]
 
 
-@dg.asset(**asset_options("ops__data_dictionary", [], kinds=("delta",)))
+@dg.asset(**asset_options("ops__data_dictionary", ["ops__deliveries"], kinds=("delta",)))
 def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 

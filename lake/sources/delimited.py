@@ -80,42 +80,7 @@ def _header_cells(data: bytes, delimiter: str) -> list[str]:
 
 def _parse(chunk: Chunk, layout: _Layout) -> Rows:
     invalid: list[pacsv.InvalidRow] = []
-
-    def note(row: pacsv.InvalidRow) -> str:
-        invalid.append(row)
-        return "skip"
-
-    names = [str(position) for position in range(layout.width)]
-    wanted = [str(position) for position in layout.wanted.values()]
-    failure = ""
-    try:
-        table = pacsv.read_csv(
-            pa.BufferReader(chunk.data or b"\n"),
-            # One thread: only then does Arrow number the rows it could not read. Chunks run side by side instead.
-            read_options=pacsv.ReadOptions(use_threads=False, block_size=len(chunk.data) + 1, column_names=names),
-            parse_options=pacsv.ParseOptions(
-                delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                include_columns=wanted,
-                strings_can_be_null=False,
-                check_utf8=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        failure = type(error).__name__
-    if failure:
-        raise UnreadableFile(
-            layout.label,
-            f"text that is no delimited record after line {chunk.first_line:,} ({failure})",
-            expected=f"{layout.width} columns divided by {layout.delimiter!r}",
-            todo="check format in the mapping",
-        )
-    numbers = _row_numbers(table.num_rows, invalid)
-    unreadable = tuple(
-        Unreadable(row.number, f"{row.actual_columns} columns, expected {layout.width}", row.text) for row in invalid
-    )
+    table = _read_table(chunk, layout, invalid)
     count = table.num_rows + len(invalid)
     is_last_short = bool(invalid) and invalid[-1].number == count and invalid[-1].actual_columns < layout.width
     if chunk.is_cut and is_last_short:
@@ -126,8 +91,45 @@ def _parse(chunk: Chunk, layout: _Layout) -> Rows:
             expected="a complete last row",
             todo="have the file sent again",
         )
+    unreadable = tuple(
+        Unreadable(row.number, f"{row.actual_columns} columns, expected {layout.width}", row.text) for row in invalid
+    )
     columns = [column.combine_chunks() for column in table.columns]
-    return Rows(pa.RecordBatch.from_arrays(columns, names=list(layout.wanted)), numbers, unreadable, count)
+    batch = pa.RecordBatch.from_arrays(columns, names=list(layout.wanted))
+    return Rows(batch, _row_numbers(table.num_rows, invalid), unreadable, count)
+
+
+def _read_table(chunk: Chunk, layout: _Layout, invalid: list[pacsv.InvalidRow]) -> pa.Table:
+    """The wanted columns of the rows that can be read; the others are appended to `invalid`."""
+
+    def note(row: pacsv.InvalidRow) -> str:
+        invalid.append(row)
+        return "skip"
+
+    names = [str(position) for position in range(layout.width)]
+    try:
+        return pacsv.read_csv(
+            pa.BufferReader(chunk.data or b"\n"),
+            # One thread: only then does Arrow number the rows it could not read. Chunks run side by side instead.
+            read_options=pacsv.ReadOptions(use_threads=False, block_size=len(chunk.data) + 1, column_names=names),
+            parse_options=pacsv.ParseOptions(
+                delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=[str(position) for position in layout.wanted.values()],
+                strings_can_be_null=False,
+                check_utf8=False,  # done by decode.py, which can say where
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        failure = type(error).__name__  # Arrow's message may quote the row
+    raise UnreadableFile(
+        layout.label,
+        f"text that is no delimited record after line {chunk.first_line:,} ({failure})",
+        expected=f"{layout.width} columns divided by {layout.delimiter!r}",
+        todo="check format in the mapping",
+    )
 
 
 def _row_numbers(read: int, invalid: list[pacsv.InvalidRow]) -> pa.Array:

@@ -131,8 +131,7 @@ def _places(rows: Rows, label: str) -> pa.Array:
 def _without_identifiers(
     mapping: SourceMapping, sent: dict[str, pa.Array], made: dict[str, pa.Array]
 ) -> dict[str, pa.Array]:
-    """What may be hashed and kept of the row as sent: an identifier's pseudonym in its place; free text and columns
-    that the contract does not know without personal data.
+    """What may be hashed and kept of the row as sent: pseudonyms, and no personal data in free or unknown columns.
 
     A hash of a row that holds a resident number would give the number away: there are few enough to try all.
     """

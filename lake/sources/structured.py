@@ -96,7 +96,7 @@ def parquet_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator
                 columns = pa.RecordBatch.from_arrays([batch.column(sent[name]) for name in wanted], names=wanted)
                 yield partial(_read_as_text, columns)
             return
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         problem = f"a damaged or cut-off Parquet file ({place}; {type(error).__name__})"
     raise TruncatedFile(label, problem, expected="a complete Parquet file", todo="have the file sent again")
 

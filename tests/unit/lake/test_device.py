@@ -130,7 +130,9 @@ def doubling_with_room_for(rows_at_most: int, seen: list[int]) -> Callable[[Floa
 
 
 def test_out_of_memory_halves_the_rows_until_they_fit() -> None:
-    rows, seen, released = np.arange(8, dtype=np.float32).reshape(8, 1), [], []
+    rows = np.arange(8, dtype=np.float32).reshape(8, 1)
+    seen: list[int] = []
+    released: list[int] = []
     parts = in_halves(doubling_with_room_for(2, seen), rows, lambda: released.append(1))
     np.testing.assert_array_equal(np.concatenate(parts), rows * 2)
     assert (seen, len(released)) == ([8, 4, 2, 2, 4, 2, 2], 3)

@@ -168,7 +168,8 @@ def test_one_file_may_feed_two_tables(sources: Path) -> None:
 
 
 def test_an_unfinished_fetch_is_a_problem(sources: Path) -> None:
-    content = 'table = "occupations"\nformat = "work24_occupations"\n[columns]\noccupation_title_id = "jobCd"\ntitle = "jobNm"\n'
+    columns = '[columns]\noccupation_title_id = "jobCd"\ntitle = "jobNm"\n'
+    content = f'table = "occupations"\nformat = "work24_occupations"\n{columns}'
     (sources / "mappings" / "o.toml").write_text(content)
     (sources / DAY.isoformat() / "work24" / "occupations").mkdir(parents=True)
     deliver(sources, "work24/occupations/all-0001.xml", "<x/>")

@@ -57,7 +57,8 @@ def match(seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192) 
     batches = iter(seekers.to_batches(max_chunksize=batch))
     answers = list(courses.match_batches(batches, market, model_version="test-1"))
     assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
-    return pa.Table.from_batches(answers).to_pylist()
+    rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
+    return rows
 
 
 def list_sessions(answer: dict[str, Any]) -> list[str]:
@@ -115,7 +116,7 @@ def test_missing_skills_are_listed_by_importance(make_seekers: Make) -> None:
 
 
 def test_one_session_a_skill_and_one_a_course(make_seekers: Make) -> None:
-    sessions = [
+    sessions: list[dict[str, Any]] = [
         {"expected_rate_0_1": 0.6},
         {"expected_rate_0_1": 0.9},
         {"skill_code": CAD, "course_id": "C1", "skill_level": 5, "expected_rate_0_1": 0.9},
@@ -161,7 +162,11 @@ def test_career_and_last_occupation_stand_in_for_a_wish(make_seekers: Make, seek
 def test_answers_do_not_depend_on_batches(make_seekers: Make, batch: int) -> None:
     held = [None, WELDING, f"{CAD};{WELDING}", CAD]
     rows = [{"skill_codes_text": held[n % 4], "home_region_code": ["11", "26", None][n % 3]} for n in range(24)]
-    sessions = [{}, {"skill_code": CAD, "region_code": "26"}, {"skill_code": SAFETY, "is_online": True}]
+    sessions: list[dict[str, Any]] = [
+        {},
+        {"skill_code": CAD, "region_code": "26"},
+        {"skill_code": SAFETY, "is_online": True},
+    ]
     assert match(make_seekers(rows), sessions, batch) == match(make_seekers(rows), sessions)
 
 

@@ -27,7 +27,8 @@ def match(seekers: pa.Table, postings: pa.Table, *, batch: int = 8192, threads: 
     market = PostingMarket.from_arrow(postings, AS_OF)
     batches = iter(seekers.to_batches(max_chunksize=batch))
     answers = jobs.match_batches(batches, market, model_version="test-1", threads=threads)
-    return pa.Table.from_batches(list(answers)).to_pylist()
+    rows: list[dict[str, Any]] = pa.Table.from_batches(list(answers)).to_pylist()
+    return rows
 
 
 def list_ids(answer: dict[str, Any]) -> list[str]:

@@ -60,15 +60,16 @@ def match(seekers: pa.Table, model: OccupationModel, batch: int = 8192) -> list[
     batches = iter(seekers.to_batches(max_chunksize=batch))
     answers = list(occupations.match_batches(batches, model, AS_OF, model_version="test-1"))
     assert all(answer.schema.equals(arrow_schema(SEEKER_OCCUPATIONS)) for answer in answers)
-    return pa.Table.from_batches(answers).to_pylist()
+    rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
+    return rows
 
 
 @pytest.mark.parametrize(("code", "trait"), TRAITS.items())
-def test_test_alone_finds_the_occupation_of_the_trait(
+def test_test_alone_finds_the_minor_group_of_the_trait(
     make_seekers: Make, model: OccupationModel, code: str, trait: str
 ) -> None:
     answer = match(make_seekers([NO_WISH | scores_of(trait)]), model)[0]
-    assert (answer["occupation_code_1"], answer["basis_code"], answer["answer_code"]) == (code, "TEST", "OK")
+    assert (answer["occupation_code_1"][:3], answer["basis_code"], answer["answer_code"]) == (code[:3], "TEST", "OK")
     assert answer["trait_codes_1"].split("|")[0] == trait
     assert answer["score_0_1_1"] > 0.7
 
