@@ -238,7 +238,10 @@ def _exit_code(error: BaseException) -> int | None:
 
 def main() -> None:
     """Entry point: known errors become one clear line and an exit code, unknown ones keep their traceback."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for ours in ("goyong", *OUR_PACKAGES):
+        logging.getLogger(ours).setLevel(logging.INFO)
+    logging.getLogger("lake.tables").setLevel(logging.WARNING)
     try:
         app()
     except Exception as error:

@@ -198,7 +198,9 @@ def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path
         schema,
         compression="snappy",
         write_statistics=False,
-        use_dictionary=[name for name in schema.names if name not in (*_WITHOUT_DICTIONARY, *table_of(mapping.noun).key)],
+        use_dictionary=[
+            name for name in schema.names if name not in (*_WITHOUT_DICTIONARY, *table_of(mapping.noun).key)
+        ],
     ) as writer:
         for batch in read(mapping, unit, base=delivery.folder, context=delivery.context):
             whole = _as_bronze(batch, schema, delivery.context.delivery_date, delivery.received_at)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lake.contracts import codes
+from lake.contracts import codes, gold, silver
 from lake.contracts import columns as c
-from lake.contracts import gold, silver
 from lake.contracts.model import Column, Kind, Privacy, Table
 
 
