@@ -9,12 +9,13 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+from typing import IO, cast
 
 import psutil
 
@@ -49,22 +50,23 @@ def run(stage: str, *, sizes: Sizes, out: Path) -> str:
 def machine() -> str:
     """The machine in words."""
     memory = psutil.virtual_memory().total / 2**30
-    return f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}"
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}"
 
 
 def watch(command: Sequence[str]) -> Watched:
     """Run `command`, sampling the memory of its process tree; raises BenchFailed with its last lines."""
     started, peak = time.monotonic(), 0
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:  # noqa: S603 - our own command line
+    with Popen(command, stderr=PIPE, stdout=DEVNULL, text=True) as process:  # noqa: S603 - our own command line
         root = psutil.Process(process.pid)
-        assert process.stderr is not None
-        os.set_blocking(process.stderr.fileno(), False)
+        pipe = cast(IO[str], process.stderr)  # asked for above
+        os.set_blocking(pipe.fileno(), False)
         told: list[str] = []
         while process.poll() is None:
             peak = max(peak, _tree_memory(root))
-            told += process.stderr.readlines()
+            told += pipe.readlines()
             time.sleep(SAMPLE_SECONDS)
-        told += process.stderr.readlines()
+        told += pipe.readlines()
     if process.returncode:
         raise BenchFailed(f"{' '.join(command[-6:])} ended with {process.returncode}: {''.join(told[-20:])}")
     return Watched(time.monotonic() - started, peak / 2**30)
@@ -76,7 +78,7 @@ def bench_simulate(sizes: Sizes, out: Path) -> list[str]:
     shutil.rmtree(target, ignore_errors=True)
     command = [sys.executable, "-m", "dagster_project.cli", "simulate", "--out", str(target), *_size_options(sizes)]
     done = watch(command)
-    return [f"simulate            {done.seconds:8.1f} s  {sizes[0] / done.seconds:12,.0f} seekers/s  peak {done.peak_gb:.2f} GB"]
+    return [_line("simulate", sizes, done)]
 
 
 def bench_night(sizes: Sizes, out: Path) -> list[str]:
@@ -87,8 +89,9 @@ def bench_night(sizes: Sizes, out: Path) -> list[str]:
     settings = load_settings(lake_dir=lake)
     (row,) = tables.dataset(settings, "ops__runs").to_table().to_pylist()
     stages = sorted(json.loads(row["stages_json"]).items(), key=lambda stage: -stage[1])
-    lines = [f"night               {done.seconds:8.1f} s  {sizes[0] / done.seconds:12,.0f} seekers/s  peak {done.peak_gb:.2f} GB"]
-    return lines + [f"  {name:<34} {seconds:8.1f} s" for name, seconds in stages if seconds >= 0.5]
+    return [_line("night", sizes, done)] + [
+        f"  {name:<34} {seconds:8.1f} s" for name, seconds in stages if seconds >= 0.5
+    ]
 
 
 def bench_features(sizes: Sizes, out: Path) -> list[str]:
@@ -100,10 +103,18 @@ def bench_features(sizes: Sizes, out: Path) -> list[str]:
     for engine in ("embedded", "spark"):
         lake = out / f"features-{engine}-{sizes[0]}"
         shutil.rmtree(lake, ignore_errors=True)
-        watch([str(python), "-m", "dagster_project.features_only", str(sources), str(lake), engine, DEMO_DATE.isoformat()])
+        watch(
+            [str(python), "-m", "dagster_project.features_only", str(sources), str(lake), engine, DEMO_DATE.isoformat()]
+        )
         seconds[engine] = float((lake / "features-seconds.txt").read_text(encoding="utf-8"))
     ratio = seconds["spark"] / seconds["embedded"]
-    return [f"silver → features   embedded {seconds['embedded']:.1f} s, Apache Spark {seconds['spark']:.1f} s, ratio {ratio:.1f}"]
+    both = f"embedded {seconds['embedded']:.1f} s, Apache Spark {seconds['spark']:.1f} s"
+    return [f"silver → features   {both}, ratio {ratio:.1f}"]
+
+
+def _line(stage: str, sizes: Sizes, done: Watched) -> str:
+    rate = sizes[0] / done.seconds
+    return f"{stage:<19} {done.seconds:8.1f} s  {rate:12,.0f} seekers/s  peak {done.peak_gb:.2f} GB"
 
 
 def _deliveries(sizes: Sizes, out: Path) -> Path:

@@ -34,6 +34,14 @@ def _settings(**overrides: Any) -> Any:
     return load_settings(**overrides)
 
 
+def _refuse_if_locked(settings: Any) -> None:
+    """Say at once that another run holds the lake: the imports that a night needs take seconds."""
+    from lake import publication
+
+    with publication.lock(settings):
+        pass
+
+
 @app.command()
 def demo(
     seekers: Annotated[int, typer.Option(help="People.")] = 20_000,
@@ -45,7 +53,8 @@ def demo(
     """Simulate a small synthetic Korea and run one whole night on it."""
     from dagster_project import run
 
-    run.demo(_settings(lake_dir=out / "lake"), out / "deliveries", sizes=(seekers, postings, sessions), seed=seed)
+    settings = _settings(lake_dir=out / "lake")
+    typer.echo(run.demo(settings, out / "deliveries", sizes=(seekers, postings, sessions), seed=seed))
 
 
 @app.command()
@@ -76,10 +85,12 @@ def nightly(
     force: Annotated[str | None, typer.Option(help="Publish past failed gates, for this reason (recorded).")] = None,
 ) -> None:
     """Land, clean, compute, check and publish for a business date; running it again changes nothing."""
-    from dagster_project import run
     from lake.settings import today_in_seoul
 
     settings = _settings(lake_dir=lake, engine=engine, device=device)
+    _refuse_if_locked(settings)
+    from dagster_project import run
+
     run.nightly(settings, sources, day.date() if day else today_in_seoul(), force_reason=force)
 
 
@@ -215,9 +226,8 @@ OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_p
 
 def _exit_code(error: BaseException) -> int | None:
     """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
-    from dagster import DagsterMaxRetriesExceededError
-
     from lake import deliveries, landing, publication, session, settings, tables
+    from lake.sources.work24 import Work24Error
 
     not_ready = (
         deliveries.NoDelivery,
@@ -225,7 +235,7 @@ def _exit_code(error: BaseException) -> int | None:
         tables.TableMissing,
         publication.NothingPublished,
         session.EngineUnavailable,
-        DagsterMaxRetriesExceededError,
+        Work24Error,
     )
     if isinstance(error, publication.LakeLocked):
         return EXIT_LOCKED

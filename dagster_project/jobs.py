@@ -21,7 +21,7 @@ nightly = dg.define_asset_job(
 at_two = dg.build_schedule_from_partitioned_job(
     nightly,
     name="nightly_at_0200",
-    description="매일 02:00(Asia/Seoul)에 전날의 밤을 돌린다.",
+    description="매일 02:00(Asia/Seoul)에 그날의 밤을 돌린다.",
     hour_of_day=2,
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )

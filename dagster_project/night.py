@@ -59,6 +59,7 @@ class Night:
 
     @property
     def settings(self) -> Settings:
+        """The settings this night is run with."""
         return self.options.settings
 
     def read(self, table_id: str) -> DataFrame:

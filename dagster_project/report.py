@@ -49,7 +49,8 @@ def runs(settings: Settings, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(rows, ensure_ascii=False, indent=1, default=str)
     return "\n".join(
-        f"{row['as_of']}  {row['status_code']:<12} {row['seconds']:>9.1f} s  {row['seekers_count']:>12,} seekers  {row['run_id']}"
+        f"{row['as_of']}  {row['status_code']:<12} {row['seconds']:>9.1f} s  "
+        f"{row['seekers_count']:>12,} seekers  {row['run_id']}"
         for row in rows
     )
 
@@ -92,7 +93,12 @@ def query(settings: Settings, sql: str) -> str:
     database = settings.publication_dir / "goyong.duckdb"
     if not database.exists():
         raise publication.NothingPublished("there is no goyong.duckdb yet; run: goyong nightly (or: goyong demo)")
-    config = {"enable_external_access": "false", "memory_limit": "1GB", "threads": 2, "lock_configuration": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "memory_limit": "1GB",
+        "threads": 2,
+        "lock_configuration": "true",
+    }
     with duckdb.connect(str(database.resolve()), read_only=True, config=config) as db:
         statements = duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:

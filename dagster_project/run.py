@@ -69,8 +69,8 @@ def simulate_korea(out: Path, sizes: Sizes, *, nights: int, seed: int, first_dat
     return str(report)
 
 
-def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> None:
-    """A whole synthetic night; the last lines say what to open and one seeker to try."""
+def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> str:
+    """A whole synthetic night; returns lines that say what to open and one seeker to try."""
     started = time.monotonic()
     if not (sources / DEMO_DATE.isoformat()).is_dir():
         log.info("simulating a synthetic Korea: %d seekers, %d open postings, %d sessions", *sizes)
@@ -78,12 +78,15 @@ def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> None:
     nightly(settings, sources, DEMO_DATE)
     key = _someone(settings)
     lake = settings.lake_dir
-    print(f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s")
-    print(f"  page for analysts     {settings.publication_dir / 'site' / 'index.html'}")
-    print(f"  database for analysts {settings.publication_dir / 'goyong.duckdb'}")
-    print(f"  one seeker            goyong explain seeker {key} --lake {lake}")
-    print(f"  as a page             goyong explain seeker {key} --lake {lake} --html seeker.html")
-    print(f"  the asset graph       DAGSTER_HOME={settings.dagster_dir.resolve()} dagster dev -w workspace.yaml")
+    lines = (
+        f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s",
+        f"  page for analysts     {settings.publication_dir / 'site' / 'index.html'}",
+        f"  database for analysts {settings.publication_dir / 'goyong.duckdb'}",
+        f"  one seeker            goyong explain seeker {key} --lake {lake}",
+        f"  as a page             goyong explain seeker {key} --lake {lake} --html seeker.html",
+        f"  the asset graph       DAGSTER_HOME={settings.dagster_dir.resolve()} dagster dev -w workspace.yaml",
+    )
+    return "\n".join(lines)
 
 
 def _published_already(options: NightOptions, as_of: date) -> str | None:

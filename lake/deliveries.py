@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.privacy import redact
 from lake.settings import Settings
 from lake.sources.values import Linker
 from lake.titles import TitleLinker
@@ -43,13 +44,14 @@ def stage(lake: tables.Lake, sources_dir: Path, dates: Sequence[date]) -> Staged
     recorded = _recorded(settings)
     mappings = _folder_hashes(sources_dir / "mappings", "mappings")
     on_disk = {day: mappings | _folder_hashes(sources_dir / day.isoformat()) for day in dates}
-    wanted = [day for day in dates if not _is_landed(on_disk[day], recorded.get(day))]
-    known = {sha: name for day in dates if day not in wanted for name, sha in (recorded[day] or {}).items()}
+    wanted = _wanted(dates, on_disk, recorded)
+    kept = {day for day in dates if day not in wanted}
+    known = {row["file_sha256"]: row["source_file"] for row in recorded if row["delivery_date"] in kept and _owns(row)}
     files: list[landing.LandedFile] = []
     plan: list[dict[str, object]] = []
     for day in wanted:
         shutil.rmtree(settings.staging_dir / day.isoformat(), ignore_errors=True)
-        linkers = {"occupation_titles": _title_linker(settings, day)}
+        linkers = {"occupation_titles": _title_linker(settings, [other for other in wanted if other <= day])}
         received = datetime.now(tz=UTC)
         landed = landing.land_delivery(settings, sources_dir, day, known=known, received_at=received, linkers=linkers)
         known |= {file.file_sha256: file.source_file for file in landed if not file.problem}
@@ -105,22 +107,22 @@ class NoDelivery(FileNotFoundError):
     """There is nothing to land for the night."""
 
 
-def _title_linker(settings: Settings, day: date) -> Linker:
-    """Free text → occupation code, built at first use: the dictionary must be staged or landed by then."""
+def _title_linker(settings: Settings, days: Sequence[date]) -> Linker:
+    """Free text → occupation code, built at first use: the dictionary must be staged (on `days`) or landed by then."""
     built: list[TitleLinker] = []
 
-    def link(texts: pa.Array) -> pa.Array:
+    def link(texts: pa.Array, place: int = 1) -> pa.Array:
         if not built:
-            built.append(TitleLinker.from_arrow(_dictionary(settings, day)))
-        return built[0].link(texts)
+            built.append(TitleLinker.from_arrow(_dictionary(settings, days)))
+        return built[0].link(texts, place)
 
     return link
 
 
-def _dictionary(settings: Settings, day: date) -> pa.Table:
+def _dictionary(settings: Settings, days: Sequence[date]) -> pa.Table:
     names = ["occupation_code", "occupation_name", "title", "similar_titles_text"]
-    staged = sorted((settings.staging_dir / day.isoformat() / "occupations").glob("*.parquet"))
-    parts = [pq.read_table(file, columns=names) for file in staged]
+    folders = [settings.staging_dir / day.isoformat() / "occupations" for day in days]
+    parts = [pq.read_table(file, columns=names) for folder in folders for file in sorted(folder.glob("*.parquet"))]
     if tables.exists(settings, "bronze__occupations"):
         parts.append(tables.dataset(settings, "bronze__occupations").to_table(columns=names))
     if not sum(part.num_rows for part in parts):
@@ -147,24 +149,39 @@ def _plan(settings: Settings) -> list[dict[str, Any]]:
     return plan
 
 
-def _recorded(settings: Settings) -> dict[date, dict[str, str]]:
-    """delivery date → {file: sha256} as recorded."""
+def _recorded(settings: Settings) -> list[dict[str, Any]]:
+    """The rows of ops__deliveries."""
     if not tables.exists(settings, "ops__deliveries"):
-        return {}
-    rows = tables.dataset(settings, "ops__deliveries").to_table(columns=["delivery_date", "source_file", "file_sha256"])
-    found: dict[date, dict[str, str]] = {}
-    for row in rows.to_pylist():
-        found.setdefault(row["delivery_date"], {})[row["source_file"]] = row["file_sha256"]
-    return found
+        return []
+    rows: list[dict[str, Any]] = tables.dataset(settings, "ops__deliveries").to_table().to_pylist()
+    return rows
+
+
+def _owns(row: dict[str, Any]) -> bool:
+    """Whether the bronze rows of these bytes stand in this file's own delivery."""
+    return row["table_id"] != "none" and not row["duplicate_of"] and not row["problem"]
+
+
+def _wanted(
+    dates: Sequence[date], on_disk: dict[date, dict[str, str]], recorded: Sequence[dict[str, Any]]
+) -> list[date]:
+    """The dates to land: new or changed ones, and those that repeat a file of a recorded one that changed."""
+    hashes: dict[date, dict[str, str]] = {}
+    for row in recorded:
+        hashes.setdefault(row["delivery_date"], {})[row["source_file"]] = row["file_sha256"]
+    changed = {day for day in dates if not _is_landed(on_disk[day], hashes.get(day))}
+    if changed & set(hashes):  # the file that was repeated may be the one that changed
+        changed |= {row["delivery_date"] for row in recorded if row["duplicate_of"]}
+    return [day for day in dates if day in changed]
 
 
 def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
-    """Relative path → sha256 of every file below `folder`."""
+    """Relative path, without personal data, → sha256 of every file below `folder`."""
     found = {}
     for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if file.is_file():
             with file.open("rb") as handle:
-                name = str(Path(prefix) / file.relative_to(folder))
+                name = redact(str(Path(prefix) / file.relative_to(folder)))
                 found[name] = hashlib.file_digest(handle, "sha256").hexdigest()
     return found
 

@@ -37,14 +37,13 @@ def audit(settings: Settings, *, as_of: date) -> list[Check]:
         db.register("postings", tables.dataset(settings, "features__job_postings", as_of))
         for answer_id in ANSWER_SOURCES.values():
             db.register(answer_id, tables.dataset(settings, answer_id, as_of))
-        checks = [
+        return [
             *_coverage(db),
             *_recommended_are_open(db, as_of),
             _spread(db),
             *_volumes(settings, db),
             *_feeds(settings, as_of),
         ]
-    return checks
 
 
 def require_open(checks: Sequence[Check], *, force_reason: str | None) -> None:
@@ -123,7 +122,7 @@ def _rows(pointer: Pointer, table_id: str) -> int:
 
 
 def _feeds(settings: Settings, as_of: date) -> list[Check]:
-    """A feed that came with last night's delivery must come with tonight's."""
+    """A daily feed that came with last night's delivery must come with tonight's."""
     try:
         last = current(settings)
     except NothingPublished:
@@ -133,8 +132,10 @@ def _feeds(settings: Settings, as_of: date) -> list[Check]:
         delivered = (
             "select table_id from deliveries where delivery_date = date '{}' group by 1 having sum(rows_count) > 0"
         )
-        gone = db.execute(f"{delivered.format(last.as_of)} except {delivered.format(as_of)} order by 1").fetchall()
-    names = ", ".join(row[0] for row in gone)
+        came = {row[0] for row in db.execute(delivered.format(last.as_of)).fetchall()}
+        comes = {row[0] for row in db.execute(delivered.format(as_of)).fetchall()}
+    gone = [feed for feed in DAILY_FEEDS if feed in came - comes]
+    names = ", ".join(gone)
     return (
         [Check("ops__deliveries", "gate:missing_feeds", float(len(gone)), detail=names)] if last.as_of < as_of else []
     )

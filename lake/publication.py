@@ -69,6 +69,7 @@ class Pointer:
 
     @classmethod
     def from_json(cls, text: str) -> Pointer:
+        """The pointer that `to_json` wrote."""
         raw: dict[str, Any] = json.loads(text)
         raw["as_of"] = date.fromisoformat(raw["as_of"])
         raw["tables"] = {name: PublishedTable(**entry) for name, entry in raw["tables"].items()}

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lake import tables
 from lake.contracts.model import Column, Kind, Table
@@ -39,6 +41,7 @@ class Check:
 
     @property
     def passed(self) -> bool:
+        """Whether the value is within the limit."""
         return self.value <= self.limit
 
 
@@ -83,8 +86,7 @@ def check_table(settings: Settings, table_id: str, as_of: date | None = None) ->
     rows = tables.dataset(settings, table_id, as_of if "as_of" in table.partition_by else None)
     with connect(settings) as db:
         db.register("checked", rows)
-        values = db.execute(f"select {', '.join(rule for _, rule in rules)} from checked").fetchone()
-    assert values is not None  # an aggregate without group by always has one row
+        (values,) = db.execute(f"select {', '.join(rule for _, rule in rules)} from checked").fetchall()
     return [Check(table_id, name, float(value or 0)) for (name, _), value in zip(rules, values, strict=True)]
 
 
@@ -98,39 +100,29 @@ def require(checks: Sequence[Check]) -> None:
         )
 
 
-def row_balance(settings: Settings, noun: str, *, as_of: date) -> Check:
-    """rows in = rows out + quarantined + superseded, counted from the written tables.
+def row_balance(settings: Settings, noun: str, judged: Path, *, as_of: date) -> Check:
+    """Rows in = rows out + quarantined + superseded, from bronze, the staged judgement and both written tables.
 
-    Superseded rows are older corrections and repeats of a row that stands in silver: they are named by the
-    bronze rows that are neither in quarantine nor in silver yet share their key with a row that is.
+    Superseded rows are older corrections and repeats: good rows beyond one per key. A row lost on the way from
+    bronze to the judgement, or from the judgement to either table, breaks the balance.
     """
-    keys = [name for name in contract(f"silver__{noun}").key if name != "as_of"]
-    same_key = " and ".join(f'b."{key}" = s."{key}"' for key in keys)
-    place = "(delivery_date, source_file, row_number)"
+    keys = ", ".join(f'"{name}"' for name in contract(f"silver__{noun}").key if name != "as_of")
+    delivered = tables.dataset(settings, f"bronze__{noun}").scanner(
+        columns=[], filter=pc.field("delivery_date") <= pa.scalar(as_of, pa.date32())
+    )
+    rows_in = delivered.count_rows()
     with connect(settings) as db:
-        for layer, day in (("bronze", None), ("silver", as_of), ("quarantine", as_of)):
-            db.register(layer, tables.dataset(settings, f"{layer}__{noun}", day))
-        numbers = db.execute(
-            f"""
-            select count(*),
-                   (select count(*) from silver),
-                   (select count(*) from quarantine),
-                   count(*) filter (where not exists (
-                       select 1 from silver s where {place.replace("(", "(s.").replace(", ", ", s.")}
-                         = {place.replace("(", "(b.").replace(", ", ", b.")})
-                     and not exists (
-                       select 1 from quarantine q where {place.replace("(", "(q.").replace(", ", ", q.")}
-                         = {place.replace("(", "(b.").replace(", ", ", b.")})
-                     and exists (select 1 from silver s where {same_key}))
-            from bronze b where b.delivery_date <= ?
-            """,
-            [as_of],
-        ).fetchone()
-    assert numbers is not None  # an aggregate without group by always has one row
-    rows_in, rows_out, quarantined, superseded = (int(number) for number in numbers)
-    detail = f"in {rows_in} = out {rows_out} + quarantined {quarantined} + superseded {superseded}"
-    lost = abs(rows_in - rows_out - quarantined - superseded)
-    return Check(f"silver__{noun}", "row_balance", lost, detail=detail)
+        ((good, distinct),) = db.execute(
+            "select count(*) filter (where reason_codes = ''), "
+            f"count(distinct ({keys})) filter (where reason_codes = '') from read_parquet(?)",
+            [f"{judged}/*.parquet"],
+        ).fetchall()
+    out, quarantined = (
+        tables.count(settings, f"{layer}__{noun}", {"as_of": as_of}) for layer in ("silver", "quarantine")
+    )
+    superseded = good - distinct
+    detail = f"in {rows_in} = out {out} + quarantined {quarantined} + superseded {superseded}"
+    return Check(f"silver__{noun}", "row_balance", abs(rows_in - out - quarantined - superseded), detail=detail)
 
 
 def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Table:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
 class EngineUnavailable(RuntimeError):
@@ -75,34 +78,75 @@ def _embedded(settings: Settings) -> Iterator[SparkSession]:
 
 @contextmanager
 def _local_spark(settings: Settings) -> Iterator[SparkSession]:
-    jars = sorted(Path(os.environ.get("GOYONG_SPARK_JARS", ".spark/jars")).glob("*.jar"))
-    if not jars:
-        raise EngineUnavailable("engine spark: no Delta jars in .spark/jars; run: make spark")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    if importlib.util.find_spec("delta") is None:
-        raise EngineUnavailable("engine spark needs the full pyspark and delta-spark; run: make spark")
+    jars = _spark_requirements(settings)
+    spill = (settings.staging_dir / "spill").resolve()
+    spill.mkdir(parents=True, exist_ok=True)
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    # Functions given to mapInArrow are unpickled by Spark's Python workers, which must find our packages.
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if str(PROJECT_DIR) not in known:
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT_DIR), *filter(None, known)])
     from pyspark.sql import SparkSession
 
-    spark = (
-        SparkSession.builder.master(f"local[{settings.cores}]")
-        .appName("goyong")
-        .config("spark.jars", ",".join(str(jar.resolve()) for jar in jars))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-        .config("spark.driver.memory", f"{settings.memory_mb}m")
-        .config("spark.sql.shuffle.partitions", str(settings.cores * 2))
-        .config("spark.databricks.delta.snapshotPartitions", "2")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .getOrCreate()
-    )
+    builder = SparkSession.builder.master(f"local[{settings.cores}]").appName("goyong")
+    for name, value in _spark_options(settings, jars, spill).items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
     try:
         yield spark
     finally:
         spark.stop()
+
+
+def _spark_options(settings: Settings, jars: Sequence[Path], spill: Path) -> dict[str, str]:
+    return {
+        # Driver and workers are one JVM: a class path is enough, bears spaces, and copies no jar at the start.
+        "spark.driver.extraClassPath": os.pathsep.join(str(jar.resolve()) for jar in jars),
+        "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+        "spark.driver.memory": f"{settings.memory_mb}m",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": str(spill),
+        "spark.sql.warehouse.dir": spill.as_uri(),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.sql.shuffle.partitions": str(settings.cores * 2),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        # INT96, Spark's default, has no statistics and other readers take it for nanoseconds.
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.parquet.compression.codec": "zstd",
+    }
+
+
+def _spark_requirements(settings: Settings) -> list[Path]:
+    """Delta's jars, after making sure that Java and the full pyspark are here; raises EngineUnavailable."""
+    if importlib.util.find_spec("delta") is None:
+        raise EngineUnavailable(
+            "engine spark: the full pyspark and delta-spark are not in this Python environment; "
+            "run: make spark, then start with .venv-spark/bin/goyong"
+        )
+    if os.environ.get("SPARK_CONNECT_MODE_ENABLED"):
+        raise EngineUnavailable(
+            "engine spark: this process has used a Spark Connect engine (embedded or sc://) before, and pyspark "
+            "keeps to the first kind it met; start a new process"
+        )
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else "java"
+    if shutil.which(java) is None:
+        raise EngineUnavailable(
+            f"engine spark: no Java {'in JAVA_HOME' if home else 'on the PATH'}; "
+            "install Java 17 (apt-get install openjdk-17-jre-headless) or set JAVA_HOME"
+        )
+    jars = sorted(settings.spark_jars.glob("*.jar"))
+    if not jars:
+        raise EngineUnavailable(
+            f"engine spark: no Delta jars in {settings.spark_jars}; run: make spark (or set GOYONG_SPARK_JARS)"
+        )
+    return jars
 
 
 @contextmanager

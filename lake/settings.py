@@ -29,7 +29,8 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
-    `kill_at` names a table: fault drills kill the process right after it is written.
+    `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table: fault
+    drills kill the process right after it is written.
     """
 
     lake_dir: Path = Path(".lake")
@@ -41,6 +42,7 @@ class Settings:
     secret_file: Path | None = None
     dagster_home: Path | None = None
     sources_dir: Path = Path("deliveries")
+    spark_jars: Path = Path(".spark/jars")
     kill_at: str = ""
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
@@ -97,10 +99,16 @@ def _parsed(name: str, value: Any) -> Any:
         return Path(str(value)).expanduser()
     if kind == "int":
         try:
-            return int(value)
+            return int(str(value))
         except ValueError as error:
             raise SettingsError(f"setting {name} is {value!r}; it must be a whole number") from error
     return str(value)
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise SettingsError(f"{where}: unknown settings {unknown}; known: {', '.join(sorted(known))}")
 
 
 def load_settings(
@@ -115,10 +123,9 @@ def load_settings(
             from_file = tomllib.loads(file.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{file}: {error}") from error
-        unknown = sorted(set(from_file) - known)
-        if unknown:
-            raise SettingsError(f"{file}: unknown settings {unknown}; known: {', '.join(sorted(known))}")
+        _refuse_unknown(from_file, known, str(file))
         values |= from_file
+    _refuse_unknown(overrides, known, "arguments")
     values |= {name: env[f"GOYONG_{name.upper()}"] for name in known if env.get(f"GOYONG_{name.upper()}")}
     values |= {name: value for name, value in overrides.items() if value is not None}
     return Settings(**{name: _parsed(name, value) for name, value in values.items()})

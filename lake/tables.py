@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as pads
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
@@ -130,6 +131,22 @@ def replace(lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str,
     seconds = time.monotonic() - started
     log.info("wrote %s version %d rows %d in %.2f s", table_id, commit[0], commit[1], seconds)
     return Commit(table_id, commit[0], commit[1], seconds)
+
+
+def stage(lake: Lake, name: str, frame: DataFrame) -> DataFrame:
+    """`frame` computed once into the staging folder and read back: a cut in the plan, not a table."""
+    folder = staged_path(lake.settings, name)
+    frame.write.mode("overwrite").parquet(str(folder))
+    if not any(folder.glob("*.parquet")):
+        # Sail 0.7.2 writes nothing for a frame without rows; readers need a file to know the columns.
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(frame.limit(0).toArrow(), folder / "empty.parquet")
+    return lake.spark.read.parquet(str(folder))
+
+
+def staged_path(settings: Settings, name: str) -> Path:
+    """Where `stage` puts a frame."""
+    return settings.staging_dir.resolve() / "frames" / name
 
 
 def count(settings: Settings, table_id: str, partition: Mapping[str, date | str] | None = None) -> int:

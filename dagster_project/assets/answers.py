@@ -31,6 +31,7 @@ def answer(night: Night, table_id: str, columns: Sequence[str], mapper: Mapper) 
 
 @dg.asset(**asset_options("scores__employment_probability", ["features__seekers", "employment_model"]))
 def scores_employment_probability(night: dg.ResourceParam[Night]) -> Result:
+    """Six-month employment probability with its reasons, by the month's model; no model, no number."""
     folder = train.registry_dir(night.settings.models_dir, night.as_of)
     try:
         registry_folder = str(folder.resolve()) if current_version(folder) else None
@@ -42,6 +43,7 @@ def scores_employment_probability(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("matches__seeker_occupations", ["features__seekers", "occupation_model"]))
 def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
+    """Five occupations for everyone, by the month's occupation model."""
     mapper = partial(
         occupations.match_from_file,
         folder=night.model_dir("occupations").resolve(),
@@ -53,6 +55,7 @@ def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("matches__seeker_jobs", ["features__seekers", "features__job_postings"]))
 def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
+    """Five open postings for everyone whose conditions they meet."""
     mapper = partial(
         jobs.match_from_file,
         market_path=night.export("features__job_postings"),
@@ -66,6 +69,7 @@ def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
     **asset_options("matches__seeker_courses", ["features__seekers", "features__courses", "gold__occupation_skills"])
 )
 def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
+    """Five coming sessions for everyone that close a gap in their skills."""
     mapper = partial(
         courses.match_from_files,
         paths=(night.export("features__courses"), night.export("gold__occupation_skills")),

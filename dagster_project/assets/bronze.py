@@ -9,7 +9,7 @@ import time
 
 import dagster as dg
 
-from dagster_project.assets.declare import NIGHTS, SOURCE_RETRIES, asset_options
+from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, SOURCE_RETRIES, asset_options
 from dagster_project.night import Night, Result, delivery_dates
 from lake import deliveries
 from lake.contracts import silver
@@ -22,11 +22,13 @@ NOUNS = tuple(table.noun for table in silver.TABLES)
     name="work24_delivery",
     group_name="bronze",
     kinds={"api", "xml"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     retry_policy=SOURCE_RETRIES,
     description="고용24 오픈API의 공고·훈련·직업을 납품 폴더에 원문 그대로 받는다. 인증키가 없으면 건너뛴다.",
 )
 def work24_delivery(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """Fetch postings, courses and occupations of Work24 into tonight's delivery folder."""
     started = time.monotonic()
     reports = fetch_delivery(night.settings, night.options.sources_dir / night.as_of.isoformat(), night.as_of)
     rows = {f"{report.service}_rows": report.rows for report in reports}
@@ -37,11 +39,13 @@ def work24_delivery(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     name="staged_deliveries",
     group_name="bronze",
     kinds={"file", "arrow"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["work24_delivery"],
     description="납품 폴더의 파일을 읽어 반입 대기 상태로 둔다. 이미 반입한 납품은 다시 읽지 않는다.",
 )
 def staged_deliveries(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """Decode every delivery that is not landed yet into the staging folder."""
     started = time.monotonic()
     sources = night.options.sources_dir
     landed = deliveries.stage(night.lake, sources, delivery_dates(sources, night.as_of))
@@ -68,6 +72,7 @@ def bronze_asset(noun: str) -> dg.AssetsDefinition:
 
 @dg.asset(**asset_options("ops__deliveries", [f"bronze__{noun}" for noun in NOUNS]))
 def ops_deliveries(night: dg.ResourceParam[Night]) -> Result:
+    """Record the landed files; from here on the deliveries count as landed."""
     return night.report(deliveries.record(night.lake))
 
 

@@ -21,6 +21,7 @@ SOURCE_RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPON
 _SERVED_BY_SIX = dg.FreshnessPolicy.cron(
     deadline_cron="0 6 * * *", lower_bound_delta=timedelta(hours=4), timezone=TIMEZONE
 )
+PLATFORM_TEAM = "team:data-platform"
 _TEAMS = {
     "데이터플랫폼팀": "data-platform",
     "고용서비스기반과": "employment-service",

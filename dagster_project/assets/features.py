@@ -16,6 +16,7 @@ from transforms.registers import known_by
 
 @dg.asset(**asset_options("features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills"]))
 def features_seekers(night: dg.ResourceParam[Night]) -> Result:
+    """One row for everyone registered, from what was known by the night."""
     known = known_by(night.registers(), night.as_of)
     snapshots, skills = night.read("gold__seeker_snapshots"), night.read("gold__seeker_skills")
     return night.write("features__seekers", seekers(known, snapshots, skills, as_of=night.as_of))
@@ -23,6 +24,7 @@ def features_seekers(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("features__seeker_cohorts", REGISTERS))
 def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
+    """Past snapshots of a sample with what became of them, to learn and calibrate from."""
     registers = night.registers()
     sample = sample_condition(night.rows("silver__seekers"))
     past = [cohort(registers, sample, snapshot_date=day, as_of=night.as_of) for day in cohort_dates(night.as_of)]
@@ -36,6 +38,7 @@ def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
     **asset_options("features__job_postings", ["silver__job_postings", "silver__companies", "silver__applications"])
 )
 def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
+    """Postings one can apply to tonight, with the chance of an application."""
     frame = job_postings(
         night.read("silver__job_postings"),
         night.read("silver__companies"),
@@ -47,6 +50,7 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("features__courses", ["silver__training_courses", "gold__course_outcomes"]))
 def features_courses(night: dg.ResourceParam[Night]) -> Result:
+    """Sessions that start later and have a seat left."""
     frame = courses(night.read("silver__training_courses"), night.read("gold__course_outcomes"), as_of=night.as_of)
     return night.write("features__courses", frame)
 

@@ -19,12 +19,14 @@ REGISTERS = [f"silver__{noun}" for noun in Registers.__dataclass_fields__]
 
 @dg.asset(**asset_options("gold__seeker_snapshots", REGISTERS))
 def gold_seeker_snapshots(night: dg.ResourceParam[Night]) -> Result:
+    """Everyone's history as of the night."""
     known = known_by(night.registers(), night.as_of)
     return night.write("gold__seeker_snapshots", seeker_snapshots(known, as_of=night.as_of))
 
 
 @dg.asset(**asset_options("gold__labour_market", [*REGISTERS, "silver__job_postings"]))
 def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
+    """Openings, seekers and wages by occupation and region."""
     known = known_by(night.registers(), night.as_of)
     frame = labour_market(night.read("silver__job_postings"), known, as_of=night.as_of)
     return night.write("gold__labour_market", frame)
@@ -32,6 +34,7 @@ def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("gold__occupations", ["silver__occupations", "gold__labour_market"]))
 def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
+    """Every occupation with its name, usual education and market."""
     frame = occupations(night.read("silver__occupations"), night.read("gold__labour_market"), as_of=night.as_of)
     return night.write("gold__occupations", frame)
 
@@ -42,6 +45,7 @@ def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
     )
 )
 def gold_occupation_skills(night: dg.ResourceParam[Night]) -> Result:
+    """What each occupation asks for, from the dictionary, postings and courses."""
     frame = occupation_skills(
         night.read("silver__skill_requirements"),
         night.read("silver__job_postings"),
@@ -53,6 +57,7 @@ def gold_occupation_skills(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("gold__seeker_skills", [*REGISTERS, "gold__occupation_skills"]))
 def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
+    """What each seeker can do, from career, training and résumé."""
     known = known_by(night.registers(), night.as_of)
     frame = seeker_skills(known, night.read("gold__occupation_skills"), as_of=night.as_of)
     return night.write("gold__seeker_skills", frame)
@@ -60,6 +65,7 @@ def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("gold__course_outcomes", ["silver__training_courses"]))
 def gold_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
+    """Employment rates of courses, drawn towards the mean where graduates are few."""
     frame = course_outcomes(night.read("silver__training_courses"), as_of=night.as_of)
     return night.write("gold__course_outcomes", frame)
 

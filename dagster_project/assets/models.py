@@ -6,7 +6,7 @@ import time
 
 import dagster as dg
 
-from dagster_project.assets.declare import NIGHTS
+from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM
 from dagster_project.night import Night, Result
 from lake import tables
 from matching.occupation_model import ensure_occupation_model
@@ -17,11 +17,13 @@ from ml.employment import train
     name="employment_model",
     group_name="models",
     kinds={"python", "scikitlearn"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["features__seeker_cohorts"],
     description="6개월 취업확률 모형. 앞선 두 집단에서 배우고 나중 집단에서 보정한다. 달마다 한 번 학습한다.",
 )
 def employment_model(night: dg.ResourceParam[Night]) -> Result:
+    """The month's employment model, trained when there is none."""
     started = time.monotonic()
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
     outcome = train.ensure_model(cohorts, train.registry_dir(night.settings.models_dir, night.as_of), as_of=night.as_of)
@@ -35,11 +37,13 @@ def employment_model(night: dg.ResourceParam[Night]) -> Result:
     name="occupation_model",
     group_name="models",
     kinds={"python", "numpy"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["silver__worker_surveys", "gold__occupations"],
     description="재직자 조사에서 배운 흥미·적성과 직업의 관계.",
 )
 def occupation_model(night: dg.ResourceParam[Night]) -> Result:
+    """The month's occupation model, trained when there is none."""
     started = time.monotonic()
     surveys = tables.dataset(night.settings, "silver__worker_surveys", night.as_of).to_table()
     titles = tables.dataset(night.settings, "gold__occupations", night.as_of).to_table(columns=["occupation_code"])

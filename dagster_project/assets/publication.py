@@ -6,7 +6,7 @@ import time
 
 import dagster as dg
 
-from dagster_project.assets.declare import NIGHTS, asset_options
+from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from dagster_project.records import pointer_of, run_row
 from dashboards import build, catalog
@@ -20,6 +20,7 @@ SERVING = [*ANSWER_SOURCES, *LOOKUP_SOURCES]
 
 @dg.asset(**asset_options("ops__data_dictionary", ["ops__deliveries"], kinds=("delta",)))
 def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
+    """Every column of every table with its meaning, from the contracts."""
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 
 
@@ -37,11 +38,13 @@ def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     name="publication",
     group_name="publication",
     kinds={"delta", "json"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["ops__quality"],
     description="공표: 한 개의 지시자를 바꾸어 밤 전체를 한꺼번에 공개한다.",
 )
 def publish(night: dg.ResourceParam[Night]) -> Result:
+    """Switch readers to this night in one step."""
     started = time.monotonic()
     pointer = pointer_of(night, {name: publication.describe_table(night.settings, name) for name in SERVING})
     publication.switch(night.settings, pointer)
@@ -51,6 +54,7 @@ def publish(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
 def ops_runs(night: dg.ResourceParam[Night]) -> Result:
+    """One row about this run."""
     status = "FORCED" if night.options.force_reason else "PUBLISHED"
     return night.report(
         tables.replace_from_arrow(night.lake, "ops__runs", run_row(night, status), {"as_of": night.as_of})
@@ -61,11 +65,13 @@ def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     name="goyong_duckdb",
     group_name="publication",
     kinds={"duckdb"},
+    owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["ops__runs"],
     description="분석가용 DuckDB와 정적 화면. 집계만 담고 사람 단위 행은 담지 않는다.",
 )
 def goyong_duckdb(night: dg.ResourceParam[Night]) -> Result:
+    """The analysts' database and pages of the served night."""
     started = time.monotonic()
     served = publication.current(night.settings)
     database = catalog.build_catalog(night.settings, served, out=night.settings.publication_dir)

@@ -10,7 +10,7 @@ from dagster_project.assets.bronze import NOUNS
 from dagster_project.assets.declare import asset_spec, contract_check
 from dagster_project.night import Night, Result
 from lake import quality, tables
-from transforms.silver.clean import clean
+from transforms.silver.clean import accepted, judge, refused
 
 
 def silver_assets(noun: str) -> dg.AssetsDefinition:
@@ -28,11 +28,12 @@ def silver_assets(noun: str) -> dg.AssetsDefinition:
         ],
     )
     def cleaned(night: dg.ResourceParam[Night]) -> Iterator[Result | dg.AssetCheckResult]:
+        name = f"judged_{noun}"
         bronze = tables.read(night.lake, f"bronze__{noun}")
-        outcome = clean(bronze, noun, as_of=night.as_of)
-        yield night.write(good, outcome.silver)
-        yield night.write(bad, outcome.quarantine)
-        balance = quality.row_balance(night.settings, noun, as_of=night.as_of)
+        judged = tables.stage(night.lake, name, judge(bronze, noun, as_of=night.as_of))
+        yield night.write(good, accepted(judged, noun, as_of=night.as_of))
+        yield night.write(bad, refused(judged, noun))
+        balance = quality.row_balance(night.settings, noun, tables.staged_path(night.settings, name), as_of=night.as_of)
         night.checks.append(balance)
         yield dg.AssetCheckResult(
             asset_key=good, check_name="row_balance", passed=balance.passed, metadata={"balance": balance.detail}

@@ -119,25 +119,31 @@ class Table:
 
     @property
     def layer(self) -> str:
+        """What stands before the two underscores (bronze, silver)."""
         return self.id.split("__", 1)[0]
 
     @property
     def noun(self) -> str:
+        """What stands behind the two underscores."""
         return self.id.split("__", 1)[1]
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Column names in order."""
         return tuple(column.name for column in self.columns)
 
     @property
     def delivered(self) -> tuple[Column, ...]:
+        """The columns that a source sends."""
         return tuple(column for column in self.columns if column.delivered)
 
     @property
     def is_personal(self) -> bool:
+        """Whether any column says something of a person."""
         return any(column.privacy is not Privacy.NONE for column in self.columns)
 
     def column(self, name: str) -> Column:
+        """The column `name`; raises ContractError naming the declared ones."""
         if name not in self._by_name:
             raise ContractError(f"{self.id} has no column {name}; declared: {', '.join(self.names)}")
         return self._by_name[name]

@@ -57,7 +57,7 @@ RESUMES = silver_table(
         Column("completeness_pct", Kind.FLOAT64, "이력서 완성도", unit="%", minimum=0, maximum=100),
         c.text("keywords_text", "이력서 핵심어", "세미콜론(;)으로 나눔"),
         c.text("skill_codes_text", "이력서 역량코드", "NCS 세분류 8자리를 세미콜론(;)으로 나눔"),
-        c.count("language_tests_count", "어학시험 수"),
+        c.count("language_tests_count", "어학시험 수", unit="개"),
     ),
     OWNER_PEOPLE,
 )

@@ -200,7 +200,7 @@ def _fit(
 ) -> Any:
     """Fits interpret's classifier on bags drawn by person hash."""
     from interpret.glassbox import ExplainableBoostingClassifier  # a second to import; scoring never needs it
-    from joblib import parallel_config  # type: ignore[import-untyped]  # joblib ships no types
+    from joblib import parallel_config
 
     spec, features = described
     draws = [unit_interval(mix(keys, spec.seed + 1 + bag)) for bag in range(spec.bag_count)]

@@ -23,6 +23,8 @@ from ml.additive.train import FeatureSpec, TrainSpec, train_additive
 LABEL = "is_hired_183d"
 MIN_ROWS = 1_000
 """Fewer rows than this in the training or calibration cohorts: no model, and every answer says so."""
+MIN_OUTCOMES = 30
+"""The same for people hired, and for people not hired: a lake without employment history shows neither."""
 
 MONOTONE: dict[str, int] = {"resume_completeness_pct": 1, "market_hires_ratio": 1, "certificates_count": 1}
 """What the domain demands: a fuller résumé, a tighter market, one more certificate never count against a person."""
@@ -89,6 +91,10 @@ def train_employment(cohorts: pa.Table, folder: Path, *, as_of: date) -> Trainin
     later, earlier = cohorts.filter(is_newest), cohorts.filter(pc.invert(is_newest))
     if min(later.num_rows, earlier.num_rows) < MIN_ROWS:
         return Training(None, f"{earlier.num_rows} training and {later.num_rows} calibration rows; need {MIN_ROWS}", {})
+    hired = [pc.sum(part.column(LABEL)).as_py() or 0 for part in (earlier, later)]
+    fewest = min(min(count, part.num_rows - count) for count, part in zip(hired, (earlier, later), strict=True))
+    if fewest < MIN_OUTCOMES:
+        return Training(None, f"{hired[0]} hires to learn and {hired[1]} to calibrate from; need {MIN_OUTCOMES}", {})
     spec = TrainSpec(
         features=feature_specs(),
         cohorts=tuple(day.isoformat() for day in dates[:-1]),

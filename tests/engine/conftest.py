@@ -52,7 +52,7 @@ def arrow_rows(table_id: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 @pytest.fixture
 def frame(session_lake: Lake) -> Callable[..., Any]:
-    """frame(table_id, row, …) → a Spark frame in the shape of the table."""
+    """Rows as a Spark frame in the shape of a table: call it with the table id and the rows."""
 
     def make(table_id: str, *rows: dict[str, Any]) -> Any:
         if not rows:

@@ -127,7 +127,9 @@ def test_hired_means_28_days_begun_within_183(
 def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> None:
     skills = frame("gold__seeker_skills")
     for as_of, band in ((date(2020, 11, 20), "25-29"), (date(2020, 11, 21), "30-39")):
-        known = known_by(replace(people, seekers=frame("silver__seekers", _seeker(registered_date=date(2019, 1, 1)))), as_of)
+        known = known_by(
+            replace(people, seekers=frame("silver__seekers", _seeker(registered_date=date(2019, 1, 1)))), as_of
+        )
         row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, as_of=as_of).collect()[0]
         assert row.age_band_code == band
 
@@ -161,7 +163,9 @@ def test_a_small_course_is_pulled_to_its_institution(frame: Frame) -> None:
             "rate_status_code": "OBSERVED",
         }
 
-    rows = course_outcomes(frame("silver__training_courses", session("big", 100, 0.5), session("small", 2, 1.0)), as_of=AS_OF)
+    rows = course_outcomes(
+        frame("silver__training_courses", session("big", 100, 0.5), session("small", 2, 1.0)), as_of=AS_OF
+    )
     rates = {row.course_id: row for row in rows.collect()}
     whole = 52 / 102  # one institution, one field: every prior is the whole
     assert rates["small"].shrunk_rate_0_1 == pytest.approx((2 + 20 * whole) / 22, abs=1e-6)
@@ -169,7 +173,13 @@ def test_a_small_course_is_pulled_to_its_institution(frame: Frame) -> None:
 
 
 def test_a_course_without_an_observed_rate_has_no_raw_rate(frame: Frame) -> None:
-    running = {"session_id": "c-1", "course_id": "c", "start_date": AS_OF, "end_date": AS_OF, "rate_status_code": "RUNNING"}
+    running = {
+        "session_id": "c-1",
+        "course_id": "c",
+        "start_date": AS_OF,
+        "end_date": AS_OF,
+        "rate_status_code": "RUNNING",
+    }
     (row,) = course_outcomes(frame("silver__training_courses", running), as_of=AS_OF).collect()
     assert (row.raw_rate_0_1, row.shrunk_rate_0_1, row.observed_sessions_count) == (None, None, 0)
 
@@ -197,9 +207,17 @@ def test_skills_come_from_resume_training_and_a_year_of_work(people: Registers, 
 
 def test_the_dictionary_outranks_what_postings_ask_for(frame: Frame) -> None:
     told = {"occupation_code": "0231", "skill_code": "20010101", "importance_0_1": 0.4, "skill_name": "응용SW"}
-    posting = {"posting_id": "P", "registered_date": AS_OF, "occupation_code": "0231", "skill_codes_text": "20010101;20010102"}
+    posting = {
+        "posting_id": "P",
+        "registered_date": AS_OF,
+        "occupation_code": "0231",
+        "skill_codes_text": "20010101;20010102",
+    }
     rows = occupation_skills(
-        frame("silver__skill_requirements", told), frame("silver__job_postings", posting), frame("silver__training_courses"), as_of=AS_OF
+        frame("silver__skill_requirements", told),
+        frame("silver__job_postings", posting),
+        frame("silver__training_courses"),
+        as_of=AS_OF,
     )
     assert {row.skill_code: row.importance_0_1 for row in rows.collect()} == {"20010101": 0.4, "20010102": 0.8}
 

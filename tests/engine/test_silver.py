@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import AS_OF
-from transforms.silver.clean import clean
+from transforms.silver.clean import accepted, judge, refused
 
 pytestmark = pytest.mark.engine
 Frame = Callable[..., Any]
@@ -18,8 +18,8 @@ GOOD = {"posting_id": "P1", "registered_date": "2026-11-01", "updated_at": "2026
 
 
 def _cleaned(frame: Frame, *rows: dict[str, Any], noun: str = "job_postings") -> tuple[list[Any], list[Any]]:
-    outcome = clean(frame(f"bronze__{noun}", *rows), noun, as_of=AS_OF)
-    return outcome.silver.collect(), outcome.quarantine.collect()
+    judged = judge(frame(f"bronze__{noun}", *rows), noun, as_of=AS_OF)
+    return accepted(judged, noun, as_of=AS_OF).collect(), refused(judged, noun).collect()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def employment_inputs(known: Registers, snapshots: DataFrame, *, as_of: date) ->
 def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of: date) -> DataFrame:
     """features__seekers: employment inputs plus what matching needs (keywords, certificates, skills, tests)."""
     frame = employment_inputs(known, snapshots, as_of=as_of)
-    recent = known.applications.where(F.col("applied_date") > day(as_of, minus=APPLIED_WINDOW_DAYS))
+    applied = F.col("applied_date")
+    # A source without dates of applications still says what was applied to: nobody is sent there a second time.
+    recent = known.applications.where(applied.isNull() | (applied > day(as_of, minus=APPLIED_WINDOW_DAYS)))
     parts = (
         known.resumes.select("seeker_key", "keywords_text"),
         _joined(known.certificates, "certificate_name", "certificate_names_text"),

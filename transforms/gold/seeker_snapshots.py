@@ -36,9 +36,9 @@ def seeker_snapshots(known: Registers, *, as_of: date) -> DataFrame:
     )
     for part in parts:
         frame = frame.join(part, on="seeker_key", how="left")
-    zeros = ("spells_3y_count", "insured_days_3y", "benefit_days_left", "certificates_count")
-    zeros += ("trainings_3y_count", "applications_90d_count", "language_tests_count")
-    frame = frame.fillna(0, subset=list(zeros)).fillna(False, subset=["is_employed"])
+    zeros = ["spells_3y_count", "insured_days_3y", "benefit_days_left", "certificates_count"]
+    zeros += ["trainings_3y_count", "applications_90d_count", "language_tests_count"]
+    frame = frame.fillna(0, subset=zeros).fillna(False, subset=["is_employed"])
     return frame.select(*SEEKER_SNAPSHOTS.names)
 
 

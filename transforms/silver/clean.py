@@ -6,7 +6,6 @@ Do not put here: the parsing (conform.py) or a noun's own rules (the module of t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -30,18 +29,25 @@ _DERIVE: dict[str, Callable[..., DataFrame]] = {
 }
 
 
-@dataclass(frozen=True)
-class Cleaned:
-    """The two outcomes of a noun: rows for silver__{noun} and for quarantine__{noun}."""
+def judge(bronze: DataFrame, noun: str, *, as_of: date) -> DataFrame:
+    """Every bronze row of `noun` delivered up to `as_of`, typed, with the reasons why it is refused if it is.
 
-    silver: DataFrame
-    quarantine: DataFrame
-
-
-def clean(bronze: DataFrame, noun: str, *, as_of: date) -> Cleaned:
-    """Silver and quarantine of `noun` from the bronze rows delivered up to `as_of`."""
+    Callers stage this before `accepted` and `refused` read it: parsing is then done once, and the engine plans a
+    window over plain columns instead of over every parsing expression (test results: 2.5 s became 0.6 s).
+    """
     contract = table(f"silver__{noun}")
     typed = conform.typed(bronze.where(f"delivery_date <= DATE'{as_of.isoformat()}'"), contract, as_of=as_of)
-    judged = conform.refuse(typed, contract, _RULES.get(noun, _no_rules)())
-    derived = _DERIVE[noun](judged, as_of=as_of) if noun in _DERIVE else judged
-    return Cleaned(conform.newest(derived, contract), conform.refused(judged, contract))
+    return conform.judge(typed, contract, _RULES.get(noun, _no_rules)())
+
+
+def accepted(judged: DataFrame, noun: str, *, as_of: date) -> DataFrame:
+    """silver__{noun}: the newest good row of each key, with the noun's derived columns."""
+    contract = table(f"silver__{noun}")
+    newest = conform.newest(judged, contract)
+    derived = _DERIVE[noun](newest, as_of=as_of) if noun in _DERIVE else newest
+    return derived.select(*contract.names)
+
+
+def refused(judged: DataFrame, noun: str) -> DataFrame:
+    """quarantine__{noun}: the refused rows."""
+    return conform.refused(judged, table(f"silver__{noun}"))

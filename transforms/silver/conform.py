@@ -46,33 +46,41 @@ def typed(bronze: DataFrame, table: Table, *, as_of: date) -> DataFrame:
     )
 
 
-def refuse(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFrame:
-    """`frame` with `reason_codes`: empty when the row is good, else `column:REASON` joined by |."""
+def judge(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFrame:
+    """`frame` with `reason_codes` (empty when the row is good, else `column:REASON` joined by |) and `row_text`.
+
+    row_text is what was sent, as pseudonymous JSON, on refused rows only; the `_sent_*` columns are gone.
+    """
     reasons = [F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))]
     reasons += [_reason(column) for column in table.delivered]
     reasons += [F.when(condition, F.lit(reason)) for reason, condition in rules]
-    return frame.withColumn("reason_codes", F.concat_ws("|", *reasons))
+    judged = frame.withColumn("reason_codes", F.concat_ws("|", *reasons))
+    sent = F.to_json(F.struct(*(F.col(f"_sent_{column.name}").alias(column.name) for column in table.delivered)))
+    judged = judged.withColumn("row_text", F.when(F.col("reason_codes") != "", sent))
+    return judged.drop(*(f"_sent_{column.name}" for column in table.delivered))
 
 
-def newest(frame: DataFrame, table: Table) -> DataFrame:
+def newest(judged: DataFrame, table: Table) -> DataFrame:
     """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
-    good = frame.where("reason_codes = ''")
     order = (
         F.col("updated_at").desc_nulls_last(),
         F.col("delivery_date").desc(),
         F.col("source_file").desc(),
         F.col("row_number").desc(),
     )
-    keys = [name for name in table.key if name != "as_of"]
-    ranked = good.withColumn("_place", F.row_number().over(Window.partitionBy(*keys).orderBy(*order)))
-    return ranked.where("_place = 1").select(*table.names)
+    keys = Window.partitionBy(*natural_key(table)).orderBy(*order)
+    ranked = judged.where("reason_codes = ''").withColumn("_place", F.row_number().over(keys))
+    return ranked.where("_place = 1").drop("_place")
 
 
-def refused(frame: DataFrame, table: Table) -> DataFrame:
-    """The rows of the quarantine table: where they came from, why, and what was sent (pseudonymous)."""
-    sent = F.to_json(F.struct(*(F.col(f"_sent_{column.name}").alias(column.name) for column in table.delivered)))
-    bad = frame.where("reason_codes != ''").withColumn("row_text", sent)
-    return bad.select(*quarantine_of(table).names)
+def natural_key(table: Table) -> list[str]:
+    """The table's key without the business date."""
+    return [name for name in table.key if name != "as_of"]
+
+
+def refused(judged: DataFrame, table: Table) -> DataFrame:
+    """The rows of the quarantine table: where they came from, why, and what was sent."""
+    return judged.where("reason_codes != ''").select(*quarantine_of(table).names)
 
 
 def _sent(name: str) -> SparkColumn:

@@ -20,7 +20,7 @@ COURSE_HORIZON_DAYS = 183
 
 
 def fetch_delivery(settings: Settings, delivery_dir: Path, as_of: date) -> list[FetchReport]:
-    """Fetch each service into `delivery_dir`/work24; nothing when no key is set. A finished fetch asks nothing again."""
+    """Fetch each service into `delivery_dir`/work24; nothing without a key. A finished fetch asks nothing again."""
     if not settings.work24_key:
         log.info("work24: no key in the settings (GOYONG_WORK24_KEY); not asked")
         return []

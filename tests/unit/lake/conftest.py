@@ -1,4 +1,4 @@
-"""A delivered file and its mapping, read in one call: what most tests of landing need."""
+"""A delivered file read in one call (landing), and tiny Delta tables written without the engine (checks, publishing)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
+from lake import tables
+from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
+from lake.settings import Settings
 from lake.sources.mapped_files import ReadContext, read
 from lake.sources.mapping import parse_mapping
 
@@ -35,3 +40,27 @@ def read_rows(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         return pa.Table.from_batches(list(read(mapping, file, base=tmp_path, context=context))).to_pylist()
 
     return read_one
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An empty lake of its own, on one thread."""
+    return Settings(lake_dir=tmp_path / "lake", memory_mb=256, threads=1)
+
+
+@pytest.fixture
+def write_rows(settings: Settings) -> Callable[..., None]:
+    """Rows as a new version of a table, without the engine; what a row does not name is null, even where forbidden."""
+
+    def write(table_id: str, *rows: dict[str, Any], replacing: str | None = None) -> None:
+        contract = table(table_id)
+        loose = pa.schema([wanted.with_nullable(True) for wanted in arrow_schema(contract)])
+        write_deltalake(
+            str(tables.path(settings, table_id)),
+            pa.Table.from_pylist(list(rows), schema=loose),
+            mode="overwrite",
+            partition_by=list(contract.partition_by),
+            predicate=replacing,
+        )
+
+    return write

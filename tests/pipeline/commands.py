@@ -1,0 +1,107 @@
+"""The command line, each command in a process of its own.
+
+`Shell.run` is what a person types: arguments and environment in, exit code and texts out. The processes are forked from
+one that has the imports done, which saves seconds a command; `Shell.run_fresh` starts Python anew.
+Do not put here: what a command should answer.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 300
+_PRELOADED = ["dagster_project.cli", "dagster_project.run", "dagster_project.report", "tests.pipeline.commands"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: exit code (negative: killed by that signal), texts and time."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """Everything it said, for a failed assertion."""
+        return f"exit {self.exit_code}\n{self.stdout}\n{self.stderr}"
+
+    @property
+    def complaint(self) -> str:
+        """The last line on stderr: where an error stands."""
+        lines = self.stderr.strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+class Shell:
+    """Runs commands from `folder` (never from the repository, whose goyong.toml is somebody's own)."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        """`environment` is added to what every command sees; variables of ours that are already set are not."""
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOYONG_", "DAGSTER_"))}
+        self.environment = kept | dict(environment) | {"PYTHONPATH": str(ROOT)}
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(_PRELOADED)
+        self._count = 0
+
+    def run(self, *arguments: str | Path, **variables: str) -> Outcome:
+        """One command with `variables` added to its environment."""
+        self._count += 1
+        texts = [self.folder / f"command-{self._count:03}.{name}" for name in ("stdout", "stderr")]
+        words = [str(argument) for argument in arguments]
+        started = time.monotonic()
+        process = self._context.Process(target=_command, args=(words, self.environment | variables, texts, self.folder))
+        process.start()
+        process.join(TIMEOUT_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        stdout, stderr = (text.read_text(encoding="utf-8") if text.exists() else "" for text in texts)
+        code = process.exitcode
+        return Outcome(-1 if code is None else code, stdout, stderr, time.monotonic() - started)
+
+    def run_fresh(self, *arguments: str | Path) -> Outcome:
+        """The same in a new Python, as `goyong` starts."""
+        command = [sys.executable, "-m", "dagster_project.cli", *(str(argument) for argument in arguments)]
+        started = time.monotonic()
+        done = subprocess.run(  # noqa: S603 - our own command line
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+    def night(self, sources: Path, lake: Path, day: date, *more: str, **variables: str) -> Outcome:
+        """`goyong nightly` for one business date."""
+        words = ["nightly", "--sources", str(sources), "--lake", str(lake), "--date", day.isoformat(), *more]
+        return self.run(*words, **variables)
+
+
+def _command(words: Sequence[str], environment: Mapping[str, str], texts: Sequence[Path], folder: Path) -> None:
+    """In the forked process: become the command."""
+    for number, text in zip((1, 2), texts, strict=True):
+        target = os.open(text, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(target, number)
+        os.close(target)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    os.chdir(folder)
+    sys.argv = ["goyong", *words]
+    from dagster_project import cli
+
+    try:
+        cli.main()
+    except Exception:  # what Python itself does with an error that nobody knows
+        traceback.print_exc()
+        sys.exit(1)

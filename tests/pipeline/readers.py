@@ -1,0 +1,109 @@
+"""Independent readers of a lake: deltalake at the pointer's version, DuckDB over the manifest's files, raw bytes.
+
+They use none of the product's own readers: a mistake there must not hide itself. Do not put here: expectations.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+
+ANSWERS = (
+    "serving__seeker_employment_v1",
+    "serving__seeker_occupations_v1",
+    "serving__seeker_jobs_v1",
+    "serving__seeker_courses_v1",
+)
+_RESIDENT_NUMBER = re.compile(rb"(?=([0-9]{6})-?([0-9]{7}))")
+
+
+def folder(lake: Path, table_id: str) -> Path:
+    """Where a table lies."""
+    layer, noun = table_id.split("__")
+    return lake / "tables" / layer / noun
+
+
+def served(lake: Path) -> dict[str, Any]:
+    """The pointer that readers follow now."""
+    pointer: dict[str, Any] = json.loads((lake / "published" / "current.json").read_text(encoding="utf-8"))
+    return pointer
+
+
+def night(lake: Path, day: date) -> dict[str, Any]:
+    """The pointer of a published night."""
+    files = sorted((lake / "published" / "nights").glob(f"{day.isoformat()}-*.json"))
+    assert len(files) == 1, files
+    pointer: dict[str, Any] = json.loads(files[0].read_text(encoding="utf-8"))
+    return pointer
+
+
+def hashes(pointer: dict[str, Any]) -> dict[str, str]:
+    """Table -> content hash of a published night."""
+    return {name: entry["content_hash"] for name, entry in pointer["tables"].items()}
+
+
+def versions(lake: Path, prefix: str) -> dict[str, int]:
+    """Table -> newest Delta version, of every table of a layer."""
+    return {path.name: DeltaTable(str(path)).version() for path in sorted((lake / "tables" / prefix).iterdir())}
+
+
+def published_rows(lake: Path, pointer: dict[str, Any], table_id: str) -> pa.Table:
+    """First reader: deltalake at the version that the pointer names."""
+    return DeltaTable(str(folder(lake, table_id)), version=pointer["tables"][table_id]["version"]).to_pyarrow_table()
+
+
+def open_duckdb(lake: Path, pointer: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Second reader: DuckDB views over the files of the manifest; no extension is installed or loaded."""
+    database = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
+    )
+    for table_id, entry in pointer["tables"].items():
+        files = [str(folder(lake, table_id) / name) for name in entry["files"]]
+        database.read_parquet(files).create_view(table_id)
+    return database
+
+
+def add_view(database: duckdb.DuckDBPyConnection, lake: Path, table_id: str, day: date | None = None) -> None:
+    """A view on the newest version of any table (or one business date of it), partition columns included."""
+    table = DeltaTable(str(folder(lake, table_id)))
+    files = table.file_uris([("as_of", "=", day.isoformat())] if day else None)
+    if files:
+        database.read_parquet(files, hive_partitioning=True).create_view(table_id)
+        return
+    database.register(table_id, table.to_pyarrow_table().slice(0, 0))
+
+
+def resident_numbers_in(path: Path) -> set[str]:
+    """Every 13-digit number, with or without hyphen, in a file: as it lies on disk and as its readers see it."""
+    found = _numbers(path.read_bytes())
+    if path.suffix == ".parquet":
+        for text in _texts(pq.ParquetFile(path).read()):
+            found |= _numbers(text)
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as database:
+            for (name,) in database.execute("select table_name from duckdb_tables()").fetchall():
+                for text in _texts(database.table(name).arrow().read_all()):
+                    found |= _numbers(text)
+    return found
+
+
+def _numbers(content: bytes) -> set[str]:
+    return {f"{day.decode()}-{rest.decode()}" for day, rest in _RESIDENT_NUMBER.findall(content)}
+
+
+def _texts(table: pa.Table) -> Iterator[bytes]:
+    """The values of every column of text or whole numbers, a line each."""
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
+            yield "\n".join(str(value) for value in column.to_pylist()).encode()

@@ -1,0 +1,183 @@
+"""Gates before publishing: each one open on a sound night and closed by the fault it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lake.contracts.serving import ANSWER_SOURCES
+from lake.gates import PublicationBlocked, audit, require_open
+from lake.publication import Pointer, PublishedTable, switch
+from lake.quality import Check
+from lake.settings import Settings
+
+AS_OF, LAST = date(2026, 11, 20), date(2026, 11, 19)
+PEOPLE = 100
+Write = Callable[..., None]
+Night = dict[str, list[dict[str, Any]]]
+
+
+def _night() -> Night:
+    """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; the first is for all."""
+    keys = [f"{number:032x}" for number in range(PEOPLE)]
+    night: Night = {"silver__seekers": [{"as_of": AS_OF, "seeker_key": key, "is_opted_out": None} for key in keys]}
+    night["features__job_postings"] = [{"as_of": AS_OF, "posting_id": f"P{number}"} for number in range(10)]
+    for table_id in ANSWER_SOURCES.values():
+        night[table_id] = [{"as_of": AS_OF, "seeker_key": key, "answer_code": "OK"} for key in keys]
+    for number, row in enumerate(night["scores__employment_probability"]):
+        row["probability_0_1"] = number / 100
+    for row in night["matches__seeker_jobs"]:
+        row["posting_id_1"] = "P0"
+    feeds = ("bronze__seekers", "bronze__job_postings", "bronze__occupations")
+    night["ops__deliveries"] = [
+        {"table_id": feed, "delivery_date": day, "source_file": f"{feed}.csv", "rows_count": 5}
+        for feed in feeds
+        for day in (LAST, AS_OF)
+        if (feed, day) != ("bronze__occupations", AS_OF)
+    ]
+    return night
+
+
+@pytest.fixture
+def night() -> Night:
+    return _night()
+
+
+@pytest.fixture
+def failed(settings: Settings, write_rows: Write) -> Callable[[Night], dict[str, float]]:
+    """Write the night and return gate → value of the gates that fail."""
+
+    def audited(night: Night) -> dict[str, float]:
+        for table_id, rows in night.items():
+            write_rows(table_id, *rows)
+        checks = audit(settings, as_of=AS_OF)
+        return {f"{check.table_id} {check.name}": check.value for check in checks if not check.passed}
+
+    return audited
+
+
+Failed = Callable[[Night], dict[str, float]]
+
+
+def served(settings: Settings, *, people: int, postings: int, as_of: date = LAST) -> None:
+    """Publish a night of this size before."""
+    rows = {"serving__seeker_jobs_v1": people, "serving__job_postings_v1": postings}
+    tables = {name: PublishedTable(0, count, "h", "c", {}) for name, count in rows.items()}
+    switch(settings, Pointer(f"{as_of}-r", as_of, tables, {}, is_synthetic=True))
+
+
+def test_a_sound_first_night_passes_every_gate(failed: Failed, night: Night) -> None:
+    assert failed(night) == {}
+
+
+def test_a_sound_second_night_passes_every_gate(settings: Settings, failed: Failed, night: Night) -> None:
+    """The occupation dictionary came last night and not tonight: it is no daily feed."""
+    served(settings, people=PEOPLE, postings=10)
+    assert failed(night) == {}
+
+
+@pytest.mark.parametrize("table_id", ANSWER_SOURCES.values())
+def test_a_seeker_without_an_answer_blocks(failed: Failed, night: Night, table_id: str) -> None:
+    night[table_id].pop()
+    assert failed(night) == {f"{table_id} gate:unanswered_seekers": 1}
+
+
+def test_an_answer_about_someone_who_opted_out_blocks(failed: Failed, night: Night) -> None:
+    night["silver__seekers"][0]["is_opted_out"] = True
+    found = failed(night)
+    assert found == {f"{table_id} gate:answers_without_a_right_to_one": 1 for table_id in ANSWER_SOURCES.values()}
+
+
+def test_someone_who_opted_out_and_has_no_answer_does_not_block(failed: Failed, night: Night) -> None:
+    night["silver__seekers"][0]["is_opted_out"] = True
+    for table_id in ANSWER_SOURCES.values():
+        night[table_id].pop(0)
+    assert failed(night) == {}
+
+
+@pytest.mark.parametrize("posting_id", ["P1", "P999"], ids=["closed yesterday", "not among the postings"])
+def test_a_recommended_posting_that_nobody_can_apply_to_blocks(failed: Failed, night: Night, posting_id: str) -> None:
+    night["features__job_postings"][1]["closing_date"] = LAST
+    night["matches__seeker_jobs"][7]["posting_id_5"] = posting_id
+    assert failed(night) == {"matches__seeker_jobs gate:closed_or_unknown_postings": 1}
+
+
+def test_a_posting_that_closes_today_may_be_recommended(failed: Failed, night: Night) -> None:
+    night["features__job_postings"][0]["closing_date"] = AS_OF
+    assert failed(night) == {}
+
+
+def test_scores_that_say_the_same_of_everybody_block(failed: Failed, night: Night) -> None:
+    """Half at 0.50 and half at 0.51: a standard deviation of 0.005."""
+    for number, row in enumerate(night["scores__employment_probability"]):
+        row["probability_0_1"] = 0.50 + 0.01 * (number % 2)
+    assert failed(night) == {"scores__employment_probability gate:degenerate_scores": 1}
+
+
+def test_a_lake_without_a_model_has_no_scores_to_judge(failed: Failed, night: Night) -> None:
+    for row in night["scores__employment_probability"]:
+        row |= {"answer_code": "NO_EMPLOYMENT_HISTORY_SOURCE", "probability_0_1": None}
+    assert failed(night) == {}
+
+
+def test_a_night_without_open_postings_blocks(failed: Failed, night: Night) -> None:
+    night["features__job_postings"] = [{"as_of": LAST, "posting_id": "P0"}]
+    for row in night["matches__seeker_jobs"]:
+        row["posting_id_1"] = None
+    assert failed(night) == {"features__job_postings gate:no_open_postings": 1}
+
+
+@pytest.mark.parametrize(
+    ("people", "postings", "expected"),
+    [
+        (200, 20, {}),
+        (400, 10, {"serving__seeker_jobs_v1 gate:volume_lost": 0.75}),
+        (100, 40, {"serving__job_postings_v1 gate:volume_lost": 0.75}),
+    ],
+    ids=["exactly half of both", "a quarter of the people", "a quarter of the postings"],
+)
+def test_losing_more_than_half_of_last_nights_rows_blocks(
+    settings: Settings, failed: Failed, night: Night, people: int, postings: int, expected: dict[str, float]
+) -> None:
+    served(settings, people=people, postings=postings)
+    assert failed(night) == expected
+
+
+@pytest.mark.parametrize("feed", ["bronze__seekers", "bronze__job_postings"])
+def test_a_daily_feed_that_stays_away_blocks(settings: Settings, failed: Failed, night: Night, feed: str) -> None:
+    served(settings, people=PEOPLE, postings=10)
+    for row in night["ops__deliveries"]:
+        if (row["table_id"], row["delivery_date"]) == (feed, AS_OF):
+            row["rows_count"] = 0
+    assert failed(night) == {"ops__deliveries gate:missing_feeds": 1}
+
+
+def test_running_the_served_date_again_asks_for_no_newer_feeds(
+    settings: Settings, failed: Failed, night: Night
+) -> None:
+    served(settings, people=PEOPLE, postings=10, as_of=AS_OF)
+    assert failed(night) == {}
+
+
+CLOSED = Check("ops__deliveries", "gate:missing_feeds", 1, detail="bronze__seekers")
+
+
+def test_a_failed_gate_blocks_and_says_what_is_still_served() -> None:
+    with pytest.raises(PublicationBlocked, match=r"gate:missing_feeds is 1 \(limit 0\) bronze__seekers.*still served"):
+        require_open([CLOSED], force_reason=None)
+
+
+def test_a_failed_gate_is_passed_with_a_reason() -> None:
+    require_open([CLOSED], force_reason="the feed has moved to a weekly rhythm")
+
+
+def test_an_empty_reason_is_none() -> None:
+    with pytest.raises(PublicationBlocked):
+        require_open([CLOSED], force_reason="")
+
+
+def test_passed_gates_need_no_reason() -> None:
+    require_open([Check("t", "gate:volume_lost", 0.5, 0.5)], force_reason=None)
