@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types spark test-spark real bench lock clean
+.PHONY: help setup demo ui test lint types spark test-spark real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -87,6 +87,12 @@ setup: $(READY) ## make the everyday environment .venv (done by itself before th
 
 demo: $(READY) ## set up, then run a whole synthetic night and say what to open
 	@.venv/bin/goyong demo
+
+ui: $(READY) ## open Dagster on the demo lake (run make demo first)
+	@export GOYONG_LAKE_DIR="$${GOYONG_LAKE_DIR:-.demo/lake}" GOYONG_SOURCES_DIR="$${GOYONG_SOURCES_DIR:-.demo/deliveries}"
+	export DAGSTER_HOME="$$(mkdir -p "$$GOYONG_LAKE_DIR/dagster" && cd "$$GOYONG_LAKE_DIR/dagster" && pwd)"
+	.venv/bin/goyong status >/dev/null 2>&1 || echo "==> no published night in $$GOYONG_LAKE_DIR yet: the graph is there, runs are not (make demo)"
+	PATH="$$PWD/.venv/bin:$$PATH" PYTHONWARNINGS='ignore:Function `dev_command`' .venv/bin/dagster dev -w workspace.yaml
 
 test: $(READY) ## set up, then run the default tests
 	@echo "==> running the default tests on $(WORKERS) processes (a few minutes)"

@@ -46,7 +46,7 @@ def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
         "as_of": night.as_of,
         "status_code": status,
         "engine": night.settings.engine,
-        "device": json.dumps(night.device.describe(), ensure_ascii=False, sort_keys=True),
+        "device": night.device.name,
         "started_at": night.started_at,
         "finished_at": now,
         "seconds": (now - night.started_at).total_seconds(),

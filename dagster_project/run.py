@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -77,16 +78,25 @@ def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> str:
         simulate_korea(sources, sizes, nights=1, seed=seed, first_date=DEMO_DATE)
     nightly(settings, sources, DEMO_DATE)
     key = _someone(settings)
-    lake = settings.lake_dir
-    lines = (
-        f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s",
-        f"  page for analysts     {settings.publication_dir / 'site' / 'index.html'}",
-        f"  database for analysts {settings.publication_dir / 'goyong.duckdb'}",
-        f"  one seeker            goyong explain seeker {key} --lake {lake}",
-        f"  as a page             goyong explain seeker {key} --lake {lake} --html seeker.html",
-        f"  the asset graph       DAGSTER_HOME={settings.dagster_dir.resolve()} dagster dev -w workspace.yaml",
+    goyong = _command()
+    explain = f"{goyong} explain seeker {key} --lake {settings.lake_dir}"
+    page = settings.publication_dir
+    return "\n".join(
+        [
+            f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s",
+            f"  page for analysts     {page / 'site' / 'index.html'}",
+            f"  database for analysts {page / 'goyong.duckdb'}",
+            f"  one seeker            {explain}",
+            f"  as a page             {explain} --html seeker.html",
+            "  the asset graph       make ui",
+        ]
     )
-    return "\n".join(lines)
+
+
+def _command() -> str:
+    """How to call goyong from the folder one stands in."""
+    script = Path(sys.prefix) / "bin" / "goyong"
+    return os.path.relpath(script) if script.is_file() else "goyong"
 
 
 def _published_already(options: NightOptions, as_of: date) -> str | None:

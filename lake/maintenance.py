@@ -34,13 +34,18 @@ def maintain(settings: Settings) -> str:
             _drop_before(settings, table_id, oldest)
             opened = tables.delta(settings, table_id)
         versions = [night.tables[table_id].version for night in kept if table_id in night.tables]
-        removed += len(
-            opened.vacuum(
-                retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=versions or None
-            )
+        before = _files(settings, table_id)
+        opened.vacuum(
+            retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=versions or None
         )
+        removed += before - _files(settings, table_id)
     log.info("maintained %d tables, oldest kept night %s", len(TABLES), oldest)
     return f"kept {len(kept)} nights from {oldest}; removed {removed} files that none of them needs"
+
+
+def _files(settings: Settings, table_id: str) -> int:
+    """Data files of a table on disk; what `vacuum` returns also names those that an earlier one removed."""
+    return sum(1 for _ in tables.path(settings, table_id).rglob("*.parquet"))
 
 
 def _drop_before(settings: Settings, table_id: str, oldest: date) -> None:

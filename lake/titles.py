@@ -32,6 +32,13 @@ CHUNK_PARTS = 512
 # Measured on 2,000 similar titles left out (tests/real/README.md): longer n-grams or whole words add nothing.
 NGRAMS = (1, 3)
 MINIMUM_SIMILARITY = 0.35
+# A wish is for the work, not for leading or teaching it: "구매" is no executive and "디자인" no teacher of it, unless the
+# text says so. Groups of managers (KECO 01) and of private teachers (214) count for less without such a word.
+LEADING_GROUPS = ("01", "214")
+LEADING_WORD = re.compile(r"(관리자|임원|책임자|총괄|대표|이사|장|ceo|cto|강사|교사|교수|코치|트레이너|교육)$")
+LEADING_SHARE = np.float32(0.75)
+# People name the field where the dictionary names who works in it.
+FIELD, WORKER = "디자인", "디자이너"
 # A part votes for every group it resembles; the power keeps many faint resemblances below one clear one.
 VOTE_POWER = 4
 COLUMNS = ("occupation_code", "occupation_name", "title", "similar_titles_text")
@@ -122,11 +129,23 @@ class TitleLinker:
 
     def _votes(self, parts: Sequence[str]) -> sparse.csr_matrix:
         """(parts, codes): the similarity of each code's nearest title, to the power of the vote, or nothing."""
-        similarity = (self.vectorizer.transform(parts) @ self.vectors.T).toarray()
-        nearest = np.maximum.reduceat(similarity, self.starts, axis=1)
+        nearest = self._nearest(parts)
+        fields = [row for row, part in enumerate(parts) if part.endswith(FIELD)]
+        if fields:
+            workers = self._nearest([parts[row].removesuffix(FIELD) + WORKER for row in fields])
+            nearest[fields] = np.maximum(nearest[fields], workers)
+        is_plain = np.array([not LEADING_WORD.search(part) for part in parts])
+        is_leading = np.array([code.startswith(LEADING_GROUPS) for code in self.codes.tolist()])
+        nearest[np.ix_(is_plain, is_leading)] *= LEADING_SHARE
         # Rounding makes equal titles exactly equal, whatever the order of their n-grams in memory.
         rounded = np.round(nearest, 5)
         return sparse.csr_matrix(np.where(rounded >= self.minimum_similarity, rounded**VOTE_POWER, 0))
+
+    def _nearest(self, parts: Sequence[str]) -> Floats:
+        """(parts, codes) float32: the similarity of each code's nearest title."""
+        similarity = (self.vectorizer.transform(parts) @ self.vectors.T).toarray()
+        nearest: Floats = np.maximum.reduceat(similarity, self.starts, axis=1)
+        return nearest
 
 
 def normalise(text: str) -> str:

@@ -91,6 +91,9 @@ def train_employment(cohorts: pa.Table, folder: Path, *, as_of: date) -> Trainin
     later, earlier = cohorts.filter(is_newest), cohorts.filter(pc.invert(is_newest))
     if min(later.num_rows, earlier.num_rows) < MIN_ROWS:
         return Training(None, f"{earlier.num_rows} training and {later.num_rows} calibration rows; need {MIN_ROWS}", {})
+    hired = [pc.mean(pc.cast(part.column(LABEL), pa.int8())).as_py() for part in (earlier, later)]
+    if any(share in (0, 1) for share in hired):
+        return Training(None, f"hired shares {hired[0]:g} and {hired[1]:g}: nothing to tell apart", {})
     hired = [pc.sum(part.column(LABEL)).as_py() or 0 for part in (earlier, later)]
     fewest = min(min(count, part.num_rows - count) for count, part in zip(hired, (earlier, later), strict=True))
     if fewest < MIN_OUTCOMES:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 300
+OURS = ("GOYONG_", "DAGSTER_")
 _PRELOADED = ["dagster_project.cli", "dagster_project.run", "dagster_project.report", "tests.pipeline.commands"]
 
 
@@ -50,7 +51,7 @@ class Shell:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         """`environment` is added to what every command sees; variables of ours that are already set are not."""
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOYONG_", "DAGSTER_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = kept | dict(environment) | {"PYTHONPATH": str(ROOT)}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
@@ -93,7 +94,9 @@ def _command(words: Sequence[str], environment: Mapping[str, str], texts: Sequen
         target = os.open(text, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(target, number)
         os.close(target)
-    os.environ.clear()
+    # What the imports have set stays: PySpark keeps in the environment that it is the client only.
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        del os.environ[name]
     os.environ.update(environment)
     time.tzset()
     os.chdir(folder)

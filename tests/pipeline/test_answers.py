@@ -1,0 +1,157 @@
+"""Every published answer, of everybody, against silver: an independent DuckDB query per rule.
+
+Do not put here: scores (tests/unit/matching, tests/unit/ml).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from lake.contracts.features import EMPLOYMENT_INPUTS
+from tests.pipeline import readers
+from tests.pipeline.nights import Nights, World
+
+NOUNS = ("seekers", "resumes", "job_postings", "applications", "training_history", "training_courses")
+REASONS = range(1, 4)
+
+
+def unpivoted(table_id: str, *columns: str) -> str:
+    """SQL: one row per person and place 1 to 5."""
+    places = (
+        f"select seeker_key, {place} as place, {', '.join(f'{column}_{place} as {column}' for column in columns)} "
+        f'from "{table_id}" where {columns[0]}_{place} is not null'
+        for place in range(1, 6)
+    )
+    return " union all ".join(places)
+
+
+@pytest.fixture(scope="module")
+def last_night(world: World, history: Nights) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The last published night and the silver tables of its business date."""
+    day = world.days[-1]
+    with readers.open_duckdb(history.lake, history.served[-1]) as database:
+        for noun in NOUNS:
+            readers.add_view(database, history.lake, f"silver__{noun}", day)
+        readers.add_view(database, history.lake, "gold__seeker_skills", day)
+        database.execute(f"create view today as select date '{day}' as today")
+        jobs = unpivoted("serving__seeker_jobs_v1", "posting_id", "score_0_1")
+        courses = unpivoted("serving__seeker_courses_v1", "session_id", "score_0_1", "skill_code")
+        database.execute(f"create view jobs as {jobs}")
+        database.execute(f"create view courses as {courses}")
+        yield database
+
+
+def count(database: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = database.execute(f"select count(*) from ({sql})").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+PAIRS = "jobs j join silver__seekers s using (seeker_key) left join silver__job_postings p using (posting_id), today"
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        (
+            "open on the day",
+            "p.posting_id is null or coalesce(p.status_code, 'OPEN') <> 'OPEN' "
+            "or p.registered_date > today or coalesce(p.closing_date, today) < today",
+        ),
+        (
+            "in reach: a wished region, the home region without a wish, any when neither is known",
+            "p.region_code is not null and p.region_code not in (s.wanted_region_code_1, s.wanted_region_code_2, "
+            "s.wanted_region_code_3) is not false and p.region_code not in (select unnest(case "
+            "when coalesce(s.wanted_region_code_1, s.wanted_region_code_2, s.wanted_region_code_3) is not null "
+            "then [s.wanted_region_code_1, s.wanted_region_code_2, s.wanted_region_code_3] "
+            "else [coalesce(s.home_region_code, p.region_code)] end))",
+        ),
+        ("within the education", "p.min_education_code > s.education_code"),
+        ("within the career", "p.career_code = 'E' and greatest(coalesce(p.min_career_months, 0), 1) > s.career_months"),
+        ("not below 80 % of the wished wage", "p.wage_min_krw_month < 0.8 * s.wanted_wage_krw_month"),
+        (
+            "not applied to already",
+            "exists (from silver__applications a where a.seeker_key = s.seeker_key and a.posting_id = p.posting_id)",
+        ),
+    ],
+)
+def test_every_recommended_posting_is(last_night: duckdb.DuckDBPyConnection, rule: str, broken: str) -> None:
+    assert count(last_night, "from jobs") > 5_000
+    assert count(last_night, f"select * from {PAIRS} where {broken}") == 0, rule
+
+
+@pytest.mark.parametrize(("answers", "thing"), [("jobs", "posting_id"), ("courses", "session_id")])
+def test_places_are_filled_from_the_top_best_first_and_nothing_twice(
+    last_night: duckdb.DuckDBPyConnection, answers: str, thing: str
+) -> None:
+    assert count(last_night, f"select seeker_key, {thing} from {answers} group by all having count(*) > 1") == 0
+    later = f"from {answers} b join {answers} a on a.seeker_key = b.seeker_key and a.place = b.place - 1"
+    assert count(last_night, f"select 1 {later} where a.score_0_1 < b.score_0_1 - 1e-6") == 0
+    assert count(last_night, f"select 1 {later}") == count(last_night, f"from {answers} where place > 1")
+
+
+def test_somebody_without_postings_is_told_why(last_night: duckdb.DuckDBPyConnection) -> None:
+    for table_id, thing in (("jobs", "posting_id"), ("courses", "session_id"), ("occupations", "occupation_code")):
+        has_answer = f"""select 1 from "serving__seeker_{table_id}_v1" where (answer_code = 'OK') <> ({thing}_1 is not null)"""
+        assert count(last_night, has_answer) == 0, table_id
+
+
+def test_no_course_is_recommended_for_a_skill_already_held(last_night: duckdb.DuckDBPyConnection) -> None:
+    held = """
+        select seeker_key, unnest(string_split(skill_codes_text, ';')) as skill_code from silver__resumes, today
+            where coalesce(updated_at::date, today) <= today
+        union select seeker_key, skill_code from silver__training_history, today where is_completed and end_date <= today
+        union select seeker_key, unnest(string_split(skill_codes_text, ';')) from gold__seeker_skills
+    """
+    assert count(last_night, "from courses") > 500
+    assert count(last_night, f"select 1 from courses join ({held}) using (seeker_key, skill_code)") == 0
+
+
+def test_every_recommended_session_starts_later_and_teaches_a_skill_that_is_missing(
+    last_night: duckdb.DuckDBPyConnection,
+) -> None:
+    wrong = """
+        select 1 from courses c join "serving__seeker_courses_v1" a using (seeker_key)
+        left join silver__training_courses t on t.session_id = c.session_id, today
+        where t.session_id is null or t.start_date <= today or t.skill_code <> c.skill_code
+           or not list_contains(string_split(a.missing_skill_codes, '|'), c.skill_code)
+    """
+    assert count(last_night, wrong) == 0
+
+
+def test_every_set_of_reasons_is_consistent(last_night: duckdb.DuckDBPyConnection) -> None:
+    """Probability within its range; reasons for push up, reasons against push down, the strongest first, none twice."""
+    rows: list[dict[str, Any]] = (
+        last_night.execute(
+            "from serving__seeker_employment_v1 where answer_code = 'OK' order by seeker_key limit 1000"
+        )
+        .fetch_arrow_table()
+        .to_pylist()
+    )
+    assert len(rows) >= 500
+    for row in rows:
+        assert 0 <= row["low_0_1"] <= row["probability_0_1"] <= row["high_0_1"] <= 1
+        codes = []
+        for side, sign in (("for", 1), ("against", -1)):
+            named = [row[f"reason_{side}_{place}_code"] for place in REASONS]
+            sizes = [row[f"reason_{side}_{place}_logit"] for place in REASONS]
+            assert [code is None for code in named] == [size is None for size in sizes]
+            known = [sign * size for size in sizes if size is not None]
+            assert all(size > 0 for size in known)
+            assert known == sorted(known, reverse=True)
+            assert all(size is None for size in sizes[len(known) :])
+            codes += [code for code in named if code is not None]
+        assert codes
+        assert len(set(codes)) == len(codes)
+        assert set(itertools.chain(*(code.split(" & ") for code in codes))) <= set(EMPLOYMENT_INPUTS)
+
+
+def test_who_gets_no_probability_is_told_why(last_night: duckdb.DuckDBPyConnection) -> None:
+    wrong = "from serving__seeker_employment_v1 where (answer_code = 'OK') <> (probability_0_1 is not null)"
+    assert count(last_night, wrong) == 0
+    assert count(last_night, "from serving__seeker_employment_v1 where answer_code = 'CURRENTLY_EMPLOYED'") > 0

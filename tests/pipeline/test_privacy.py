@@ -1,0 +1,53 @@
+"""No resident number of anybody stands in any byte below the lake: tables, logs, Dagster's records, the database, pages.
+
+Do not put here: how pseudonyms are made (tests/unit/lake/test_privacy.py).
+"""
+
+from __future__ import annotations
+
+import csv
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.pipeline import readers
+from tests.pipeline.nights import Nights, World
+
+PEOPLE = 50
+
+
+def planted(world: World) -> set[str]:
+    """Fifty people spread over the country, and everybody whose row was refused."""
+    truth = pq.read_table(world.sources / "truth" / world.days[-1].isoformat() / "seekers.parquet")
+    everybody = truth["resident_number"].to_pylist()
+    some = set(everybody[:: len(everybody) // PEOPLE][:PEOPLE])
+    for day in world.days:
+        with (world.sources / day.isoformat() / "seekers_0000.csv").open(encoding="utf-8", newline="") as stream:
+            some |= {row["주민등록번호"] for row in csv.DictReader(stream)} - set(everybody)
+    return some
+
+
+def test_the_search_finds_them_where_they_are(world: World) -> None:
+    found = readers.resident_numbers_in(world.sources / world.days[0].isoformat() / "seekers_0000.csv")
+    found |= readers.resident_numbers_in(world.sources / "truth" / world.days[-1].isoformat() / "seekers.parquet")
+    assert len(planted(world)) > PEOPLE
+    assert len(planted(world) & found) >= PEOPLE
+
+
+@pytest.mark.parametrize("nights", ["history", "bad_input", "killed"])
+def test_no_resident_number_stands_in_any_byte_of_the_lake(
+    world: World, request: pytest.FixtureRequest, nights: str
+) -> None:
+    lake = request.getfixturevalue(nights).lake
+    files = [path for path in lake.rglob("*") if path.is_file()]
+    assert len(files) > 300
+    numbers = planted(world)
+    guilty = {str(path.relative_to(lake)) for path in files if numbers & readers.resident_numbers_in(path)}
+    assert guilty == set()
+
+
+def test_no_resident_number_stands_in_what_commands_say(
+    world: World, first: Nights, history: Nights, bad_input: Nights
+) -> None:
+    for outcome in (*first.outcomes, *history.outcomes, *bad_input.outcomes):
+        assert not any(number in outcome.text or number.replace("-", "") in outcome.text for number in planted(world))
