@@ -91,6 +91,7 @@ demo: $(READY) ## set up, then run a whole synthetic night and say what to open
 ui: $(READY) ## open Dagster on the demo lake (run make demo first)
 	@export GOYONG_LAKE_DIR="$${GOYONG_LAKE_DIR:-.demo/lake}" GOYONG_SOURCES_DIR="$${GOYONG_SOURCES_DIR:-.demo/deliveries}"
 	export DAGSTER_HOME="$$(mkdir -p "$$GOYONG_LAKE_DIR/dagster" && cd "$$GOYONG_LAKE_DIR/dagster" && pwd)"
+	[ -f "$$DAGSTER_HOME/dagster.yaml" ] || cp dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
 	.venv/bin/goyong status >/dev/null 2>&1 || echo "==> no published night in $$GOYONG_LAKE_DIR yet: the graph is there, runs are not (make demo)"
 	PATH="$$PWD/.venv/bin:$$PATH" PYTHONWARNINGS='ignore:Function `dev_command`' .venv/bin/dagster dev -w workspace.yaml
 

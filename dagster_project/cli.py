@@ -226,7 +226,11 @@ OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_p
 
 def _exit_code(error: BaseException) -> int | None:
     """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
-    from lake import deliveries, landing, publication, session, settings, tables
+    from lake import publication
+
+    if isinstance(error, publication.LakeLocked):  # said before anything heavy is imported
+        return EXIT_LOCKED
+    from lake import deliveries, landing, session, settings, tables
     from lake.sources.work24 import Work24Error
 
     not_ready = (
@@ -237,8 +241,6 @@ def _exit_code(error: BaseException) -> int | None:
         session.EngineUnavailable,
         Work24Error,
     )
-    if isinstance(error, publication.LakeLocked):
-        return EXIT_LOCKED
     if isinstance(error, settings.SettingsError):
         return EXIT_USAGE
     if isinstance(error, not_ready):

@@ -7,24 +7,48 @@ from pathlib import Path
 
 import dagster as dg
 
-from dagster_project.assets.declare import NIGHTS
+from dagster_project.assets.declare import TIMEZONE
+from dagster_project.records import record_run
+from lake.gates import PublicationBlocked
+from lake.privacy import redact
 from lake.settings import today_in_seoul
+
+DETAIL_LIMIT = 1_000
+
+
+@dg.failure_hook(name="record_failed_night", required_resource_keys={"night"})
+def record_failed_night(context: dg.HookContext) -> None:
+    """Write down in ops__runs that the night stopped and why, whoever started it."""
+    error = context.op_exception
+    status = "BLOCKED" if isinstance(error, PublicationBlocked) else "FAILED"
+    detail = redact(f"{context.op.name}: {type(error).__name__}: {error}")[:DETAIL_LIMIT]
+    night = context.resources.night
+    if error is not None:
+        night.options.failures.append(error)
+    record_run(night, status, detail)
+
 
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
-    partitions_def=NIGHTS,
     executor_def=dg.in_process_executor,
+    hooks={record_failed_night},
     description="하룻밤: 납품을 반입하고, 모든 구직자의 네 가지 답을 계산하고, 점검한 뒤 공표한다.",
 )
 
-at_two = dg.build_schedule_from_partitioned_job(
-    nightly,
+
+@dg.schedule(
     name="nightly_at_0200",
-    description="매일 02:00(Asia/Seoul)에 그날의 밤을 돌린다.",
-    hour_of_day=2,
+    job=nightly,
+    cron_schedule="0 2 * * *",
+    execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="매일 02:00(Asia/Seoul)에 그날의 밤을 돌린다.",
 )
+def at_two(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask for the night of the day that has begun two hours ago in Seoul."""
+    day = today_in_seoul(context.scheduled_execution_time).isoformat()
+    return dg.RunRequest(run_key=day, partition_key=day)
 
 
 def delivery_sensor(sources_dir: Path) -> dg.SensorDefinition:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,11 +37,12 @@ _CODE_PACKAGES = ("lake", "transforms", "ml", "matching")
 
 @dataclass(frozen=True)
 class NightOptions:
-    """What a night is run with."""
+    """What a night is run with; `failures` collects what steps raised, for whoever started the run."""
 
     settings: Settings
     sources_dir: Path
     force_reason: str | None = None
+    failures: list[BaseException] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass
@@ -139,7 +141,7 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
         device = open_device(settings.device)
         inputs = inputs_hash(options, as_of)
         log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)
-        with open_session(settings) as spark:
+        with open_session(settings) as spark, _cleared(settings):
             yield Night(
                 options=options,
                 lake=tables.Lake(settings, spark),
@@ -149,6 +151,16 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
                 inputs_hash=inputs,
                 started_at=datetime.now(tz=UTC),
             )
+
+
+@contextmanager
+def _cleared(settings: Settings) -> Iterator[None]:
+    """Leave no frames and exports of this night behind, however it ends."""
+    try:
+        yield
+    finally:
+        for name in ("frames", "exports"):
+            shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
 
 
 def delivery_dates(sources_dir: Path, as_of: date) -> list[date]:

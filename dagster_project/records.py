@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dagster_project.night import Night
 from lake import tables
@@ -38,6 +39,16 @@ def is_synthetic(night: Night) -> bool:
     return (night.options.sources_dir / "SYNTHETIC.txt").is_file()
 
 
+def record_run(night: Night, status: str, detail: str | None = None) -> tables.Commit:
+    """Put this run into ops__runs beside other runs of the same business date; a rerun replaces its own row."""
+    rows = run_row(night, status, detail)
+    if tables.exists(night.settings, "ops__runs"):
+        others = tables.dataset(night.settings, "ops__runs", night.as_of).to_table()
+        others = others.filter(pc.not_equal(others.column("run_id"), night.run_id))
+        rows = pa.concat_tables([others.select(rows.schema.names).cast(rows.schema), rows])
+    return tables.replace_from_arrow(night.lake, "ops__runs", rows, {"as_of": night.as_of})
+
+
 def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
     """One row of ops__runs."""
     now = datetime.now(tz=UTC)
@@ -50,7 +61,7 @@ def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
         "started_at": night.started_at,
         "finished_at": now,
         "seconds": (now - night.started_at).total_seconds(),
-        "seekers_count": night.rows("silver__seekers"),
+        "seekers_count": night.rows("silver__seekers") if tables.exists(night.settings, "silver__seekers") else None,
         "is_synthetic": is_synthetic(night),
         "stages_json": json.dumps({name: round(seconds, 3) for name, seconds in night.stages.items()}),
         "detail": detail or night.options.force_reason,

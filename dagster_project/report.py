@@ -40,6 +40,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
     lines += [f"published in spite of a failed gate: {served.forced_because}"] if served.forced_because else []
     lines += [f"  {name:<34} {entry.rows:>12,} rows" for name, entry in sorted(served.tables.items())]
     lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
+    lines += [f"  because {row['detail']}" for row in last if row["status_code"] in ("BLOCKED", "FAILED")]
     return "\n".join(lines)
 
 

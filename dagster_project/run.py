@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -22,6 +23,11 @@ from lake.deliveries import NoDelivery
 from lake.settings import Settings
 
 log = logging.getLogger("goyong.run")
+
+
+class NightFailed(RuntimeError):
+    """A night ended before any step could say why."""
+
 
 DEMO_DATE = date(2026, 11, 20)
 Sizes = tuple[int, int, int]
@@ -113,11 +119,7 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
 
     Returns step → seconds. Errors of a step are raised as Dagster wraps them.
     """
-    home = options.settings.dagster_dir.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.is_file():
-        config.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n", encoding="utf-8")
+    home = prepare_home(options.settings)
     os.environ["DAGSTER_HOME"] = str(home)
     job = build_definitions(options).resolve_job_def("nightly")
     with dg.DagsterInstance.from_config(str(home)) as instance:
@@ -126,9 +128,33 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
             partition_key=as_of.isoformat(),
             asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,  # the failure hook, which records the night, runs only then
         )
+    if not result.success:
+        raise _failure_of(options, result)
     done = [event for event in result.all_events if event.is_step_success]
     return {str(event.step_key): event.step_success_data.duration_ms / 1000 for event in done}
+
+
+def _failure_of(options: NightOptions, result: dg.ExecuteInProcessResult) -> BaseException:
+    """What the first failed step raised, or what kept the run from starting."""
+    if options.failures:
+        return options.failures[0]
+    errors = [getattr(event.event_specific_data, "error", None) for event in result.all_events]
+    told = [cause for error in errors if error is not None for cause in (error, error.cause) if cause is not None]
+    for error in told:
+        if error.cls_name == publication.LakeLocked.__name__:
+            return publication.LakeLocked(error.message.partition(": ")[2].strip())
+    return NightFailed(told[-1].message.strip() if told else "the run failed before its first step; see the Dagster UI")
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Dagster's home in the lake, with our dagster.yaml (telemetry off) unless one is there."""
+    home = settings.dagster_dir.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").is_file():
+        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+    return home
 
 
 def _someone(settings: Settings) -> str:

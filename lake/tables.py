@@ -24,6 +24,7 @@ from deltalake.exceptions import TableNotFoundError
 from lake.contracts.model import Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
+from lake.session import engine_path
 from lake.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,10 +84,9 @@ def delta(settings: Settings, table_id: str, *, version: int | None = None) -> D
 
 def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
     """The table as a Spark frame; with `as_of`, only that business date."""
-    folder = path(lake.settings, table_id)
     if not exists(lake.settings, table_id):
         raise TableMissing(f"{table_id}: no such table in this lake; an earlier step has not run")
-    frame = lake.spark.read.format("delta").load(str(folder.resolve()))
+    frame = lake.spark.read.format("delta").load(engine_path(lake.settings, path(lake.settings, table_id)))
     return frame if as_of is None else frame.where(f"as_of = DATE'{as_of.isoformat()}'")
 
 
@@ -126,7 +126,7 @@ def replace(lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str,
     else:
         # Only published tables are sorted, for point look-ups; sorting the rest would cost more than it gives.
         writer = (ordered.sort(*table.sort_by) if table.sort_by else ordered).write
-    writer.format("delta").mode("overwrite").save(str(path(lake.settings, table_id).resolve()))
+    writer.format("delta").mode("overwrite").save(engine_path(lake.settings, path(lake.settings, table_id)))
     commit = _read_back(lake.settings, table, before, partition)
     seconds = time.monotonic() - started
     log.info("wrote %s version %d rows %d in %.2f s", table_id, commit[0], commit[1], seconds)

@@ -90,12 +90,16 @@ class TitleLinker:
         return cls(vectorizer, vectors, codes, starts.astype(np.int64), minimum_similarity)
 
     def link(self, texts: pa.Array | pa.ChunkedArray, place: int = 1) -> pa.Array:
-        """The code in `place` (1 = best) for each text, null where none is similar enough."""
+        """The code in `place` (1 = best) for each text, null where none is similar enough.
+
+        From the second place on only codes that fit one of the text's parts best: "MD" is one wish, and what else it
+        resembles is no second one.
+        """
         if place < 1:
             raise TitleLinkerError(f"place {place} of a linked title; expected 1 or more")
         plain = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         encoded = pc.dictionary_encode(plain)
-        best = self._ranked(encoded.dictionary.to_pylist(), place)
+        best = self._ranked(encoded.dictionary.to_pylist(), place, is_only_parts_best=place > 1)
         codes = pa.array([ranked[-1][0] if len(ranked) == place else None for ranked in best], pa.string())
         return codes.take(encoded.indices)
 
@@ -103,29 +107,38 @@ class TitleLinker:
         """The `k` best (code, score between 0 and 1) of each text, best first, ties by code."""
         return self._ranked(texts, k)
 
-    def _ranked(self, texts: Sequence[str | None], k: int) -> list[list[tuple[str, float]]]:
+    def _ranked(
+        self, texts: Sequence[str | None], k: int, *, is_only_parts_best: bool = False
+    ) -> list[list[tuple[str, float]]]:
         ranked: list[list[tuple[str, float]]] = []
         for start in range(0, len(texts), CHUNK_TEXTS):
-            scores = self._scores([split_parts(text) for text in texts[start : start + CHUNK_TEXTS]])
+            scores, is_parts_best = self._scores([split_parts(text) for text in texts[start : start + CHUNK_TEXTS]])
+            if is_only_parts_best and len(scores):
+                is_parts_best[np.arange(len(scores)), scores.argmax(axis=1)] = True
+                scores = np.where(is_parts_best, scores, np.float32(0))
             # A stable sort of the negated scores keeps codes, which are ascending, in order among equals.
             order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
             for row, columns in zip(scores, order, strict=True):
                 ranked.append([(str(self.codes[i]), float(row[i])) for i in columns if row[i] > 0])
         return ranked
 
-    def _scores(self, parts_of_texts: Sequence[Sequence[str]]) -> Floats:
-        """(texts, codes) float32: the mean vote of a text's parts for each code."""
+    def _scores(self, parts_of_texts: Sequence[Sequence[str]]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """(texts, codes): the mean vote of a text's parts for each code, and whether the code fits a part best."""
+        shape = (len(parts_of_texts), len(self.codes))
         unique = sorted({part for parts in parts_of_texts for part in parts})
         if not unique:
-            return np.zeros((len(parts_of_texts), len(self.codes)), dtype=np.float32)
+            return np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=bool)
         index = {part: position for position, part in enumerate(unique)}
         rows = np.repeat(np.arange(len(parts_of_texts)), [len(parts) for parts in parts_of_texts])
         columns = np.array([index[part] for parts in parts_of_texts for part in parts], dtype=np.int64)
         shares = np.array([1 / len(parts) for parts in parts_of_texts for _ in parts], dtype=np.float32)
         belongs = sparse.csr_matrix((shares, (rows, columns)), shape=(len(parts_of_texts), len(unique)))
-        votes = [self._votes(unique[start : start + CHUNK_PARTS]) for start in range(0, len(unique), CHUNK_PARTS)]
-        summed: Floats = (belongs @ sparse.vstack(votes, format="csr")).toarray().astype(np.float32, copy=False)
-        return np.power(summed, np.float32(1 / VOTE_POWER))
+        chunks = [self._votes(unique[start : start + CHUNK_PARTS]) for start in range(0, len(unique), CHUNK_PARTS)]
+        votes = sparse.vstack(chunks, format="csr")
+        first, is_known = np.asarray(votes.argmax(axis=1)).ravel(), votes.getnnz(axis=1) > 0
+        bests = sparse.csr_matrix((is_known.astype(np.float32), (np.arange(len(unique)), first)), shape=votes.shape)
+        summed: Floats = (belongs @ votes).toarray().astype(np.float32, copy=False)
+        return np.power(summed, np.float32(1 / VOTE_POWER)), (belongs @ bests).toarray() > 0
 
     def _votes(self, parts: Sequence[str]) -> sparse.csr_matrix:
         """(parts, codes): the similarity of each code's nearest title, to the power of the vote, or nothing."""

@@ -50,8 +50,8 @@ COURSE_INPUT_COLUMNS = (
     "wanted_region_code_3",
     "skill_codes_text",
 )
-GAP_OCCUPATIONS = COURSE_INPUT_COLUMNS[2:7]  # the first that is known is the one whose skills are looked at
-MODEL_VERSION = "courses-gap-1"
+WISHES, GAP_OCCUPATIONS = COURSE_INPUT_COLUMNS[2:5], COURSE_INPUT_COLUMNS[2:7]
+MODEL_VERSION = "courses-gap-2"
 """Raised by hand when the rules or weights of this module change."""
 SCHEMA = arrow_schema(SEEKER_COURSES)
 
@@ -110,7 +110,7 @@ def match_from_files(
 
 def match_block(block: pa.Table, market: CourseMarket) -> dict[str, pa.Array]:
     """The answer columns of one block. People with the same occupation, skills and regions are one case."""
-    occupation_code = pc.coalesce(*(flat(block[name]) for name in GAP_OCCUPATIONS))
+    occupation_code = choose_occupation(block, market)
     people, case = _read_cases(block, occupation_code, market)
     gap = list_gaps(people, market.needs)
     picked = _Picked(*pick_sessions(people, gap, market.sessions))
@@ -130,6 +130,16 @@ def match_block(block: pa.Table, market: CourseMarket) -> dict[str, pa.Array]:
         "missing_skill_codes": missing.take(pa.array(case)),
     }
     return columns | _list_places(picked, case, market)
+
+
+def choose_occupation(block: pa.Table, market: CourseMarket) -> pa.Array:
+    """The occupation whose skills are looked at: the first wish whose needs are known, else the first known of all."""
+    sent = {name: flat(block[name]) for name in GAP_OCCUPATIONS}
+    nothing = pa.scalar(None, pa.string())
+    needed = (
+        pc.if_else(pc.is_in(sent[name], value_set=market.occupation_codes), sent[name], nothing) for name in WISHES
+    )
+    return pc.coalesce(*needed, *sent.values())
 
 
 def _read_cases(block: pa.Table, occupation_code: pa.Array, market: CourseMarket) -> tuple[_People, Longs]:

@@ -32,10 +32,11 @@ def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
     return night.write("gold__labour_market", frame)
 
 
-@dg.asset(**asset_options("gold__occupations", ["silver__occupations", "gold__labour_market"]))
+@dg.asset(**asset_options("gold__occupations", ["silver__occupations", "silver__job_postings", "silver__seekers"]))
 def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
     """Every occupation with its name, usual education and market."""
-    frame = occupations(night.read("silver__occupations"), night.read("gold__labour_market"), as_of=night.as_of)
+    postings, seekers = night.read("silver__job_postings"), night.read("silver__seekers")
+    frame = occupations(night.read("silver__occupations"), postings, seekers, as_of=night.as_of)
     return night.write("gold__occupations", frame)
 
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
-from dagster_project.records import pointer_of, run_row
+from dagster_project.records import pointer_of, record_run
 from dashboards import build, catalog
 from lake import gates, publication, quality, tables
 from lake.contracts.registry import TABLES
@@ -55,10 +55,7 @@ def publish(night: dg.ResourceParam[Night]) -> Result:
 @dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
 def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     """One row about this run."""
-    status = "FORCED" if night.options.force_reason else "PUBLISHED"
-    return night.report(
-        tables.replace_from_arrow(night.lake, "ops__runs", run_row(night, status), {"as_of": night.as_of})
-    )
+    return night.report(record_run(night, "FORCED" if night.options.force_reason else "PUBLISHED"))
 
 
 @dg.asset(

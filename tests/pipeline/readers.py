@@ -75,7 +75,7 @@ def open_duckdb(lake: Path, pointer: dict[str, Any]) -> duckdb.DuckDBPyConnectio
 def add_view(database: duckdb.DuckDBPyConnection, lake: Path, table_id: str, day: date | None = None) -> None:
     """A view on the newest version of any table (or one business date of it), partition columns included."""
     table = DeltaTable(str(folder(lake, table_id)))
-    files = table.file_uris([("as_of", "=", day.isoformat())] if day else None)
+    files = table.file_uris(file_pruning_predicate=[("as_of", "=", day.isoformat())] if day else None)
     if files:
         database.read_parquet(files, hive_partitioning=True).create_view(table_id)
         return

@@ -112,7 +112,8 @@ def _age_band(as_of: date) -> Column:
 
 
 def _joined(frame: DataFrame, name: str, text: str) -> DataFrame:
-    listed = frame.groupBy("seeker_key").agg(F.sort_array(F.collect_set(name)).alias("_listed"))
+    """The values of `name` for each seeker, ascending; silver keeps each value once, so a list is a set."""
+    listed = frame.groupBy("seeker_key").agg(F.sort_array(F.collect_list(name)).alias("_listed"))
     return listed.select("seeker_key", F.concat_ws(";", "_listed").alias(text))
 
 

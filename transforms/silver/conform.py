@@ -28,7 +28,11 @@ _LIMITS = {
 }
 _TRUE = ("y", "yes", "1", "true", "t", "예")
 _FALSE = ("n", "no", "0", "false", "f", "아니오")
-_DATE = r"^[0-9]{4}[-./]?[0-9]{2}[-./]?[0-9]{2}"
+# Years 1600 to 9999: Python has no year 0, and engines count the days before the Gregorian calendar differently.
+_DATE = r"^(1[6-9]|[2-9][0-9])[0-9]{2}[-./]?[0-9]{2}[-./]?[0-9]{2}"
+# Spelled out, because Java takes "5f" and "0x1p3" for numbers as well; \z, because its $ also stands before a line end.
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z"
+_FLOAT_LIMITS = {Kind.FLOAT32: 3.4e38, Kind.FLOAT64: 1e300}
 
 
 def typed(bronze: DataFrame, table: Table, *, as_of: date) -> DataFrame:
@@ -83,6 +87,12 @@ def refused(judged: DataFrame, table: Table) -> DataFrame:
     return judged.where("reason_codes != ''").select(*quarantine_of(table).names)
 
 
+def parsed_number(sent: SparkColumn) -> SparkColumn:
+    """The number in a text with thousands commas, blanks and % left out; null when it is none."""
+    plain = F.regexp_replace(sent, r"[,% \t\r\n]", "")
+    return F.when(plain.rlike(_NUMBER), plain).try_cast("double")
+
+
 def _sent(name: str) -> SparkColumn:
     trimmed = F.trim(F.col(name))
     return F.when(trimmed != "", trimmed)
@@ -103,12 +113,12 @@ def _parsed(column: Column, sent: SparkColumn) -> SparkColumn:
         # Sources write Korean time unless they say Z; Korea has kept UTC+9 without summer time since 1988.
         utc = F.when(sent.endswith("Z"), local).otherwise(local - F.expr("interval 9 hours"))
         return F.when(sent.rlike(_DATE), utc)
-    number = F.regexp_replace(sent, r"[,% ]", "").try_cast("double")
+    number = parsed_number(sent)
     if column.kind in _LIMITS:
         low, high = _LIMITS[column.kind]
         whole = F.when((number >= low) & (number <= high) & (F.floor(number) == number), number)
         return whole.cast(SPARK_TYPES[column.kind])
-    return F.when(~F.isnan(number) & (F.abs(number) < 1e300), number).cast(SPARK_TYPES[column.kind])
+    return F.when(F.abs(number) <= _FLOAT_LIMITS[column.kind], number).cast(SPARK_TYPES[column.kind])
 
 
 def _digits(sent: SparkColumn) -> SparkColumn:

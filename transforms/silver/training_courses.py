@@ -11,14 +11,14 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from transforms.silver.conform import Rule
+from transforms.silver.conform import Rule, parsed_number
 
 FOLLOW_UP_DAYS = 183
 _LETTERS = {"A": "PLANNED", "B": "RUNNING", "C": "NOT_HELD", "D": "NO_GRADUATE"}
 
 
 def _rate() -> Column:
-    return F.regexp_replace(F.col("employment_rate_6m_text"), r"[,% ]", "").try_cast("double")
+    return parsed_number(F.col("employment_rate_6m_text"))
 
 
 def rules() -> list[Rule]:

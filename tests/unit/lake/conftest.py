@@ -1,4 +1,4 @@
-"""A delivered file read in one call (landing), and tiny Delta tables written without the engine (checks, publishing)."""
+"""A delivered file read in one call, and tiny Delta tables written without the engine."""
 
 from __future__ import annotations
 

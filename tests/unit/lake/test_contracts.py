@@ -17,8 +17,8 @@ from lake.contracts.registry import TABLES, contract_version, table
 
 every_table = pytest.mark.parametrize("contract", TABLES.values(), ids=TABLES)
 KOREAN = re.compile("[가-힣]")
-DIFFERENT_ON_PURPOSE: dict[str, str] = {}
-"""Columns of one name and two kinds or units, each with its reason; there is none, and none should come."""
+DIFFERENT_ON_PURPOSE: dict[str, set[tuple[str, str | None]]] = {}
+"""Columns of one name and two kinds or units; there is none, and none should come."""
 
 
 def of_layer(layer: str) -> list[Table]:
@@ -68,7 +68,7 @@ def test_a_table_says_who_answers_for_it_when_it_comes_and_what_a_row_is(contrac
 
 def test_the_same_name_means_the_same_kind_and_unit_everywhere() -> None:
     """Bronze is left out: there every delivered column is text as it was sent."""
-    meanings = defaultdict(set)
+    meanings: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
     for contract in TABLES.values():
         for column in contract.columns if contract.layer != "bronze" else ():
             meanings[column.name].add((column.kind.value, column.unit))

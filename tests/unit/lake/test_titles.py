@@ -70,6 +70,31 @@ def test_second_place_is_the_next_best_group(linker: TitleLinker) -> None:
     assert linker.link(pa.array(["MD, 의류판매원", "패션디자이너"]), place=2).to_pylist() == ["6151", None]
 
 
+def test_second_place_is_no_other_reading_of_the_same_word(linker: TitleLinker) -> None:
+    assert linker.link(pa.array(["무역사무원"]), place=2).to_pylist() == [None]
+
+
+def leading_dictionary() -> pa.Table:
+    return pa.table(
+        {
+            "occupation_code": ["0151", "2143", "6124"],
+            "occupation_name": ["영업 관리자", "요리 강사", "매장 영업"],
+            "title": ["영업관리자", "요리강사", "매장 영업"],
+            "similar_titles_text": pa.nulls(3, pa.string()),
+        }
+    )
+
+
+@pytest.mark.parametrize(("text", "code"), [("영업", "6124"), ("영업관리자", "0151"), ("요리강사", "2143")])
+def test_wish_for_work_is_no_wish_to_lead_it(text: str, code: str) -> None:
+    linker = TitleLinker.from_arrow(leading_dictionary())
+    assert linker.link(pa.array([text])).to_pylist() == [code]
+
+
+def test_design_is_the_work_of_designers(linker: TitleLinker) -> None:
+    assert linker.top(["패션디자인"], 1) == linker.top(["패션디자이너"], 1)
+
+
 def test_equal_scores_go_to_the_smaller_code(linker: TitleLinker) -> None:
     assert linker.top(["무역사무원"], 2) == [[("0281", 1.0), ("0321", 1.0)]]
 
@@ -92,7 +117,7 @@ def test_same_dictionary_in_another_order_gives_the_same_scores(linker: TitleLin
 
 def test_higher_minimum_refuses_a_faint_likeness() -> None:
     strict = TitleLinker.from_arrow(DICTIONARY, minimum_similarity=0.99)
-    assert strict.link(pa.array(["패션디자인", "패션디자이너"])).to_pylist() == [None, "4152"]
+    assert strict.link(pa.array(["상품기획", "상품기획자"])).to_pylist() == [None, "0243"]
 
 
 def test_names_inside_parentheses_are_names_of_their_own() -> None:

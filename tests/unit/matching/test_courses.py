@@ -158,6 +158,20 @@ def test_career_and_last_occupation_stand_in_for_a_wish(make_seekers: Make, seek
     assert (answer["gap_occupation_code"], answer["answer_code"]) == ("0131", "OK")
 
 
+@pytest.mark.parametrize(
+    ("seeker", "occupation_code", "answer_code"),
+    [
+        ({"wanted_occupation_code_1": "8710", "wanted_occupation_code_2": "0131"}, "0131", "OK"),
+        ({"wanted_occupation_code_1": "8710", "career_occupation_code": "0131"}, "8710", "NO_SKILL_DATA"),
+    ],
+)
+def test_second_wish_counts_when_nobody_says_what_the_first_needs(
+    make_seekers: Make, seeker: dict[str, Any], occupation_code: str, answer_code: str
+) -> None:
+    answer = match(make_seekers([seeker]), [{}])[0]
+    assert (answer["gap_occupation_code"], answer["answer_code"]) == (occupation_code, answer_code)
+
+
 @pytest.mark.parametrize("batch", [1, 3])
 def test_answers_do_not_depend_on_batches(make_seekers: Make, batch: int) -> None:
     held = [None, WELDING, f"{CAD};{WELDING}", CAD]

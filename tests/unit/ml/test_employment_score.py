@@ -72,7 +72,8 @@ def batches(*people: dict[str, Any]) -> Iterator[pa.RecordBatch]:
 
 def score(folder: str | None, *people: dict[str, Any]) -> list[dict[str, Any]]:
     answered = list(score_batches(batches(*people), folder, as_of=AS_OF, device="cpu"))
-    return pa.Table.from_batches(answered).to_pylist()
+    rows: list[dict[str, Any]] = pa.Table.from_batches(answered).to_pylist()
+    return rows
 
 
 def test_the_rows_have_the_shape_of_their_contract(folder: str) -> None:
