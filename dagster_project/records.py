@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project.night import Night
-from lake import tables
+from lake import quality, tables
 from lake.contracts.registry import contract_version, table
 from lake.contracts.render import arrow_schema
 from lake.contracts.serving import ANSWER_SOURCES
@@ -19,10 +19,7 @@ from lake.publication import Pointer, PublishedTable
 
 def pointer_of(night: Night, published: Mapping[str, PublishedTable]) -> Pointer:
     """The pointer that makes this night the served one."""
-    versions = {}
-    for serving_id in ANSWER_SOURCES:
-        first = tables.dataset(night.settings, serving_id).head(1, columns=["model_version"])
-        versions[serving_id] = str(first.column(0)[0]) if first.num_rows else "none"
+    versions = {name: _model_version(night, name) for name in ANSWER_SOURCES}
     return Pointer(
         run_id=night.run_id,
         as_of=night.as_of,
@@ -32,6 +29,14 @@ def pointer_of(night: Night, published: Mapping[str, PublishedTable]) -> Pointer
         inputs_hash=night.inputs_hash,
         forced_because=night.options.force_reason or "",
     )
+
+
+def _model_version(night: Night, table_id: str) -> str:
+    """The model version on the rows of a serving table (one a night)."""
+    with quality.connect(night.settings) as db:
+        db.register("served", tables.dataset(night.settings, table_id))
+        row = db.execute("select min(model_version) from served").fetchone()
+    return str(row[0]) if row and row[0] else "none"
 
 
 def is_synthetic(night: Night) -> bool:

@@ -57,6 +57,7 @@ def engine_path(settings: Settings, folder: Path) -> str:
     lake, whole = settings.lake_dir.resolve(), folder.resolve()
     if settings.engine != "embedded" or quote(str(whole)) == str(whole):
         return str(whole)
+    lake.mkdir(parents=True, exist_ok=True)
     link = Path(tempfile.gettempdir()) / f"goyong-{hashlib.sha256(os.fsencode(lake)).hexdigest()[:16]}"
     with suppress(FileExistsError):
         link.symlink_to(lake, target_is_directory=True)

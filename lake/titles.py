@@ -32,8 +32,8 @@ CHUNK_PARTS = 512
 # Measured on 2,000 similar titles left out (tests/real/README.md): longer n-grams or whole words add nothing.
 NGRAMS = (1, 3)
 MINIMUM_SIMILARITY = 0.35
-# A wish is for the work, not for leading or teaching it: "구매" is no executive and "디자인" no teacher of it, unless the
-# text says so. Groups of managers (KECO 01) and of private teachers (214) count for less without such a word.
+# A wish is for the work, not for leading or teaching it: "구매" is no executive and "디자인" no teacher of it, unless
+# the text says so. Groups of managers (KECO 01) and of private teachers (214) count for less without such a word.
 LEADING_GROUPS = ("01", "214")
 LEADING_WORD = re.compile(r"(관리자|임원|책임자|총괄|대표|이사|장|ceo|cto|강사|교사|교수|코치|트레이너|교육)$")
 LEADING_SHARE = np.float32(0.75)

@@ -51,6 +51,8 @@ class OccupationModel:
         """The model of silver__worker_surveys rows; `codes` adds occupations that no survey covers."""
         require_columns(surveys.schema.names, ("occupation_code", *SCALE_NAMES), "silver__worker_surveys")
         named = surveys.filter(pa.array(~is_null(surveys["occupation_code"])))
+        # Sums of doubles depend on the order of rows; rows that are equal in all of these may change places.
+        named = named.sort_by([(name, "ascending") for name in ("occupation_code", *SCALE_NAMES)])
         occupations = flat(named["occupation_code"]).to_pylist()
         all_codes = tuple(sorted({*occupations, *codes}))
         values = standardise(named)

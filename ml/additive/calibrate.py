@@ -41,6 +41,8 @@ def calibrate_additive(
         raise TrainingDataError(
             "calibration cohort", found=cohort, expected=f"later than {latest}", action="calibrate on a later cohort"
         )
+    # Sums of doubles depend on the order of rows, and rows come in the order of files and threads.
+    table = table.sort_by([(name, "ascending") for name in key_columns]) if key_columns else table
     outcome = read_outcome(table, label)
     scores = score_batch(model, encode_table(table, model.features), np, with_contributions=False)
     keys = row_keys(table, key_columns)

@@ -7,6 +7,7 @@ Do not put here: what a command should answer.
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import subprocess
@@ -55,12 +56,12 @@ class Shell:
         self.environment = kept | dict(environment) | {"PYTHONPATH": str(ROOT)}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def run(self, *arguments: str | Path, **variables: str) -> Outcome:
         """One command with `variables` added to its environment."""
-        self._count += 1
-        texts = [self.folder / f"command-{self._count:03}.{name}" for name in ("stdout", "stderr")]
+        number = next(self._numbers)
+        texts = [self.folder / f"command-{number:03}.{name}" for name in ("stdout", "stderr")]
         words = [str(argument) for argument in arguments]
         started = time.monotonic()
         process = self._context.Process(target=_command, args=(words, self.environment | variables, texts, self.folder))
@@ -78,7 +79,13 @@ class Shell:
         command = [sys.executable, "-m", "dagster_project.cli", *(str(argument) for argument in arguments)]
         started = time.monotonic()
         done = subprocess.run(  # noqa: S603 - our own command line
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 

@@ -195,4 +195,6 @@ def plant_bad_files(sources: Path, first: date, second: date) -> None:
     seekers = (good / "seekers_0000.csv").read_text(encoding="utf-8").splitlines()
     unknown = seekers[5].replace('"고졸"', '"무학위"').replace('"대졸"', '"무학위"').replace('"전문대졸"', '"무학위"')
     assert "무학위" in unknown
-    (bad / "seekers_0009.csv").write_text("\n".join([seekers[0], unknown, seekers[6] + ",extra"]) + "\n", encoding="utf-8")
+    (bad / "seekers_0009.csv").write_text(
+        "\n".join([seekers[0], unknown, seekers[6] + ",extra"]) + "\n", encoding="utf-8"
+    )

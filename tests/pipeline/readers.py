@@ -90,8 +90,8 @@ def resident_numbers_in(path: Path) -> set[str]:
             found |= _numbers(text)
     if path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as database:
-            for (name,) in database.execute("select table_name from duckdb_tables()").fetchall():
-                for text in _texts(database.table(name).arrow().read_all()):
+            for schema, name in database.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+                for text in _texts(database.execute(f'from "{schema}"."{name}"').to_arrow_table()):
                     found |= _numbers(text)
     return found
 

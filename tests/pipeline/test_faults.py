@@ -20,7 +20,9 @@ MOST_LINES_OF_AN_ERROR = 20
 def error_lines(outcome: Outcome) -> list[str]:
     """What follows the progress of the stages."""
     lines = outcome.stderr.splitlines()
-    begin = next((at for at, line in enumerate(lines) if "PublicationBlocked" in line or "Traceback" in line), len(lines))
+    begin = next(
+        (at for at, line in enumerate(lines) if "PublicationBlocked" in line or "Traceback" in line), len(lines)
+    )
     return lines[begin:]
 
 
@@ -85,9 +87,7 @@ def test_error_is_short_and_without_traceback(bad_input: Nights) -> None:
     assert 1 <= len(error_lines(blocked)) <= MOST_LINES_OF_AN_ERROR
 
 
-def test_forced_night_is_published_and_its_reason_is_kept(
-    world: World, shell: Shell, bad_input: Nights
-) -> None:
+def test_forced_night_is_published_and_its_reason_is_kept(world: World, shell: Shell, bad_input: Nights) -> None:
     assert bad_input.outcomes[1].exit_code == 0, bad_input.outcomes[1].text
     assert bad_input.served[1]["as_of"] == world.days[1].isoformat()
     assert bad_input.served[1]["forced_because"] == FORCE_REASON
@@ -158,4 +158,6 @@ def test_rest_of_the_night_goes_on_beside_the_bad_files(
             assert forced.execute(rows).fetchall() == undisturbed.execute(rows).fetchall()
     newest = forced.execute("select max(delivery_date)::varchar from silver__job_postings").fetchall()
     assert newest == [(world.days[0].isoformat(),)]
-    assert forced.execute("select count(*) from bronze__resumes where source_file = 'resumes_0009.csv'").fetchall() == [(0,)]
+    assert forced.execute("select count(*) from bronze__resumes where source_file = 'resumes_0009.csv'").fetchall() == [
+        (0,)
+    ]

@@ -1,4 +1,4 @@
-"""No resident number of anybody stands in any byte below the lake: tables, logs, Dagster's records, the database, pages.
+"""No resident number stands in any byte below the lake: tables, logs, Dagster's records, the database, pages.
 
 Do not put here: how pseudonyms are made (tests/unit/lake/test_privacy.py).
 """

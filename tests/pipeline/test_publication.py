@@ -78,8 +78,8 @@ def test_all_served_tables_carry_the_run_that_the_pointer_names(history: Nights,
         for table_id, entry in pointer["tables"].items():
             found = database.execute(f'select distinct run_id, as_of::varchar from "{table_id}"').fetchall()
             assert found == [(pointer["run_id"], pointer["as_of"])], table_id
-            rows = readers.published_rows(history.lake, pointer, table_id).num_rows
-            assert rows == entry["rows"] == database.execute(f'select count(*) from "{table_id}"').fetchone()[0]
+            assert readers.published_rows(history.lake, pointer, table_id).num_rows == entry["rows"]
+            assert database.execute(f'select count(*) from "{table_id}"').fetchone() == (entry["rows"],)
 
 
 def test_running_again_unchanged_says_so_and_writes_nothing(first: Nights) -> None:
@@ -91,9 +91,7 @@ def test_running_again_unchanged_says_so_and_writes_nothing(first: Nights) -> No
     assert first.versions[0] == first.versions[1]
 
 
-def test_rollback_serves_the_older_night_and_status_says_so(
-    history: Nights, shell: Shell, tmp_path: Path
-) -> None:
+def test_rollback_serves_the_older_night_and_status_says_so(history: Nights, shell: Shell, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     shutil.copytree(history.lake, lake)
     older, newest = (history.served[night]["run_id"] for night in (LAST - 1, LAST))

@@ -32,7 +32,9 @@ home_region_code = "지역"
 """
 PROVENANCE = ("source_file", "row_number", "received_at")
 # Numbers of made-up people: the seventh digit 9 stands for the 1800s. Two rows are equal, one has a quoted newline.
-ROWS = [(f"9001{day:02}-9{day:06}", f"2026-02-{day:02}", str(10 + day % 7)) for day in range(1, 25)]
+ROWS: list[tuple[str, ...]] = [
+    (f"9001{day:02}-9{day:06}", f"2026-02-{day:02}", str(10 + day % 7)) for day in range(1, 25)
+]
 ROWS += [ROWS[3], ("900130-9000030", "2026-02-03", '서울\n"중구"')]
 
 

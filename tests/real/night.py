@@ -81,7 +81,7 @@ def refused_rows() -> dict[str, int]:
 
 
 def wishes_with_courses() -> dict[str, int]:
-    """How many people wish (first, or any of three) an occupation that some KDT session is held for, or a coming one."""
+    """How many people wish (first, or any of three) an occupation that a KDT session, ever or coming, is held for."""
     names = ("features__seekers", "features__courses", "silver__training_courses")
     with quality.connect(settings()) as db:
         for name in names:

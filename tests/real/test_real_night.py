@@ -28,6 +28,7 @@ PEOPLE = ("U00606", "U00509", "U02012", "U07573", "U03218")
 RESUME_EDUCATION = {"2": 3, "3": 4, "4": 5, "5": 6, "6": 7}
 POSTING_EDUCATION = {"2": 3, "3": 4, "4": 5, "6": 0}
 JOBS, COURSES = "serving__seeker_jobs_v1", "serving__seeker_courses_v1"
+OCCUPATIONS = "serving__seeker_occupations_v1"
 PLACES = range(1, 6)
 
 
@@ -59,7 +60,7 @@ def answers(keys: dict[str, str]) -> dict[str, dict[str, dict[str, Any]]]:
     wanted = {keys[person]: person for person in PEOPLE}
     return {
         table_id: {wanted[row["seeker_key"]]: row for row in served(table_id) if row["seeker_key"] in wanted}
-        for table_id in (JOBS, COURSES)
+        for table_id in (JOBS, COURSES, OCCUPATIONS)
     }
 
 
@@ -91,6 +92,45 @@ def test_recommended_postings_are_five_new_ones_within_reach(answers: Any, perso
     assert all(asked[posting] <= RESUME_EDUCATION[degree] for posting in recommended)
     scores = top(answers[JOBS][person], "score_0_1")
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "keyword", "occupation"),
+    [
+        ("U00606", "우븐디자이너", "패션 디자이너"),
+        ("U00509", "머천다이저", "상품 기획자"),
+        ("U02012", "니트디자인", "패션 디자이너"),
+        ("U07573", "일러스트레이터", "시각 디자이너"),
+        ("U03218", "백화점관리", "상점 판매원"),
+    ],
+)
+def test_recommended_occupations_hold_what_the_keywords_say(
+    answers: Any, person: str, keyword: str, occupation: str
+) -> None:
+    resume = next(row for row in read_csv("scout/resume.csv") if row["resume_seq"] == person)
+    rows = tables.dataset(night.settings(), "serving__occupations_v1").to_table(
+        columns=["occupation_code", "occupation_name"]
+    )
+    names = {row["occupation_code"]: row["occupation_name"] for row in rows.to_pylist()}
+    assert keyword in resume["text_keyword"]
+    assert occupation in [names[code] for code in top(answers[OCCUPATIONS][person], "occupation_code")]
+
+
+def test_rows_in_quarantine_are_the_known_faults_of_the_files(keys: dict[str, str]) -> None:
+    assert night.refused_rows() == {
+        "certificates resume_certificate.csv certificate_name:MISSING": 4,
+        "training_courses result_kdtdata_202505.csv employment_rate_6m_text:OUT_OF_RANGE": 1,
+        "training_courses result_kdtdata_202505.csv satisfaction_pct:OUT_OF_RANGE": 1,
+        "training_courses result_kdtdata_202506.csv employment_rate_6m_text:OUT_OF_RANGE": 1,
+        "training_courses result_kdtdata_202506.csv satisfaction_pct:OUT_OF_RANGE": 1,
+        "worker_surveys KNOW_2017.csv occupation_code:MISSING": 382,
+    }
+
+
+def test_every_file_was_landed(keys: dict[str, str]) -> None:
+    rows = tables.dataset(night.settings(), "ops__deliveries").to_table(columns=["source_file", "problem"]).to_pylist()
+    assert {row["source_file"]: row["problem"] for row in rows if row["problem"]} == {}
+    assert {file.name for _, file in prepare.deliveries(DATA)} <= {row["source_file"] for row in rows}
 
 
 @pytest.mark.parametrize("person", PEOPLE)
