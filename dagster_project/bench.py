@@ -14,11 +14,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import PIPE, Popen
+from tempfile import TemporaryFile
 from typing import IO, cast
 
 import psutil
 
+from dagster_project.engine_steps import features_seconds
 from dagster_project.run import DEMO_DATE, Sizes, simulate_korea
 from lake import tables
 from lake.settings import load_settings
@@ -28,10 +30,11 @@ SAMPLE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Watched:
-    """A finished process: wall seconds and the largest resident memory of it and its children together."""
+    """A finished process: wall seconds, the largest resident memory of it and its children together, its stdout."""
 
     seconds: float
     peak_gb: float
+    output: str
 
 
 class BenchFailed(RuntimeError):
@@ -57,19 +60,25 @@ def machine() -> str:
 def watch(command: Sequence[str]) -> Watched:
     """Run `command`, sampling the memory of its process tree; raises BenchFailed with its last lines."""
     started, peak = time.monotonic(), 0
-    with Popen(command, stderr=PIPE, stdout=DEVNULL, text=True) as process:  # noqa: S603 - our own command line
+    told: list[str] = []
+    with (
+        TemporaryFile("w+", encoding="utf-8") as output,
+        Popen(command, stderr=PIPE, stdout=output, text=True) as process,  # noqa: S603 - our own command line
+    ):
         root = psutil.Process(process.pid)
         pipe = cast(IO[str], process.stderr)  # asked for above
         os.set_blocking(pipe.fileno(), False)
-        told: list[str] = []
         while process.poll() is None:
             peak = max(peak, _tree_memory(root))
             told += pipe.readlines()
             time.sleep(SAMPLE_SECONDS)
         told += pipe.readlines()
+        seconds = time.monotonic() - started
+        output.seek(0)
+        printed = output.read()
     if process.returncode:
         raise BenchFailed(f"{' '.join(command[-6:])} ended with {process.returncode}: {''.join(told[-20:])}")
-    return Watched(time.monotonic() - started, peak / 2**30)
+    return Watched(seconds, peak / 2**30, printed)
 
 
 def bench_simulate(sizes: Sizes, out: Path) -> list[str]:
@@ -100,16 +109,15 @@ def bench_features(sizes: Sizes, out: Path) -> list[str]:
     if not python.is_file():
         raise BenchFailed("the peer is Apache Spark in .venv-spark; run: make spark")
     seconds: dict[str, float] = {}
+    lines = []
     for engine in ("embedded", "spark"):
         lake = out / f"features-{engine}-{sizes[0]}"
         shutil.rmtree(lake, ignore_errors=True)
-        watch(
-            [str(python), "-m", "dagster_project.features_only", str(sources), str(lake), engine, DEMO_DATE.isoformat()]
-        )
-        seconds[engine] = float((lake / "features-seconds.txt").read_text(encoding="utf-8"))
-    ratio = seconds["spark"] / seconds["embedded"]
-    both = f"embedded {seconds['embedded']:.1f} s, Apache Spark {seconds['spark']:.1f} s"
-    return [f"silver → features   {both}, ratio {ratio:.1f}"]
+        night = [str(sources), str(lake), engine, DEMO_DATE.isoformat()]
+        done = watch([str(python), "-m", "dagster_project.engine_steps", *night])
+        seconds[engine] = features_seconds(json.loads(done.output.splitlines()[-1]))
+        lines.append(f"silver → features   {engine:<10} {seconds[engine]:8.1f} s  peak {done.peak_gb:.2f} GB")
+    return [*lines, f"silver → features   Apache Spark / embedded: {seconds['spark'] / seconds['embedded']:.1f}"]
 
 
 def _line(stage: str, sizes: Sizes, done: Watched) -> str:

@@ -14,11 +14,16 @@ from typing import Any
 import duckdb
 
 from dashboards import explain, person_page
-from lake import publication, quality, tables
+from lake import publication, tables
 from lake.device import find_missing_for_gpu
 from lake.settings import Settings
 
+QUERY_ROWS = 1_000
 _NEEDED = ("pysail", "pyspark-client", "deltalake", "duckdb", "pyarrow", "dagster", "interpret-core", "faiss-cpu")
+
+
+class QueryRefused(ValueError):
+    """The analyst surface runs one SELECT over its own tables and nothing else."""
 
 
 def status(settings: Settings, *, as_json: bool) -> str:
@@ -100,13 +105,16 @@ def query(settings: Settings, sql: str) -> str:
         "threads": 2,
         "lock_configuration": "true",
     }
-    with duckdb.connect(str(database.resolve()), read_only=True, config=config) as db:
-        statements = duckdb.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise quality.ContractBroken("the analyst role may run one SELECT; write a single select statement")
-        found = db.execute(statements[0])
-        names = [column[0] for column in found.description]
-        rows = found.fetchmany(1_000)
+    try:
+        with duckdb.connect(str(database.resolve()), read_only=True, config=config) as db:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise QueryRefused("the analyst role may run one SELECT; write a single select statement")
+            found = db.execute(statements[0])
+            names = [column[0] for column in found.description]
+            rows = found.fetchmany(QUERY_ROWS)
+    except duckdb.Error as error:
+        raise QueryRefused(str(error).strip()) from error
     widths = [max(len(str(value)) for value in column) for column in zip(names, *rows, strict=True)]
     return "\n".join(
         "  ".join(f"{value!s:<{width}}" for value, width in zip(row, widths, strict=True)) for row in [names, *rows]

@@ -47,7 +47,7 @@ def known_by(registers: Registers, as_of: date) -> Registers:
         seekers=registers.seekers.where(F.col("registered_date") <= on),
         resumes=registers.resumes.where(F.col("updated_at").isNull() | (F.to_date("updated_at") <= on)),
         employment_spells=spells.withColumns({name: F.when(ended, F.col(name)) for name in closed}),
-        applications=registers.applications.where(F.col("applied_date") <= on),
+        applications=registers.applications.where(F.col("applied_date").isNull() | (F.col("applied_date") <= on)),
         test_results=registers.test_results.where(F.col("tested_date") <= on),
         certificates=registers.certificates.where(F.col("acquired_date").isNull() | (F.col("acquired_date") <= on)),
         training_history=registers.training_history.where(F.col("end_date") <= on),

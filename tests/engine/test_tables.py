@@ -75,3 +75,10 @@ def test_a_second_writer_is_noticed(lake: Lake, monkeypatch: pytest.MonkeyPatch)
 def test_reading_a_table_that_was_never_written_says_so(lake: Lake) -> None:
     with pytest.raises(TableMissing, match="gold__labour_market"):
         tables.read(lake, "gold__labour_market")
+
+
+def test_a_staged_frame_without_rows_keeps_its_columns(lake: Lake) -> None:
+    frame = lake.spark.sql("select 1 as number, 'a' as text")
+    assert tables.stage(lake, "frame", frame).count() == 1
+    empty = tables.stage(lake, "frame", frame.where("number = 2"))
+    assert (empty.columns, empty.count()) == (["number", "text"], 0)

@@ -21,15 +21,15 @@ from lake.settings import Settings
 
 ODD_PEOPLE = 500
 # Java's number parser takes a trailing d or f and hexadecimal; wide and Arabic digits are digits to some.
-NUMBERS = """
-    1 -1 +5 .5 5. 1e3 1E3 1e400 NaN nan Infinity -inf 1d 5f 5D 0x1p3 0x10 1,234 50% 1_000 12abc ½ ٣ １２ - --1 1e e1 0007
-    127 128 -129 32767.0 2147483647 2147483648 9223372036854775807 9.2e18 2.5 -0 0.1 3.4e38 1e39 100 100.1 60 0
-""".split()
-DATES = """
+_NUMBERS = """
+    1 -1 +5 .5 5. 1e3 1E3 1e400 NaN nan Infinity -inf 1d 5f 5D 0x1p3 0x10 1,234 50% 1_000 12abc ½ ٣ １２ - --1 1e e1
+    0007 127 128 -129 32767.0 2147483647 2147483648 9223372036854775807 9.2e18 2.5 -0 0.1 3.4e38 1e39 100 100.1 60 0
+"""
+_DATES = """
     2026-01-02 20260102 2026.01.02 2026/01/02 2026-13-01 2026-02-30 2024-02-29 2023-02-29 0000-01-01 0001-01-01
     9999-12-31 2026-1-2 2026-01-02T10:11:12Z 2026-01-02T10:11:12.123Z 20260102101112 20260102101160 202601022511
     2026.01.02. 2026-01-02x 26-01-02 ２０２６-01-02 2026-01-0२ 1582-10-10 1600-01-01 2026-11-20 2027-01-01 1990-02-28
-""".split()
+"""
 CLOCKS = ["2026-01-02 10:11:12", "2026-01-02 24:00:00", "2026-01-02 23:59:59.999999", "2026-01-02 10", " 2026-01-02"]
 TRUTHS = ["Y", "N", "yes", "YES", "1", "0", "true", "FALSE", "예", "아니오", "아니요", "01", "TRUE ", "İ", "ｙ"]
 TEXTS = [
@@ -55,9 +55,11 @@ RATES = ["A", "B", "C", "D", "-", "0", "55.5", "100", "100.1", "-0.1", "55%", "5
 ODD_BY_KIND: dict[Kind, Sequence[str]] = {
     Kind.STRING: TEXTS + LISTS + RATES,
     Kind.BOOLEAN: TRUTHS,
-    Kind.DATE: DATES + CLOCKS,
-    Kind.INSTANT: DATES + CLOCKS,
-} | dict.fromkeys((Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64, Kind.FLOAT32, Kind.FLOAT64), [*NUMBERS, " 7 ", "7\n"])
+    Kind.DATE: _DATES.split() + CLOCKS,
+    Kind.INSTANT: _DATES.split() + CLOCKS,
+} | dict.fromkeys(
+    (Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64, Kind.FLOAT32, Kind.FLOAT64), [*_NUMBERS.split(), " 7 ", "7\n"]
+)
 
 
 def deliver_oddities(sources: Path, *, like: date, settings: Settings) -> date:

@@ -81,6 +81,13 @@ def test_employment_probability_says_why_it_is_not_computed(keys: dict[str, str]
     assert codes == {"NO_EMPLOYMENT_HISTORY_SOURCE": len(keys)}
 
 
+def test_nobody_is_sent_where_they_have_applied(keys: dict[str, str]) -> None:
+    applied = {(keys[row["resume_seq"]], row["recruitment_seq"]) for row in read_csv("scout/apply_public.csv")}
+    columns = ["seeker_key", *(f"posting_id_{place}" for place in PLACES)]
+    recommended = {(row["seeker_key"], posting) for row in served(JOBS, columns) for posting in top(row, "posting_id")}
+    assert not applied & recommended
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_recommended_postings_are_five_new_ones_within_reach(answers: Any, person: str) -> None:
     applied = {row["recruitment_seq"] for row in read_csv("scout/apply_public.csv") if row["resume_seq"] == person}
