@@ -5,6 +5,7 @@ Each is one function from Arrow batches to Arrow batches that the engine maps ov
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -17,14 +18,19 @@ from dagster_project.night import Night, Result
 from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
 from matching import courses, jobs, occupations
+from matching.compiled import is_compiled
 from ml.employment import score, train
 from ml.registry import NoCurrentModelError, current_version
+
+log = logging.getLogger("goyong.answers")
 
 Mapper = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def answer(night: Night, table_id: str, columns: Sequence[str], mapper: Mapper) -> Result:
     """Map `mapper` over everyone who did not opt out of automated evaluation, and write the answers."""
+    if not is_compiled():
+        log.info("first night on this machine: the matching loops are compiled once, about 20 s")
     people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)").select(*columns)
     return night.write(table_id, people.mapInArrow(mapper, spark_schema(table(table_id))))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
@@ -101,9 +102,9 @@ def _numbers(content: bytes) -> set[str]:
 
 
 def _texts(table: pa.Table) -> Iterator[bytes]:
-    """The values of every column of text or whole numbers, a line each."""
+    """The values of every column of text or whole numbers."""
     for column in table.columns:
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
-            yield "\n".join(str(value) for value in column.to_pylist()).encode()
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind):
+            lines = pc.binary_join_element_wise(pc.fill_null(column.cast(pa.large_string()), ""), "", "\n")
+            yield from (chunk.buffers()[2].to_pybytes() for chunk in lines.chunks if len(chunk))
