@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,9 @@ def load_occupation_model(folder: Path) -> OccupationModel:
 def ensure_occupation_model(surveys: pa.Table, codes: Sequence[str], folder: Path) -> str:
     """The version of the model in `folder`, learned from `surveys` when there is none yet."""
     if not (folder / "model.json").is_file():
-        OccupationModel.learn(surveys, codes).save(folder)
+        aside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+        OccupationModel.learn(surveys, codes).save(aside)
+        aside.replace(folder)
     return load_occupation_model(folder).version
 
 

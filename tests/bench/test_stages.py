@@ -10,7 +10,9 @@ from dagster_project import bench
 
 
 @pytest.mark.parametrize("stage", ["simulate", "night"])
-def test_a_stage_prints_size_machine_time_and_memory(stage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stage_prints_size_machine_time_and_memory(
+    stage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     told = bench.run(stage, sizes=(20_000, 5_000, 800), out=tmp_path)
     with capsys.disabled():
         print(f"\n{told}")  # noqa: T201 - a benchmark's result is what it prints

@@ -106,5 +106,6 @@ def _texts(table: pa.Table) -> Iterator[bytes]:
     for column in table.columns:
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind):
-            lines = pc.binary_join_element_wise(pc.fill_null(column.cast(pa.large_string()), ""), "", "\n")
+            empty, end = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
+            lines = pc.binary_join_element_wise(pc.fill_null(column.cast(pa.large_string()), empty), empty, end)
             yield from (chunk.buffers()[2].to_pybytes() for chunk in lines.chunks if len(chunk))
