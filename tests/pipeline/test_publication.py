@@ -119,9 +119,7 @@ def test_verify_finds_one_flipped_byte(history: Nights, shell: Shell, tmp_path: 
     assert outcome.stdout.strip() == f"serving__seeker_jobs_v1: {name} differs from the manifest"
 
 
-def test_second_run_is_refused_while_the_first_holds_the_lake(
-    world: World, shell: Shell, tmp_path: Path
-) -> None:
+def test_second_run_is_refused_while_the_first_holds_the_lake(world: World, shell: Shell, tmp_path: Path) -> None:
     with publication.lock(Settings(lake_dir=tmp_path)):
         outcome = shell.run_fresh("nightly", "--sources", world.sources, "--lake", tmp_path, "--date", "2026-11-20")
         rollback = shell.run("rollback", "--lake", tmp_path)
