@@ -24,6 +24,7 @@ from pyspark.sql import DataFrame
 from lake import publication, quality, tables
 from lake.contracts.registry import contract_version, table
 from lake.device import Device, open_device
+from lake.file_hash import sha256_of
 from lake.session import open_session
 from lake.settings import Settings
 from transforms.registers import Registers
@@ -182,14 +183,9 @@ def inputs_hash(options: NightOptions, as_of: date) -> str:
     root = options.sources_dir
     folders = [root / "mappings", *(root / day.isoformat() for day in delivery_dates(root, as_of))]
     for file in (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()):
-        digest.update(f"{file.relative_to(root)} {_file_digest(file)}\n".encode())
+        digest.update(f"{file.relative_to(root)} {sha256_of(file)}\n".encode())
     here = Path(__file__).resolve().parent.parent
     for file in (file for package in _CODE_PACKAGES for file in sorted((here / package).rglob("*.py"))):
-        digest.update(_file_digest(file).encode())
+        digest.update(sha256_of(file).encode())
     digest.update(contract_version("serving__seeker_jobs_v1").encode())
     return digest.hexdigest()
-
-
-def _file_digest(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

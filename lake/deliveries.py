@@ -7,7 +7,6 @@ Do not put here: decoding of files (landing.py, sources/).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.file_hash import sha256_of
 from lake.privacy import redact
 from lake.settings import Settings
 from lake.sources.values import Linker
@@ -180,9 +180,7 @@ def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
     found = {}
     for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if file.is_file():
-            with file.open("rb") as handle:
-                name = redact(str(Path(prefix) / file.relative_to(folder)))
-                found[name] = hashlib.file_digest(handle, "sha256").hexdigest()
+            found[redact(str(Path(prefix) / file.relative_to(folder)))] = sha256_of(file)
     return found
 
 

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema
+from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact
 from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
@@ -231,8 +232,7 @@ def _state(unit: Path) -> tuple[int, int]:
 def _sha256(unit: Path, folder: Path) -> str:
     """The hash of a file's bytes; of a fetched folder the hash of its pages' names and hashes."""
     if unit.is_file():
-        with unit.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(unit)
     pages = sorted(page for page in unit.iterdir() if page.is_file() and not page.name.startswith(_HIDDEN))
     listed = [f"{unicodedata.normalize('NFC', page.name)} {_sha256(page, folder)}" for page in pages]
     return hashlib.sha256("\n".join(listed).encode()).hexdigest()

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from lake import tables
 from lake.contracts.registry import contract_version
+from lake.file_hash import sha256_of
 from lake.quality import connect
 from lake.settings import Settings
 
@@ -171,11 +172,10 @@ def verify(settings: Settings, pointer: Pointer) -> list[str]:
 
 
 def _file_hash(file: Path, *, durable: bool = False) -> str:
-    with file.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        if durable:
+    if durable:
+        with file.open("rb") as handle:
             os.fsync(handle.fileno())
-    return digest
+    return sha256_of(file)
 
 
 def _write_durably(file: Path, text: str) -> None:
