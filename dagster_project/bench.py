@@ -20,6 +20,7 @@ from typing import IO, cast
 
 import psutil
 
+from dagster_project import bench_probability
 from dagster_project.engine_steps import features_seconds
 from dagster_project.run import DEMO_DATE, Sizes, simulate_korea
 from lake import tables
@@ -43,7 +44,12 @@ class BenchFailed(RuntimeError):
 
 def run(stage: str, *, sizes: Sizes, out: Path) -> str:
     """Run one benchmark and return its lines; deliveries of the same size are made once."""
-    stages = {"simulate": bench_simulate, "night": bench_night, "features": bench_features}
+    stages = {
+        "simulate": bench_simulate,
+        "night": bench_night,
+        "features": bench_features,
+        "probability": bench_everyone,
+    }
     if stage not in stages:
         raise BenchFailed(f"no benchmark {stage!r}; there are: {', '.join(stages)}")
     lines = stages[stage](sizes, out)
@@ -118,6 +124,11 @@ def bench_features(sizes: Sizes, out: Path) -> list[str]:
         seconds[engine] = features_seconds(json.loads(done.output.splitlines()[-1]))
         lines.append(f"silver → features   {engine:<10} {seconds[engine]:8.1f} s  peak {done.peak_gb:.2f} GB")
     return [*lines, f"silver → features   Apache Spark / embedded: {seconds['spark'] / seconds['embedded']:.1f}"]
+
+
+def bench_everyone(sizes: Sizes, out: Path) -> list[str]:
+    """Probability with all reasons for everyone, beside LightGBM's; postings and sessions play no part."""
+    return bench_probability.bench(sizes[0], out, watch)
 
 
 def _line(stage: str, sizes: Sizes, done: Watched) -> str:

@@ -15,9 +15,12 @@ from typing import Annotated, Any
 
 import typer
 
+from dagster_project.evaluate import evaluate_app
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 explain_app = typer.Typer(no_args_is_help=True, help="One person's answers with their reasons, as a person reads them.")
 app.add_typer(explain_app, name="explain")
+app.add_typer(evaluate_app, name="evaluate")
 
 LakeDir = Annotated[Path | None, typer.Option("--lake", help="Folder of the lake (default .lake or GOYONG_LAKE_DIR).")]
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
@@ -209,7 +212,7 @@ def maintain(lake: LakeDir = None) -> None:
 
 @app.command()
 def bench(
-    stage: Annotated[str, typer.Argument(help="night | features | jobs | simulate")],
+    stage: Annotated[str, typer.Argument(help="night | features | probability | simulate")],
     seekers: Annotated[int, typer.Option(help="People.")] = 117_000,
     postings: Annotated[int, typer.Option(help="Open postings.")] = 20_000,
     sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 3_000,

@@ -13,21 +13,23 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from lake import publication, quality, tables
+from lake.contracts import silver
 from lake.contracts.registry import contract_version, table
 from lake.device import Device, open_device
 from lake.file_hash import sha256_of
 from lake.session import open_session
 from lake.settings import Settings
-from transforms.registers import Registers
+from transforms.registers import Past, Registers
 
 log = logging.getLogger("goyong.night")
 
@@ -89,6 +91,35 @@ class Night:
     def registers(self) -> Registers:
         """The silver registers about people, as of this night."""
         return Registers(**{noun: self.read(f"silver__{noun}") for noun in Registers.__dataclass_fields__})
+
+    def past(self) -> Past:
+        """What the registers knew earlier: replaced rows, and when each register was first loaded."""
+        loads = self._delivered("min")
+        return Past(
+            self.read(silver.SEEKER_VERSIONS.id),
+            self.read(silver.RESUME_VERSIONS.id),
+            {noun: loads[noun] for noun in Registers.__dataclass_fields__ if noun in loads},
+        )
+
+    def staged(self, known: Registers, day: date) -> Registers:
+        """The registers of a past date that features read more than once, computed once."""
+        nouns = ("seekers", "resumes", "employment_spells")
+        cut = {noun: tables.stage(self.lake, f"{noun}_{day}", getattr(known, noun)) for noun in nouns}
+        return replace(known, **cut)
+
+    def known_until(self) -> date:
+        """The day up to which insured employment is known: that of its last delivery, never later than the night."""
+        return self._delivered("max").get("employment_spells", self.as_of)
+
+    def _delivered(self, which: str) -> dict[str, date]:
+        """Noun → first (min) or last (max) day up to the night on which rows of it were delivered."""
+        rows = tables.dataset(self.settings, "ops__deliveries").to_table(
+            columns=["table_id", "delivery_date", "rows_count"]
+        )
+        rows = rows.filter((pc.field("delivery_date") <= self.as_of) & (pc.field("rows_count") > 0))
+        days = rows.group_by("table_id").aggregate([("delivery_date", which)])
+        names = [str(name).split("__", 1)[-1] for name in days["table_id"].to_pylist()]
+        return dict(zip(names, days[f"delivery_date_{which}"].to_pylist(), strict=True))
 
     def write(self, table_id: str, frame: DataFrame) -> Result:
         """Replace this night's rows of a table, check them against the contract, and report both."""

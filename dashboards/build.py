@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from dashboards import dictionary_page, explain, night_page, person_page
+from dashboards import dictionary_page, employment_page, explain, night_page, person_page
 from dashboards.catalog import build_catalog
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -28,6 +28,8 @@ def build_site(
     catalog = catalog_path or build_catalog(settings, pointer, out=out)
     index = out / "index.html"
     write_page(index, night_page.render(settings, catalog))
+    judgement = employment_page.read_judgement(settings, catalog)
+    write_page(out / "employment.html", employment_page.render(judgement))
     write_page(out / "data-dictionary.html", dictionary_page.render(settings, catalog))
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)

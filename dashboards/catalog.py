@@ -20,7 +20,7 @@ from dashboards import texts
 from dashboards.aggregates import AGGREGATES, GOLD_PEOPLE, NO_ANSWER, PUBLISHED_TABLES, TOTAL, Aggregate, People
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
-from lake.contracts import gold, ops
+from lake.contracts import gold, judgement, ops
 from lake.contracts.model import Privacy, Table
 from lake.contracts.registry import TABLES, table
 from lake.contracts.render import arrow_schema, dictionary_rows, duckdb_comments
@@ -31,7 +31,7 @@ Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
 LINK_NAME = "goyong.duckdb"
-_OPS = (ops.RUNS.id, ops.QUALITY.id)
+_OPS = (ops.RUNS.id, ops.QUALITY.id, *(contract.id for contract in judgement.TABLES))
 _NEVER = (Privacy.PSEUDONYM, Privacy.PERSONAL)
 
 
@@ -171,7 +171,7 @@ def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settin
 
 
 def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer) -> None:
-    """Runs and checks up to the published date, the published versions, the dictionary of every table."""
+    """Runs, checks and judgements up to the published date, the published versions, the dictionary of every table."""
     for table_id in _OPS:
         contract = table(table_id)
         # The run that is being published writes its own ops row when it ends: before that the table may not exist.

@@ -7,8 +7,6 @@ or a number that is not in the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +16,10 @@ from dashboards import texts
 from dashboards.aggregates import SERVICES
 from dashboards.catalog import WrongCatalog, open_catalog
 from dashboards.page import render_page
+from dashboards.sections import TONES, Cell, Section, number, percent, said_percent, said_seconds, timed
 from lake.contracts import codes
 from lake.contracts.registry import TABLES
 from lake.settings import Settings
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value as shown; `share` draws a bar, `is_number` aligns to the right, `tone` is ok, check or bad."""
-
-    text: str
-    is_number: bool = False
-    share: float | None = None
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """One table of the page: a title that states the finding, column names, rows, and the SQL behind it."""
-
-    id: str
-    title: str
-    source: str
-    sql: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
-
-
-Rows = Sequence[tuple[Any, ...]]
 
 # Seoul time is UTC + 9 h all year; DuckDB's own time zones need the icu extension, which the wheel does not bring.
 _RUN = """select p.run_id, p.as_of, p.is_synthetic, r.status_code, r.engine, r.device, r.seconds, r.seekers_count,
@@ -104,31 +77,16 @@ def _names(db: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     return [str(column[0]) for column in db.execute(f"describe {sql}").fetchall()]
 
 
-def _number(value: float | None, unit: str = "") -> Cell:
-    return Cell(texts.load("night")["hidden"] if value is None else f"{value:,.0f}{unit}", is_number=True)
-
-
-def _percent(share: float | None) -> Cell:
-    return Cell(texts.load("night")["hidden"] if share is None else f"{share * 100:.0f}%", is_number=True)
-
-
 def _tiles(run: dict[str, Any], checks: dict[str, int]) -> list[tuple[str, str]]:
     status = "기록 전" if run["status_code"] is None else codes.RUN_STATUS.codes[run["status_code"]]
     passed = checks.get("PASS", 0)
     tiles = [("기준일", str(run["as_of"])), ("상태", status)]
     if run["status_code"] is not None:
-        tiles += [("시작", str(run["started"])), ("걸린 시간", _seconds(run["seconds"]))]
+        tiles += [("시작", str(run["started"])), ("걸린 시간", said_seconds(run["seconds"]))]
         tiles += [("구직자", f"{run['seekers_count'] or 0:,}명"), ("엔진 · 장치", f"{run['engine']} · {run['device']}")]
     if checks:
         tiles.append(("점검 통과", f"{passed:,} / {sum(checks.values()):,}"))
     return tiles
-
-
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return texts.NO_VALUE
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}분 {rest}초" if minutes else f"{seconds:.1f}초"
 
 
 def _stages(run: dict[str, Any]) -> list[Section]:
@@ -142,13 +100,13 @@ def _stages(run: dict[str, Any]) -> list[Section]:
         layers[layer] = layers.get(layer, 0.0) + seconds
     words = texts.load("night")["layer"]
     longest = max(layers, key=lambda name: layers[name])
-    title = f"단계별 시간: 가장 오래 걸린 단계는 {words.get(longest, longest)}, {_seconds(layers[longest])}"
+    title = f"단계별 시간: 가장 오래 걸린 단계는 {words.get(longest, longest)}, {said_seconds(layers[longest])}"
     steps = sorted(stages.items(), key=lambda step: (-step[1], step[0]))[:10]
     named = [(_step_name(name), seconds) for name, seconds in steps]
     columns = ("단계", "시간", "")
     return [
-        Section("stages", title, "ops.runs", _RUN, columns, _timed([(words.get(n, n), s) for n, s in layers.items()])),
-        Section("steps", f"가장 오래 걸린 작업 {len(named)}개", "ops.runs", _RUN, columns, _timed(named)),
+        Section("stages", title, "ops.runs", _RUN, columns, timed([(words.get(n, n), s) for n, s in layers.items()])),
+        Section("steps", f"가장 오래 걸린 작업 {len(named)}개", "ops.runs", _RUN, columns, timed(named)),
     ]
 
 
@@ -158,16 +116,9 @@ def _step_name(step: str) -> str:
     return str(texts.load("night")["layer"].get(step, step))
 
 
-def _timed(steps: Sequence[tuple[str, float]]) -> tuple[tuple[Cell, ...], ...]:
-    most = max(seconds for _, seconds in steps) or 1.0
-    return tuple(
-        (Cell(name), Cell(_seconds(seconds), is_number=True), Cell("", share=seconds / most)) for name, seconds in steps
-    )
-
-
 def _published(db: duckdb.DuckDBPyConnection) -> Section:
     found = db.execute(_TABLES).fetchall()
-    rows = tuple((Cell(name), _number(count), Cell(str(version), is_number=True)) for name, count, version in found)
+    rows = tuple((Cell(name), number(count), Cell(str(version), is_number=True)) for name, count, version in found)
     return Section(
         "tables", f"공표된 표 {len(rows)}개", "ops.published_tables", _TABLES, ("표", "행 수", "Delta 버전"), rows
     )
@@ -177,10 +128,9 @@ def _failed(db: duckdb.DuckDBPyConnection) -> Section | None:
     found = db.execute(_FAILED).fetchall()
     if not found:
         return None
-    tones = {"WARN": "check", "FAIL": "bad"}
     rows = tuple(
         (
-            Cell(codes.CHECK_RESULT.codes[result], tone=tones[result]),
+            Cell(codes.CHECK_RESULT.codes[result], tone=TONES[result]),
             Cell(table_id),
             Cell(name),
             Cell("" if value is None else f"{value:,.6g}", is_number=True),
@@ -201,14 +151,14 @@ def _answers(db: duckdb.DuckDBPyConnection) -> Section:
         (
             Cell(SERVICES.codes[service]),
             Cell(codes.ANSWER.codes[answer], tone="ok" if answer == "OK" else ""),
-            _number(people, "명"),
-            _percent(share),
+            number(people, "명"),
+            percent(share),
             Cell("", share=share),
         )
         for service, answer, people, share in found
     )
     shares = {service: share for service, answer, _, share in found if answer == "OK" and share is not None}
-    said = " · ".join(f"{SERVICES.codes[name]} {shares[name] * 100:.0f}%" for name in order if name in shares)
+    said = " · ".join(f"{SERVICES.codes[name]} {said_percent(shares[name])}" for name in order if name in shares)
     title = f"결과를 받은 구직자: {said}" if said else "답변 상태"
     columns = ("서비스", "답변 상태", "구직자", "비율", "")
     return Section("answers", title, "agg.answers_by_code", _ANSWERS, columns, rows, texts.load("night")["hidden_note"])
@@ -221,14 +171,14 @@ def _regions(db: duckdb.DuckDBPyConnection) -> Section | None:
     rows = tuple(
         (
             Cell(name),
-            _number(people, "명"),
-            _percent(mean),
+            number(people, "명"),
+            percent(mean),
             Cell(f"{low * 100:.0f}~{high * 100:.0f}%", is_number=True),
             Cell("", share=mean),
         )
         for name, people, mean, low, high in found
     )
-    title = f"6개월 취업확률: {found[0][0]} 평균 {found[0][2] * 100:.0f}%"
+    title = f"6개월 취업확률: {found[0][0]} 평균 {said_percent(found[0][2])}"
     columns = ("거주 시도", "구직자", "평균", "가운데 80%", "")
     note = (
         "결과가 있는 구직자의 추정 확률이며 실제 취업률이 아닙니다. 지역의 차이는 사람 구성의 차이를 담고 있습니다. "
@@ -245,8 +195,8 @@ def _occupations(db: duckdb.DuckDBPyConnection) -> Section | None:
     rows = tuple(
         (
             Cell(name),
-            _number(openings, "명"),
-            _number(seekers, "명"),
+            number(openings, "명"),
+            number(seekers, "명"),
             Cell("" if ratio is None else f"{ratio:.1f}배", is_number=True),
             Cell("" if wage is None else texts.wage(wage), is_number=True),
             Cell("", share=openings / most),
@@ -267,9 +217,9 @@ def _courses(db: duckdb.DuckDBPyConnection) -> Section | None:
         (
             Cell(course),
             Cell(institution or ""),
-            _number(graduates, "명"),
-            _percent(raw),
-            _percent(shrunk),
+            number(graduates, "명"),
+            percent(raw),
+            percent(shrunk),
             Cell("", share=shrunk),
         )
         for course, institution, graduates, raw, shrunk in found
@@ -287,14 +237,14 @@ def _exposure(db: duckdb.DuckDBPyConnection) -> Section | None:
     rows = tuple(
         (
             Cell(f"{low:,}회" if low == high else f"{low:,}회 이상" if high is None else f"{low:,}~{high:,}회"),
-            _number(postings, "건"),
-            _percent(share),
-            _percent(taken or 0.0),
+            number(postings, "건"),
+            percent(share),
+            percent(taken or 0.0),
             Cell("", share=share),
         )
         for low, high, postings, share, taken in found
     )
     never = found[0][3] if found[0][0] == 0 else 0.0
-    title = f"공고 노출: 모집중 공고의 {never * 100:.0f}%는 아무에게도 추천되지 않음"
+    title = f"공고 노출: 모집중 공고의 {said_percent(never)}는 아무에게도 추천되지 않음"
     columns = ("추천된 횟수", "공고", "공고 비율", "추천 비율", "")
     return Section("exposure", title, "agg.job_exposure", _EXPOSURE, columns, rows)

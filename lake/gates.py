@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import duckdb
+import pyarrow.compute as pc
 
 from lake import tables
 from lake.contracts.serving import ANSWER_SOURCES
@@ -21,6 +22,11 @@ MIN_VOLUME_RATIO = 0.5
 """Open postings and seekers must be at least half of the last published night's."""
 MIN_PROBABILITY_SPREAD = 0.01
 """A probability column whose standard deviation is below this says the same of everybody."""
+
+WORST_CALIBRATION_ERROR = 0.05
+"""A calibration error beyond this is no drift but a broken model; the limit that is shown and aimed at is 0.02."""
+_MODEL_LIMITS = {"wrongly_high_risk_ratio": "value_low", "rescored_rows_differ": "value", "ece": "value"}
+"""Measures of the served model that stop a night, and the number of each that must keep its limit."""
 
 DAILY_FEEDS = ("bronze__seekers", "bronze__job_postings")
 """Feeds that come every night; dictionaries, surveys and companies come when they change."""
@@ -41,6 +47,7 @@ def audit(settings: Settings, *, as_of: date) -> list[Check]:
             *_coverage(db),
             *_recommended_are_open(db, as_of),
             _spread(db),
+            *_model_limits(settings, as_of),
             *_volumes(settings, db),
             *_feeds(settings, as_of),
         ]
@@ -94,6 +101,21 @@ def _spread(db: duckdb.DuckDBPyConnection) -> Check:
     spread = _number(db, f'select stddev_pop(probability_0_1) from "{table_id}"')
     degenerate = answered >= 100 and spread < MIN_PROBABILITY_SPREAD
     return Check(table_id, "gate:degenerate_scores", float(degenerate), detail=f"standard deviation {spread:.4f}")
+
+
+def _model_limits(settings: Settings, as_of: date) -> list[Check]:
+    """The served model's own limits, from its audit of tonight: wrong high-risk calls, calibration, misplaced rows."""
+    evaluated = tables.dataset(settings, "ops__evaluation", as_of)
+    served = (pc.field("scope_code") == "SERVED") & (pc.field("cohort") == "ALL")
+    rows = evaluated.to_table(filter=served & pc.field("measure_name").isin(list(_MODEL_LIMITS))).to_pylist()
+    checks = []
+    for row in sorted(rows, key=lambda row: str(row["measure_name"])):
+        name = str(row["measure_name"])
+        limit = WORST_CALIBRATION_ERROR if name == "ece" else float(row["limit_value"] or 0)
+        if row["limit_value"] is not None:
+            value = float(row[_MODEL_LIMITS[name]] or 0)
+            checks.append(Check("scores__employment_probability", f"gate:{name}", value, limit, row["detail"] or ""))
+    return checks
 
 
 def _volumes(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[Check]:

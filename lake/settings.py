@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _DEVICES = ("auto", "cpu", "gpu")
 
 
@@ -29,6 +30,7 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
+    `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table: fault
     drills kill the process right after it is written.
     """
@@ -39,6 +41,7 @@ class Settings:
     memory_mb: int = 2048
     threads: int = 0
     keep_nights: int = 7
+    employment_uses_age: bool = False
     secret_file: Path | None = None
     dagster_home: Path | None = None
     sources_dir: Path = Path("deliveries")
@@ -102,6 +105,10 @@ def _parsed(name: str, value: Any) -> Any:
             return int(str(value))
         except ValueError as error:
             raise SettingsError(f"setting {name} is {value!r}; it must be a whole number") from error
+    if kind == "bool":
+        if str(value).lower() not in _FLAGS:
+            raise SettingsError(f"setting {name} is {value!r}; use true or false")
+        return _FLAGS[str(value).lower()]
     return str(value)
 
 

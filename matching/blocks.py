@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.batches import gather
 from matching.compiled import compiled
 
 # The engine hands over 8,192 rows at a time; heavy arithmetic wants more. 65,536 rows of a seeker are about 40 MB.
@@ -54,23 +55,13 @@ class TokenLists:
 def gather_blocks(
     batches: Iterator[pa.RecordBatch], columns: Sequence[str], *, block_rows: int = BLOCK_ROWS
 ) -> Iterator[pa.Table]:
-    """Blocks of up to `block_rows` seekers with only `columns`, in order, without those who opted out.
+    """Blocks of at least `block_rows` seekers with only `columns`, in order, without those who opted out.
 
     Memory holds one block. `is_opted_out` must be among the columns; null means not opted out.
     """
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        kept = _pick(batch, columns)
-        waiting.append(kept)
-        rows += kept.num_rows
-        while rows >= block_rows:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, block_rows).combine_chunks()
-            waiting = table.slice(block_rows).to_batches()
-            rows -= block_rows
-    if rows:
-        yield pa.Table.from_batches(waiting).combine_chunks()
+    for block in gather((_pick(batch, columns) for batch in batches), block_rows):
+        if block.num_rows:
+            yield block.combine_chunks()
 
 
 def _pick(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:

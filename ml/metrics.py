@@ -20,6 +20,7 @@ Measure = Callable[[Array, Array, Array | None], float]
 
 _CLIP = 1e-15
 _RESAMPLE_STREAM = 90_001
+_CHANCE_STREAM = 95_001
 _POISSON_STEPS = np.cumsum(np.exp(-1.0) / np.array([1.0, 1.0, 2.0, 6.0, 24.0, 120.0, 720.0, 5040.0]))
 
 
@@ -98,6 +99,17 @@ def ece(outcome: Array, probability: Array, weight: Array | None = None) -> floa
     return float(np.average(gap, weights=table.weight[used]))
 
 
+def ece_by_chance(
+    probability: Array, keys: npt.NDArray[np.uint64], *, draws: int = 100, level: float = 0.95
+) -> float:
+    """The calibration error that perfectly calibrated probabilities reach by chance alone on these people.
+
+    The `level` quantile over outcomes drawn from the probabilities themselves, by hash of the person (n,).
+    """
+    drawn = (unit_interval(mix(keys, _CHANCE_STREAM + draw)) < probability for draw in range(draws))
+    return float(np.quantile([ece(outcome.astype(np.float64), probability) for outcome in drawn], level))
+
+
 MEASURES: dict[str, Measure] = {
     "auc": auc,
     "average_precision": average_precision,
@@ -117,7 +129,7 @@ def resampled_interval(
     level: float = 0.95,
 ) -> Interval:
     """A measure with its percentile interval; `keys` (n,) are hashes of the people, who are drawn as a whole."""
-    values = [measure(outcome, probability, weight) for weight in _draw_weights(keys, draws)]
+    values = [measure(outcome, probability, weight) for weight in draw_weights(keys, draws)]
     return _interval(measure(outcome, probability, None), values, level)
 
 
@@ -132,7 +144,7 @@ def resampled_difference(
 ) -> Interval:
     """measure(first) - measure(second) on the same people, drawn together, with its percentile interval."""
     first, second = probabilities
-    weights = _draw_weights(keys, draws)
+    weights = draw_weights(keys, draws)
     values = [measure(outcome, first, weight) - measure(outcome, second, weight) for weight in weights]
     return _interval(measure(outcome, first, None) - measure(outcome, second, None), values, level)
 
@@ -147,7 +159,7 @@ def summarise_probabilities(
     return {**numbers, "auc_low": interval.low, "auc_high": interval.high}
 
 
-def _draw_weights(keys: npt.NDArray[np.uint64], draws: int) -> list[FloatArray]:
+def draw_weights(keys: npt.NDArray[np.uint64], draws: int) -> list[FloatArray]:
     """How often each row counts in each draw: Poisson(1) of its person's hash."""
     return [_poisson(unit_interval(mix(keys, _RESAMPLE_STREAM + draw))) for draw in range(draws)]
 

@@ -1,16 +1,19 @@
 """The silver registers about people, as one argument, and what of them was known by a date.
 
-Do not put here: aggregates. Every feature reads people through `known_by`, so nothing that arrived
-later can leak into an earlier date.
+Do not put here: aggregates. Every feature reads people through `known_by` (the night) or `known_then` (a past
+date), so nothing that arrived later can leak into an earlier date.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+
+from transforms.silver.conform import newest_first
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,23 @@ class Registers:
     def of_people(self, condition: str) -> Registers:
         """The same registers for the people whose seeker_key meets `condition` (SQL over seeker_key)."""
         return Registers(**{name: getattr(self, name).where(condition) for name in self.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Past:
+    """What looking back needs: rows that corrections replaced, and the day each register was first loaded.
+
+    A first load brings years at once, so arrival says nothing about them: there the source's own times (registered,
+    reported, updated) stand for arrival. Everything that came later was known from its delivery on.
+    """
+
+    seeker_versions: DataFrame
+    resume_versions: DataFrame
+    first_loads: Mapping[str, date] = field(default_factory=dict)
+
+    def arrived_by(self, noun: str, as_of: date) -> date:
+        """The newest delivery of a register whose rows may count as known on `as_of`."""
+        return max(as_of, self.first_loads.get(noun, as_of))
 
 
 def day(value: date, *, minus: int = 0) -> Column:
@@ -53,3 +73,32 @@ def known_by(registers: Registers, as_of: date) -> Registers:
         training_history=registers.training_history.where(F.col("end_date") <= on),
         benefits=registers.benefits.where(F.col("start_date") <= on),
     )
+
+
+def known_then(registers: Registers, past: Past, as_of: date) -> Registers:
+    """`known_by` for a past date: also without what was delivered later, and with the words people used then."""
+    arrived = {
+        noun: frame.where(F.col("first_delivery_date") <= day(past.arrived_by(noun, as_of)))
+        for noun, frame in ((name, getattr(registers, name)) for name in registers.__dataclass_fields__)
+    }
+    seekers = arrived["seekers"].unionByName(past.seeker_versions)
+    resumes = arrived["resumes"].unionByName(past.resume_versions)
+    arrived["seekers"] = _version_at(seekers, past, "seekers", as_of)
+    arrived["resumes"] = _version_at(resumes, past, "resumes", as_of)
+    return known_by(Registers(**arrived), as_of)
+
+
+def _version_at(rows: DataFrame, past: Past, noun: str, as_of: date) -> DataFrame:
+    """One row a person: the newest one known on `as_of`, by the same order as silver's.
+
+    Where a first load holds only words of a later day, the oldest of them stands in: leaving those people out would
+    choose people by what they did afterwards.
+    """
+    delivered = past.arrived_by(noun, as_of)
+    by_own_time = F.col("updated_at").isNull() | (F.to_date("updated_at") <= day(as_of))
+    loaded_first = F.col("delivery_date") <= day(past.first_loads.get(noun, as_of))
+    known = ~loaded_first | by_own_time
+    order = [known.desc(), F.when(~known, F.col("updated_at")).asc_nulls_first(), *newest_first()]
+    keys = Window.partitionBy("seeker_key").orderBy(*order)
+    ranked = rows.where(F.col("delivery_date") <= day(delivered)).withColumn("_place", F.row_number().over(keys))
+    return ranked.where("_place = 1").drop("_place")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import dagster as dg
+from pyspark.sql import DataFrame
 
 from dagster_project.assets.declare import asset_options
 from dagster_project.assets.gold import REGISTERS
 from dagster_project.night import Night, Result
-from ml.employment.cohorts import cohort_dates, sample_condition
+from lake import tables
+from lake.contracts.silver import VERSION_TABLES
+from ml.employment.cohorts import cohort_dates, sample_of
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
-from transforms.features.seekers import cohort, seekers
-from transforms.registers import known_by
+from transforms.features.peer_references import peer_references
+from transforms.features.seeker_cohorts import cohort
+from transforms.features.seekers import seekers
+from transforms.registers import known_by, known_then
+
+PEERS_LIMIT = 200_000
+"""People whose medians say what is usual: more would change them by less than anyone could see."""
 
 
 @dg.asset(**asset_options("features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills"]))
@@ -22,16 +32,26 @@ def features_seekers(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__seekers", seekers(known, snapshots, skills, as_of=night.as_of))
 
 
-@dg.asset(**asset_options("features__seeker_cohorts", REGISTERS))
+@dg.asset(**asset_options("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)]))
 def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
-    """Past snapshots of a sample with what became of them, to learn and calibrate from."""
-    registers = night.registers()
-    sample = sample_condition(night.rows("silver__seekers"))
-    past = [cohort(registers, sample, snapshot_date=day, as_of=night.as_of) for day in cohort_dates(night.as_of)]
-    frame = past[0]
-    for more in past[1:]:
-        frame = frame.unionByName(more)
-    return night.write("features__seeker_cohorts", frame)
+    """Past snapshots of a sample with what became of them, to learn, calibrate and judge with."""
+    registers, past = night.registers(), night.past()
+    sample = sample_of(night.rows("silver__seekers"))
+    frames = []
+    for day in cohort_dates(night.known_until()):
+        # Cuts in the plan: without them every use of these registers picks the versions of that day again.
+        known = night.staged(known_then(registers, past, day), day)
+        rows = cohort(known, registers.employment_spells, sample, snapshot_date=day, as_of=night.as_of)
+        frames.append(tables.stage(night.lake, f"cohort_{day}", rows))
+    return night.write("features__seeker_cohorts", reduce(DataFrame.unionByName, frames))
+
+
+@dg.asset(**asset_options("features__peer_references", ["features__seekers"]))
+def features_peer_references(night: dg.ResourceParam[Night]) -> Result:
+    """What is usual among people who look for the same work in the same place, from a sample of everybody."""
+    sample = sample_of(night.rows("silver__seekers"), limit=PEERS_LIMIT).people
+    frame = peer_references(night.read("features__seekers").where(sample), as_of=night.as_of)
+    return night.write("features__peer_references", frame)
 
 
 @dg.asset(
@@ -55,4 +75,4 @@ def features_courses(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__courses", frame)
 
 
-ASSETS = [features_seekers, features_seeker_cohorts, features_job_postings, features_courses]
+ASSETS = [features_seekers, features_peer_references, features_seeker_cohorts, features_job_postings, features_courses]

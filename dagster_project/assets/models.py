@@ -10,7 +10,8 @@ from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM
 from dagster_project.night import Night, Result
 from lake import tables
 from matching.occupation_model import ensure_occupation_model
-from ml.employment import train
+from ml.employment import month
+from ml.employment.train import FitOptions
 
 
 @dg.asset(
@@ -20,16 +21,21 @@ from ml.employment import train
     owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["features__seeker_cohorts"],
-    description="6개월 취업확률 모형. 앞선 두 집단에서 배우고 나중 집단에서 보정한다. 달마다 한 번 학습한다.",
+    description="6개월 취업확률 모형. 앞선 두 집단에서 배우고 나중 집단에서 보정한다. "
+    "달마다 한 번 학습하고, 나을 때만 바꾼다.",
 )
 def employment_model(night: dg.ResourceParam[Night]) -> Result:
-    """The month's employment model, trained when there is none."""
+    """The month's employment model: trained, compared and promoted or not when the month has none."""
     started = time.monotonic()
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
-    outcome = train.ensure_model(cohorts, train.registry_dir(night.settings.models_dir, night.as_of), as_of=night.as_of)
+    options = FitOptions(uses_age=night.settings.employment_uses_age, threads=night.settings.cores)
+    made = month.ensure_month(
+        cohorts, night.settings.models_dir, as_of=night.as_of, known_until=night.known_until(), options=options
+    )
     night.timed("employment_model", started)
+    numbers = {name: value for name, value in made.promotion.items() if isinstance(value, float)}
     return dg.MaterializeResult(
-        metadata={"model_version": outcome.model_version or "none", "reason": outcome.reason, **outcome.numbers}
+        metadata={"model_version": made.model_version or "none", "reason": made.reason, **numbers}
     )
 
 

@@ -11,11 +11,13 @@ from dagster_project.night import Night, Result
 from dagster_project.records import pointer_of, record_run
 from dashboards import build, catalog
 from lake import gates, publication, quality, tables
+from lake.contracts import judgement
 from lake.contracts.registry import TABLES
 from lake.contracts.render import dictionary_rows
 from lake.contracts.serving import ANSWER_SOURCES, LOOKUP_SOURCES
 
 SERVING = [*ANSWER_SOURCES, *LOOKUP_SOURCES]
+_AUDITED = [*SERVING, *(contract.id for contract in judgement.TABLES), "ops__data_dictionary"]
 
 
 @dg.asset(**asset_options("ops__data_dictionary", ["ops__deliveries"], kinds=("delta",)))
@@ -24,7 +26,13 @@ def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 
 
-@dg.asset(**asset_options("ops__quality", [*SERVING, "ops__data_dictionary"], kinds=("delta", "duckdb")))
+@dg.asset(
+    **asset_options(
+        "ops__quality",
+        [*SERVING, *(table.id for table in judgement.TABLES), "ops__data_dictionary"],
+        kinds=("delta", "duckdb"),
+    )
+)
 def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     """Run the gates, store every number, then stop the night if one failed and no reason to go on was given."""
     audited = gates.audit(night.settings, as_of=night.as_of)

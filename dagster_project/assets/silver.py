@@ -10,20 +10,24 @@ from dagster_project.assets.bronze import NOUNS
 from dagster_project.assets.declare import asset_spec, contract_check
 from dagster_project.night import Night, Result
 from lake import quality, tables
-from transforms.silver.clean import accepted, judge, refused
+from lake.contracts import silver
+from transforms.silver.clean import accepted, judge, refused, replaced
+
+VERSIONS = {"seekers": silver.SEEKER_VERSIONS.id, "resumes": silver.RESUME_VERSIONS.id}
+"""Nouns whose replaced rows are kept beside the newest ones."""
 
 
 def silver_assets(noun: str) -> dg.AssetsDefinition:
     """silver__{noun} and quarantine__{noun}: typed, checked, newest correction only; the rest with reasons."""
     good, bad = f"silver__{noun}", f"quarantine__{noun}"
+    written = [good, bad, *([VERSIONS[noun]] if noun in VERSIONS else [])]
     deps = [f"bronze__{noun}", "ops__deliveries"]
 
     @dg.multi_asset(
         name=f"clean_{noun}",
-        specs=[asset_spec(good, deps), asset_spec(bad, deps)],
+        specs=[asset_spec(name, deps) for name in written],
         check_specs=[
-            contract_check(good),
-            contract_check(bad),
+            *(contract_check(name) for name in written),
             dg.AssetCheckSpec("row_balance", asset=good, blocking=True),
         ],
     )
@@ -33,6 +37,8 @@ def silver_assets(noun: str) -> dg.AssetsDefinition:
         judged = tables.stage(night.lake, name, judge(bronze, noun, as_of=night.as_of))
         yield night.write(good, accepted(judged, noun, as_of=night.as_of))
         yield night.write(bad, refused(judged, noun))
+        if noun in VERSIONS:
+            yield night.write(VERSIONS[noun], replaced(judged, noun))
         balance = quality.row_balance(night.settings, noun, tables.staged_path(night.settings, name), as_of=night.as_of)
         night.checks.append(balance)
         yield dg.AssetCheckResult(

@@ -21,8 +21,26 @@ def _reason(side: str, label: str, place: int) -> tuple[Column, ...]:
         c.text(f"{name}_code", f"{label} {place} 요인", "모형 입력의 이름").derived(),
         Column(f"{name}_logit", Kind.FLOAT64, f"{label} {place} 크기", unit="로짓", delivered=False),
         replace(c.text(f"{name}_value", f"{label} {place} 본인 값").derived(), privacy=Privacy.PERSONAL),
-        c.text(f"{name}_reference", f"{label} {place} 기준 값", "학습 집단의 통상 값").derived(),
+        c.text(
+            f"{name}_reference",
+            f"{label} {place} 기준 값",
+            "같은 희망직종·지역 구직자의 통상 값. 시장 요인은 전국의 통상 값",
+        ).derived(),
     )
+
+
+def _changed(name: str, label: str, what: Column | None = None) -> tuple[Column, ...]:
+    """What would be different, and the probability with it, all else as it is; empty when it does not apply."""
+    probability = replace(
+        c.share(f"change_{name}_0_1", f"{label} 때의 확률").derived(),
+        privacy=Privacy.PERSONAL,
+        description="다른 것은 그대로 두고 다시 계산한 값. 함께 나타나는 관계이며 효과의 약속이 아니다",
+    )
+    return (probability,) if what is None else (what.derived(), probability)
+
+
+def _logit(name: str, label: str, description: str) -> Column:
+    return Column(name, Kind.FLOAT64, label, description, unit="로짓", privacy=Privacy.PERSONAL, delivered=False)
 
 
 def _top(*columns: Column) -> tuple[Column, ...]:
@@ -55,8 +73,19 @@ EMPLOYMENT_PROBABILITY = _answers(
         replace(c.share("probability_0_1", "취업확률").derived(), privacy=Privacy.PERSONAL),
         replace(c.share("low_0_1", "확률 하한").derived(), privacy=Privacy.PERSONAL),
         replace(c.share("high_0_1", "확률 상한").derived(), privacy=Privacy.PERSONAL),
+        _logit("raw_logit", "보정 전 로짓", "확률은 이것을 모형의 보정 곡선에 넣은 값이다"),
+        _logit("usual_logit", "기준 로짓", "같은 희망직종·지역의 통상 값을 가진 사람의 보정 전 로짓"),
+        _logit("other_logit", "나머지 요인의 합", "보정 전 로짓 = 기준 로짓 + 유리·불리 요인 + 나머지"),
+        c.text("peer_group", "비교 집단", "희망직종|지역. *는 나누지 않음(사람이 적으면 넓힌다)").derived(),
+        c.count("peers_count", "비교 집단 구직자 수", unit="명").derived(),
         *(column for place in range(1, REASONS + 1) for column in _reason("for", "유리한", place)),
         *(column for place in range(1, REASONS + 1) for column in _reason("against", "불리한", place)),
+        *_changed("certificate", "자격증을 더할", c.CERTIFICATE_NAME.named("change_certificate_name", "더할 자격증")),
+        *_changed("course", "추천 훈련을 마칠", _optional(c.SESSION_ID).named("change_session_id", "마칠 훈련회차")),
+        *_changed("region", "희망지역을 넓힐", c.REGION_CODE.named("change_region_code", "더할 희망지역")),
+        *_changed("wage", "희망임금을 직종의 중간으로 할", c.krw_month("change_wage_krw_month", "직종의 중간 임금")),
+        *_changed("resume", "이력서를 다 채울"),
+        c.text("missing_skill_codes", "희망직종에 부족한 역량", "중요도 순, |로 이음").derived(),
     ),
 )
 

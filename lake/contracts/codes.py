@@ -102,6 +102,7 @@ ANSWER = CodeList(
         "OK": "결과 있음",
         "THIN_FILE": "판단할 정보가 부족함",
         "NO_EMPLOYMENT_HISTORY_SOURCE": "고용보험 이력 자료가 없어 계산하지 않음",
+        "NO_MODEL": "배울 기록이 적거나 점검을 통과한 모형이 없어 계산하지 않음",
         "CURRENTLY_EMPLOYED": "현재 고용보험 피보험 상태",
         "NO_EVIDENCE": "검사 결과·희망 직종·경력 정보가 없음",
         "NO_WISH": "희망 직종을 알 수 없음",
@@ -125,6 +126,47 @@ SKILL_EVIDENCE = CodeList(
 )
 
 CHECK_RESULT = CodeList("check_result", "점검 결과", {"PASS": "통과", "WARN": "주의", "FAIL": "실패"})
+
+SERVICE = CodeList("service", "서비스", {"EMPLOYMENT": "6개월 취업확률"})
+
+EVALUATION_SCOPE = CodeList(
+    "evaluation_scope",
+    "평가 범위",
+    {
+        "BACKTEST": "과거 시점에서 그 뒤를 맞혀 봄",
+        "SERVED": "공표하는 모형을 평가용 사람들로 봄",
+        "TRUTH": "합성 데이터의 참 확률과 견줌",
+        "LEAK": "새어 든 정보가 없는지 봄",
+        "AGE": "나이를 쓰지 않는 대가",
+    },
+)
+
+EVALUATED_MODEL = CodeList(
+    "evaluated_model",
+    "모형",
+    {
+        "additive": "공표 모형(설명 가능한 덧셈 모형)",
+        "base_rate": "모두에게 평균",
+        "logistic": "로지스틱 회귀(오스트리아 방식)",
+        "gradient_boosting": "그래디언트 부스팅",
+        "additive_with_age": "나이를 더한 덧셈 모형",
+        "incumbent": "지금까지 쓰던 모형",
+        "shuffled_label": "이름표를 섞어 배운 모형",
+    },
+)
+
+AUDIT_GROUP = CodeList(
+    "audit_group",
+    "살펴보는 집단",
+    {
+        "ALL": "전체",
+        "sex_code": "성별",
+        "age_band_code": "연령대",
+        "is_disabled": "장애 여부",
+        "home_region_code": "지역",
+        "is_foreign_national": "국적",
+    },
+)
 
 RUN_STATUS = CodeList(
     "run_status",

@@ -55,6 +55,14 @@ LANDING_ERROR = Column(
     "landing_error", Kind.STRING, "반입 오류", "파일에서 이 행을 읽지 못한 까닭. 비어 있으면 읽었다", delivered=False
 )
 
+FIRST_DELIVERY_DATE = Column(
+    "first_delivery_date",
+    Kind.DATE,
+    "첫 납품일",
+    "이 키의 쓸 수 있는 행이 처음 도착한 납품일. 이 날 전에는 없던 사실로 다룬다",
+    delivered=False,
+)
+
 # --- on every published row ---------------------------------------------------------------------
 RUN_ID = Column("run_id", Kind.STRING, "실행 번호", nullable=False, delivered=False)
 MODEL_VERSION = Column("model_version", Kind.STRING, "모형 버전", nullable=False, delivered=False)

@@ -1,7 +1,7 @@
 """Features: what models and matching read, as of a date, only from what was available by then.
 
-EMPLOYMENT_INPUTS names the only columns the employment model may see. Do not put here: sex,
-nationality, disability as inputs (they are carried as audit columns and nothing else).
+EMPLOYMENT_INPUTS names the only columns the employment model may see (and AGE_INPUT, if a setting says so). Do not
+put here: sex, nationality, disability as inputs (they are carried as audit columns and nothing else).
 """
 
 from __future__ import annotations
@@ -53,8 +53,13 @@ EMPLOYMENT_INPUTS: tuple[str, ...] = (
     "wanted_occupation_group_code",
 )
 
+AGE_INPUT = "age_years"
+
 _AUDIT = (
     Column("sex_code", Kind.STRING, "성별", "감사용. 입력이 아니다", codes=codes.SEX, privacy=Privacy.SENSITIVE),
+    replace(
+        c.count("age_years", "나이", "감사용. 설정이 허락할 때만 입력이 된다", unit="세"), privacy=Privacy.SENSITIVE
+    ),
     Column("age_band_code", Kind.STRING, "연령대", "감사용", codes=codes.AGE_BAND, privacy=Privacy.SENSITIVE),
     replace(c.flag("is_foreign_national", "외국인 여부", "감사용. 입력이 아니다"), privacy=Privacy.SENSITIVE),
     replace(c.flag("is_disabled", "장애 여부", "감사용. 입력이 아니다"), privacy=Privacy.SENSITIVE),
@@ -104,6 +109,11 @@ SEEKERS = Table(
     sort_by=("seeker_key",),
 )
 
+
+def _outcome(name: str, label: str, description: str) -> Column:
+    return Column(name, Kind.BOOLEAN, label, description, nullable=False, privacy=Privacy.PERSONAL, delivered=False)
+
+
 SEEKER_COHORTS = Table(
     id="features__seeker_cohorts",
     label="구직자 과거 집단",
@@ -115,18 +125,39 @@ SEEKER_COHORTS = Table(
         c.day("snapshot_date", "과거 시점").required().derived(),
         c.SEEKER_KEY,
         *_SEEKER,
-        Column(
+        _outcome(
             "is_hired_183d",
-            Kind.BOOLEAN,
             "183일 안에 취업",
-            "183일 안에 시작하여 28일 이상 이어진 고용보험 취득",
+            "183일 안에 시작한 고용보험 취득이 28일 이상 이어짐. 일용은 그 사이 시작한 일수를 더해 28일 이상",
+        ),
+        _outcome(
+            "is_kept_90d", "7개월 안에 90일 이상 취업", "213일 안에 고용보험에 든 날을 더해 90일 이상(둘째 이름표)"
+        ),
+        replace(
+            c.flag("is_evaluation", "평가용 여부", "배우거나 보정하는 데 쓰지 않고 모형을 평가하는 데만 쓰는 사람"),
             nullable=False,
-            privacy=Privacy.PERSONAL,
             delivered=False,
         ),
     ),
     partition_by=("as_of",),
     sort_by=("snapshot_date", "seeker_key"),
+)
+
+PEER_REFERENCES = Table(
+    id="features__peer_references",
+    label="통상 값",
+    description="일자리가 없는 구직자의 희망직종 × 지역마다 모형 입력의 통상 값: 수는 중위값, 코드는 가장 많은 것. "
+    "30명이 되지 않으면 넓은 집단을 쓴다.",
+    grain="한 행 = 비교 집단 하나, 한 기준일",
+    key=("as_of", "peer_group"),
+    columns=(
+        c.AS_OF,
+        c.text("peer_group", "비교 집단", "희망직종|지역. *는 나누지 않음, 두 글자는 대분류").required().derived(),
+        c.count("peers_count", "구직자 수", unit="명").required().derived(),
+        *(replace(SEEKERS.column(name), privacy=Privacy.NONE) for name in (*EMPLOYMENT_INPUTS, AGE_INPUT)),
+    ),
+    partition_by=("as_of",),
+    sort_by=("peer_group",),
 )
 
 JOB_POSTINGS = Table(
@@ -195,4 +226,4 @@ COURSES = Table(
     sort_by=("session_id",),
 )
 
-TABLES = (SEEKERS, SEEKER_COHORTS, JOB_POSTINGS, COURSES)
+TABLES = (SEEKERS, SEEKER_COHORTS, PEER_REFERENCES, JOB_POSTINGS, COURSES)

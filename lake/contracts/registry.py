@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lake.contracts import answers, bronze, features, gold, ops, serving, silver
+from lake.contracts import answers, bronze, features, gold, judgement, ops, serving, silver
 from lake.contracts.model import ContractError, Table
 
 TABLES: dict[str, Table] = {
@@ -12,12 +12,14 @@ TABLES: dict[str, Table] = {
     for module_tables in (
         bronze.TABLES,
         silver.TABLES,
+        silver.VERSION_TABLES,
         bronze.QUARANTINE_TABLES,
         gold.TABLES,
         features.TABLES,
         answers.TABLES,
         serving.TABLES,
         ops.TABLES,
+        judgement.TABLES,
     )
     for table in module_tables
 }

@@ -6,6 +6,7 @@ The tables stand in silver_people.py and silver_market.py; this module is their 
 
 from __future__ import annotations
 
+from lake.contracts.declare import versions_of
 from lake.contracts.scales import APTITUDES, RIASEC, RIASEC_LABELS, SCALE_NAMES, SCALES
 from lake.contracts.silver_market import (
     COMPANIES,
@@ -43,6 +44,11 @@ TABLES = (
     SKILL_REQUIREMENTS,
 )
 
+SEEKER_VERSIONS = versions_of(SEEKERS, "seeker_versions")
+RESUME_VERSIONS = versions_of(RESUMES, "resume_versions")
+VERSION_TABLES = (SEEKER_VERSIONS, RESUME_VERSIONS)
+"""Only what changes a person's own words needs its past: events carry the day they were reported."""
+
 __all__ = [
     "APPLICATIONS",
     "APTITUDES",
@@ -53,15 +59,18 @@ __all__ = [
     "JOB_POSTINGS",
     "OCCUPATIONS",
     "RESUMES",
+    "RESUME_VERSIONS",
     "RIASEC",
     "RIASEC_LABELS",
     "SCALES",
     "SCALE_NAMES",
     "SEEKERS",
+    "SEEKER_VERSIONS",
     "SKILL_REQUIREMENTS",
     "TABLES",
     "TEST_RESULTS",
     "TRAINING_COURSES",
     "TRAINING_HISTORY",
+    "VERSION_TABLES",
     "WORKER_SURVEYS",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from lake.contracts.render import arrow_schema, spark_schema
 from lake.session import open_session
 from lake.settings import Settings
 from lake.tables import Lake
+from tests.engine.people import seeker
+from transforms.registers import Registers
 
 AS_OF = date(2026, 11, 20)
 _ALWAYS = {
     "as_of": AS_OF,
     "delivery_date": AS_OF,
+    "first_delivery_date": AS_OF,
     "source_file": "a.csv",
     "row_number": 1,
     "row_hash": "h",
@@ -60,3 +64,11 @@ def frame(session_lake: Lake) -> Callable[..., Any]:
         return session_lake.spark.createDataFrame(arrow_rows(table_id, list(rows)))
 
     return make
+
+
+@pytest.fixture
+def people(frame: Callable[..., Any]) -> Registers:
+    """One registered seeker and empty registers; tests replace what they are about."""
+    nouns = Registers.__dataclass_fields__
+    empty = Registers(**{noun: frame(f"silver__{noun}") for noun in nouns})
+    return replace(empty, seekers=frame("silver__seekers", seeker()))

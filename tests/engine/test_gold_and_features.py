@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import AS_OF
+from tests.engine.people import seeker, spell
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
-from transforms.features.seekers import cohort, seekers
+from transforms.features.seekers import seekers
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
 from transforms.gold.occupation_skills import occupation_skills
@@ -25,39 +26,6 @@ pytestmark = pytest.mark.engine
 Frame = Callable[..., Any]
 
 
-@pytest.fixture
-def people(frame: Frame) -> Registers:
-    """One registered seeker and empty registers; tests replace what they are about."""
-    nouns = Registers.__dataclass_fields__
-    empty = Registers(**{noun: frame(f"silver__{noun}") for noun in nouns})
-    return replace(empty, seekers=frame("silver__seekers", _seeker()))
-
-
-def _seeker(key: str = "a", **columns: Any) -> dict[str, Any]:
-    return {
-        "seeker_key": key,
-        "registered_date": date(2024, 1, 1),
-        "birth_date": date(1990, 11, 21),
-        "wanted_occupation_code_1": "0231",
-        "home_region_code": "11",
-        "wanted_wage_krw_month": 2_000_000,
-    } | columns
-
-
-def _spell(spell_id: str, start: date, end: date | None, **columns: Any) -> dict[str, Any]:
-    return {
-        "spell_id": spell_id,
-        "seeker_key": "a",
-        "start_date": start,
-        "end_date": end,
-        "start_reported_date": start,
-        "end_reported_date": end,
-        "insurance_type_code": "REGULAR",
-        "occupation_code": "0231",
-        "wage_krw_month": 2_500_000,
-    } | columns
-
-
 def _snapshot(people: Registers, as_of: date = AS_OF) -> Any:
     return seeker_snapshots(known_by(people, as_of), as_of=as_of).collect()[0]
 
@@ -65,8 +33,8 @@ def _snapshot(people: Registers, as_of: date = AS_OF) -> Any:
 def test_history_counts_spells_days_and_the_last_job(people: Registers, frame: Frame) -> None:
     spells = frame(
         "silver__employment_spells",
-        _spell("s1", date(2022, 1, 1), date(2022, 7, 1), wage_krw_month=1_000_000),
-        _spell("s2", date(2025, 1, 1), date(2025, 3, 2), separation_reason_code="32"),
+        spell("s1", date(2022, 1, 1), date(2022, 7, 1), wage_krw_month=1_000_000),
+        spell("s2", date(2025, 1, 1), date(2025, 3, 2), separation_reason_code="32"),
     )
     row = _snapshot(replace(people, employment_spells=spells))
     assert (row.is_employed, row.spells_3y_count, row.insured_days_3y) == (False, 1, 60)
@@ -75,67 +43,35 @@ def test_history_counts_spells_days_and_the_last_job(people: Registers, frame: F
 
 
 def test_a_job_reported_later_is_not_known_yet(people: Registers, frame: Frame) -> None:
-    spell = _spell("s1", date(2026, 11, 1), None, start_reported_date=date(2026, 12, 10))
-    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    one = spell("s1", date(2026, 11, 1), None, start_reported_date=date(2026, 12, 10))
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", one)))
     assert (row.is_employed, row.spells_3y_count) == (False, 0)
 
 
 def test_an_end_reported_later_leaves_the_person_in_work(people: Registers, frame: Frame) -> None:
-    spell = _spell("s1", date(2026, 1, 1), date(2026, 11, 10), end_reported_date=date(2026, 12, 10))
-    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    one = spell("s1", date(2026, 1, 1), date(2026, 11, 10), end_reported_date=date(2026, 12, 10))
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", one)))
     assert row.is_employed is True
     assert row.days_since_last_job is None
 
 
 def test_daily_work_does_not_make_a_person_employed(people: Registers, frame: Frame) -> None:
-    spell = _spell("s1", date(2026, 11, 1), None, insurance_type_code="DAILY")
-    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", spell)))
+    one = spell("s1", date(2026, 11, 1), None, insurance_type_code="DAILY")
+    row = _snapshot(replace(people, employment_spells=frame("silver__employment_spells", one)))
     assert row.is_employed is False
-
-
-def test_truncating_the_future_leaves_every_past_feature_as_it_was(people: Registers, frame: Frame) -> None:
-    past = [_spell("s1", date(2023, 1, 1), date(2024, 1, 1)), _spell("s2", date(2024, 5, 1), date(2025, 1, 1))]
-    future = [_spell("s3", date(2025, 9, 1), None), _spell("s4", date(2026, 2, 1), date(2026, 5, 1))]
-    on = date(2025, 6, 1)
-    whole = replace(people, employment_spells=frame("silver__employment_spells", *past, *future))
-    cut = replace(people, employment_spells=frame("silver__employment_spells", *past))
-    inputs = [name for name in _cohort(whole, on) if name != "is_hired_183d"]
-    assert {n: _cohort(whole, on)[n] for n in inputs} == {n: _cohort(cut, on)[n] for n in inputs}
-
-
-def _cohort(people: Registers, on: date) -> dict[str, Any]:
-    rows = cohort(people, "seeker_key is not null", snapshot_date=on, as_of=AS_OF).collect()
-    return rows[0].asDict() if rows else {}
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "hired"),
-    [
-        (date(2025, 6, 2), date(2025, 6, 30), True),  # 28 days
-        (date(2025, 6, 2), date(2025, 6, 29), False),  # 27 days
-        (date(2025, 12, 1), None, True),  # day 183
-        (date(2025, 12, 2), None, False),  # day 184
-        (date(2025, 6, 1), None, None),  # in work on the day itself: not in the cohort
-    ],
-)
-def test_hired_means_28_days_begun_within_183(
-    people: Registers, frame: Frame, start: date, end: date | None, hired: bool | None
-) -> None:
-    spells = frame("silver__employment_spells", _spell("s1", start, end))
-    assert _cohort(replace(people, employment_spells=spells), date(2025, 6, 1)).get("is_hired_183d") is hired
 
 
 def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> None:
     skills = frame("gold__seeker_skills")
     for as_of, band in ((date(2020, 11, 20), "25-29"), (date(2020, 11, 21), "30-39")):
         known = known_by(
-            replace(people, seekers=frame("silver__seekers", _seeker(registered_date=date(2019, 1, 1)))), as_of
+            replace(people, seekers=frame("silver__seekers", seeker(registered_date=date(2019, 1, 1)))), as_of
         )
         row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, as_of=as_of).collect()[0]
         assert row.age_band_code == band
 
 
-def test_tightness_is_openings_per_seeker(people: Registers, frame: Frame) -> None:
+def test_tightness_is_openings_perseeker(people: Registers, frame: Frame) -> None:
     posting = {"region_code": "11", "occupation_code": "0231", "registered_date": date(2026, 11, 1)}
     postings = frame(
         "silver__job_postings",
@@ -144,7 +80,7 @@ def test_tightness_is_openings_per_seeker(people: Registers, frame: Frame) -> No
         posting | {"posting_id": "P3", "headcount": 9, "status_code": "SUSPENDED"},
         posting | {"posting_id": "P4", "headcount": 9, "closing_date": date(2026, 11, 19)},
     )
-    two = replace(people, seekers=frame("silver__seekers", _seeker("a"), _seeker("b", wanted_wage_krw_month=4_000_000)))
+    two = replace(people, seekers=frame("silver__seekers", seeker("a"), seeker("b", wanted_wage_krw_month=4_000_000)))
     (row,) = labour_market(postings, known_by(two, AS_OF), as_of=AS_OF).collect()
     assert (row.open_postings_count, row.openings_count, row.seekers_count, row.tightness_ratio) == (2, 4, 2, 2.0)
     assert (row.wage_median_krw_month, row.wage_wish_median_krw_month) == (2_500_000, 3_000_000)
@@ -193,7 +129,7 @@ def test_skills_come_from_resume_training_and_a_year_of_work(people: Registers, 
     )
     shown = replace(
         people,
-        employment_spells=frame("silver__employment_spells", _spell("s1", date(2024, 1, 1), date(2025, 1, 1))),
+        employment_spells=frame("silver__employment_spells", spell("s1", date(2024, 1, 1), date(2025, 1, 1))),
         resumes=frame("silver__resumes", {"seeker_key": "a", "skill_codes_text": "20010103;20010101"}),
         training_history=frame(
             "silver__training_history",
@@ -262,7 +198,7 @@ def test_a_posting_without_a_region_is_open_in_its_occupation(frame: Frame) -> N
             {"occupation_title_id": "T1", "title": "엠디", "occupation_name": "상품 기획자", "occupation_code": "0243"},
         ),
         frame("silver__job_postings", posting | {"posting_id": "P1"}, posting | {"posting_id": "P2", "headcount": 3}),
-        frame("silver__seekers", _seeker(wanted_occupation_code_1="0243"), _seeker("b")),
+        frame("silver__seekers", seeker(wanted_occupation_code_1="0243"), seeker("b")),
         as_of=AS_OF,
     ).collect()
     assert [row.asDict() for row in rows] == [

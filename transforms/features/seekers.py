@@ -1,6 +1,7 @@
 """One row of model and matching inputs per seeker (makes features__seekers).
 
-The same function serves the night and the past cohorts, so training and scoring cannot drift apart.
+`employment_inputs` serves the night and the past cohorts (seeker_cohorts.py), so training and scoring cannot drift
+apart.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lake.contracts.features import SEEKER_COHORTS, SEEKERS
+from lake.contracts.features import SEEKERS
 from lake.contracts.silver import SCALE_NAMES
 from transforms.gold.labour_market import hires_ratio, occupation_wages
-from transforms.gold.seeker_snapshots import seeker_snapshots
-from transforms.registers import Registers, day, known_by
+from transforms.registers import Registers, day
 
 APPLIED_WINDOW_DAYS = 183
 _AGE_BANDS = ((25, "15-24"), (30, "25-29"), (40, "30-39"), (50, "40-49"), (60, "50-59"))
@@ -43,6 +43,7 @@ def employment_inputs(known: Registers, snapshots: DataFrame, *, as_of: date) ->
             "wanted_occupations_count": _filled(_WISHES),
             "is_same_occupation": F.col("wanted_occupation_code_1") == F.col("career_occupation_code"),
             "wanted_occupation_group_code": F.substring(F.col("_occupation"), 1, 1),
+            "age_years": _age(as_of),
             "age_band_code": _age_band(as_of),
         }
     )
@@ -66,34 +67,6 @@ def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of:
     return frame.select(*SEEKERS.names)
 
 
-def cohort(registers: Registers, sample: str, *, snapshot_date: date, as_of: date) -> DataFrame:
-    """features__seeker_cohorts for one past date: people not in work then, and whether they found it.
-
-    `sample` is a condition over seeker_key. Market facts come from everybody, histories from the sample.
-    Follow-up must be complete: see `ml.employment.cohorts` for which dates qualify.
-    """
-    known = known_by(registers, snapshot_date)
-    sampled = known.of_people(sample)
-    snapshots = seeker_snapshots(sampled, as_of=snapshot_date)
-    frame = employment_inputs(known, snapshots, as_of=snapshot_date).where(sample)
-    hired = _hired(registers.employment_spells.where(sample), snapshot_date)
-    frame = frame.where("not is_employed").join(hired, on="seeker_key", how="left")
-    return (
-        frame.fillna(False, subset=["is_hired_183d"])
-        .withColumns({"snapshot_date": day(snapshot_date), "as_of": day(as_of)})
-        .select(*SEEKER_COHORTS.names)
-    )
-
-
-def _hired(spells: DataFrame, snapshot_date: date) -> DataFrame:
-    """Spells begun in (t, t+183 days] that lasted at least 28 days (open ones have)."""
-    start, end = F.col("start_date"), F.col("end_date")
-    inside = (start > day(snapshot_date)) & (start <= F.date_add(day(snapshot_date), 183))
-    lasted = end.isNull() | (F.date_diff(end, start) >= 28)
-    found = spells.where(inside & lasted).select("seeker_key").distinct()
-    return found.withColumn("is_hired_183d", F.lit(True))
-
-
 def _filled(names: tuple[str, ...]) -> Column:
     total = F.lit(0)
     for name in names:
@@ -101,11 +74,15 @@ def _filled(names: tuple[str, ...]) -> Column:
     return total.cast("int")
 
 
-def _age_band(as_of: date) -> Column:
+def _age(as_of: date) -> Column:
     born = F.col("birth_date")
     birthday_passed = F.date_format(born, "MM-dd") <= F.lit(f"{as_of:%m-%d}")
-    age = F.lit(as_of.year) - F.year(born) - F.when(birthday_passed, 0).otherwise(1)
-    band = F.when(born.isNull(), F.lit(None))
+    return (F.lit(as_of.year) - F.year(born) - F.when(birthday_passed, 0).otherwise(1)).cast("int")
+
+
+def _age_band(as_of: date) -> Column:
+    age = _age(as_of)
+    band = F.when(age.isNull(), F.lit(None))
     for limit, code in _AGE_BANDS:
         band = band.when(age < limit, F.lit(code))
     return band.otherwise(F.lit("60+"))

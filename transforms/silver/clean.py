@@ -48,6 +48,12 @@ def accepted(judged: DataFrame, noun: str, *, as_of: date) -> DataFrame:
     return derived.select(*contract.names)
 
 
+def replaced(judged: DataFrame, noun: str) -> DataFrame:
+    """silver__{noun}_versions: good rows that a later correction replaced."""
+    contract = table(f"silver__{noun}")
+    return conform.superseded(judged, contract).select(*contract.names)
+
+
 def refused(judged: DataFrame, noun: str) -> DataFrame:
     """quarantine__{noun}: the refused rows."""
     return conform.refused(judged, table(f"silver__{noun}"))

@@ -66,15 +66,33 @@ def judge(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFra
 
 def newest(judged: DataFrame, table: Table) -> DataFrame:
     """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
-    order = (
+    return _ranked(judged, table).where("_place = 1").drop("_place")
+
+
+def superseded(judged: DataFrame, table: Table) -> DataFrame:
+    """The good rows that `newest` leaves out: what was known before a correction."""
+    return _ranked(judged, table).where("_place > 1").drop("_place")
+
+
+def newest_first() -> list[SparkColumn]:
+    """The order of corrections of one key: the source's own time, then the order of arrival."""
+    return [
         F.col("updated_at").desc_nulls_last(),
         F.col("delivery_date").desc(),
         F.col("source_file").desc(),
         F.col("row_number").desc(),
+    ]
+
+
+def _ranked(judged: DataFrame, table: Table) -> DataFrame:
+    """Good rows with their place among those of their key and the day the key first came."""
+    keys = Window.partitionBy(*natural_key(table))
+    return judged.where("reason_codes = ''").withColumns(
+        {
+            "_place": F.row_number().over(keys.orderBy(*newest_first())),
+            "first_delivery_date": F.min("delivery_date").over(keys),
+        }
     )
-    keys = Window.partitionBy(*natural_key(table)).orderBy(*order)
-    ranked = judged.where("reason_codes = ''").withColumn("_place", F.row_number().over(keys))
-    return ranked.where("_place = 1").drop("_place")
 
 
 def natural_key(table: Table) -> list[str]:

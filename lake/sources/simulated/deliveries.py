@@ -206,7 +206,7 @@ def _write_people(world: World, out: Path, tallies: tuple[Tally[str], Tally[str]
         every_posting,
         Shelf.of(every_posting.occupation, every_posting.registered_day),
         every_session,
-        Shelf.of(every_session.skill, every_session.start),
+        Shelf.of(every_session.skill, every_session.end),
     )
     starts = range(0, people.count_people(world), chunk)
     writers: dict[int, pq.ParquetWriter] = {}

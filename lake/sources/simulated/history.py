@@ -16,12 +16,14 @@ from lake.sources.simulated import text
 from lake.sources.simulated.counters import Bools, Floats, Ints
 from lake.sources.simulated.dated import Dated, known_day, on_date
 from lake.sources.simulated.hazard import FOLLOW_UP_DAYS, day_reached, probability
-from lake.sources.simulated.people import People, attributes
-from lake.sources.simulated.world import HISTORY_DAYS, World, expected_wage
+from lake.sources.simulated.people import WORKING_AGE_DAYS, People, attributes
+from lake.sources.simulated.world import HISTORY_DAYS, World, expected_wage, wage_level
 
 SHORTEST_JOB_DAYS = 28
 TENURE_MEAN_DAYS = 75.0
-LATE_ENTRY_SHARE = 0.7
+LATE_ENTRY_SHARE = 0.7  # enter the labour market in the time before they register; all others at working age
+LATE_ENTRY_DAYS = 730
+INSURANCE_BEGAN_DAY = 9_312  # 1995-07-01
 DAY_LABOUR_SHARE = 0.12
 SPELLS_PER_PERSON = 128  # numbers 0..63 are jobs, 64..127 the day-labour after them
 SEPARATION_REASONS = ("11", "12", "22", "23", "26", "31", "32", "41", "42")
@@ -51,7 +53,7 @@ def make(world: World, start: int, stop: int) -> pa.Table:
 
 
 def draw_spells(world: World, person: People) -> Spells:
-    """Every spell from four years before the first date to the end of the follow-up of the last."""
+    """Every spell from HISTORY_DAYS before the first date to the end of the follow-up of the last, and one before."""
     position, number, start, end = _jobs(world, person)
     order = np.lexsort((number, position))
     position, number, start, end = position[order], number[order], start[order], end[order]
@@ -66,20 +68,14 @@ def draw_spells(world: World, person: People) -> Spells:
 
 def _jobs(world: World, person: People) -> tuple[Ints, Ints, Ints, Ints]:
     """Position, number, start and end of the jobs; the loop is over job numbers, not over people."""
-    draw, begin = world.counter, world.today - HISTORY_DAYS
+    draw = world.counter
     horizon = world.last_day + FOLLOW_UP_DAYS + 1
     tenure = TENURE_MEAN_DAYS * np.exp(
         0.5 * draw.normal("spell/tenure/person", person.index) + 0.08 * (person.education - 4)
     )
-    entry, first_end = _entries(world, person, tenure)
-    is_employed = first_end > entry
-    first_start = np.minimum(
-        entry - np.floor(tenure * draw.exponential("spell/elapsed", person.index)).astype(np.int64),
-        first_end - SHORTEST_JOB_DAYS,
-    )
-    at = np.flatnonzero(is_employed & (entry == begin))
-    found = [(at, np.zeros(len(at), dtype=np.int64), first_start[at], first_end[at])]
-    active, clock = np.arange(len(person.index)), first_end
+    (at, start, end), clock = _first_jobs(world, person, tenure)
+    found = [(at, np.zeros(len(at), dtype=np.int64), start, end)]
+    active = np.arange(len(person.index))
     for number in range(1, 64):
         cell = person.index[active] * SPELLS_PER_PERSON + number
         start = day_reached(clock, draw.exponential("spell/gap", cell) / person.rate[active])
@@ -94,17 +90,33 @@ def _jobs(world: World, person: People) -> tuple[Ints, Ints, Ints, Ints]:
     return position, numbers, starts, ends
 
 
-def _entries(world: World, person: People, tenure: Floats) -> tuple[Ints, Ints]:
-    """When each person enters the labour market, and the end of the job held then (the entry itself if none)."""
+def _first_jobs(world: World, person: People, tenure: Floats) -> tuple[tuple[Ints, Ints, Ints], Ints]:
+    """Position, start and end of the job held HISTORY_DAYS ago or ended last before; the day each first gap begins.
+
+    As after many years of jobs and gaps, less by what somebody misses who entered the labour market late: so a past
+    date shows as many people without any job as the first date does.
+    """
     draw, begin = world.counter, world.today - HISTORY_DAYS
-    late = draw.chance("spell/late", person.index, LATE_ENTRY_SHARE)
-    latest = np.maximum(person.registered_day, begin + 1) - begin
-    entry = np.where(late, begin + np.floor(draw.uniform("spell/entry", person.index) * latest).astype(np.int64), begin)
-    entry = np.where(person.is_thin, person.registered_day, entry)
-    share = 1.0 / (1.0 + 1.0 / (person.rate * (tenure + SHORTEST_JOB_DAYS)))
-    is_employed = draw.chance("spell/employed", person.index, share) & (entry == begin)
+    entry, usual = _entries(world, person), tenure + SHORTEST_JOB_DAYS
+    settled = 1.0 - np.exp(-np.maximum(begin - entry, 0) * (person.rate + 1.0 / usual))
+    share = settled / (1.0 + 1.0 / (person.rate * usual))
+    is_employed = draw.chance("spell/employed", person.index, share)
     rest = 1 + np.floor(tenure * draw.exponential("spell/rest", person.index)).astype(np.int64)
-    return entry, np.where(is_employed, entry + rest, entry)
+    gap = 1 + np.floor(draw.exponential("spell/before", person.index) / person.rate).astype(np.int64)
+    elapsed = np.floor(tenure * draw.exponential("spell/elapsed", person.index)).astype(np.int64)
+    start = np.maximum(begin - elapsed - np.where(is_employed, 0, gap + SHORTEST_JOB_DAYS), entry)
+    end = np.where(is_employed, np.maximum(begin + rest, start + SHORTEST_JOB_DAYS), begin - gap)
+    at = np.flatnonzero(end - start >= SHORTEST_JOB_DAYS)
+    return (at, start[at], end[at]), np.where(is_employed, end, np.maximum(entry, begin))
+
+
+def _entries(world: World, person: People) -> Ints:
+    """When each person enters the labour market: up to two years ahead of registration, or at working age."""
+    ahead = world.counter.integers("spell/entry", person.index, LATE_ENTRY_DAYS)
+    late = world.counter.chance("spell/late", person.index, LATE_ENTRY_SHARE)
+    of_age = np.maximum(person.birth_day + WORKING_AGE_DAYS, INSURANCE_BEGAN_DAY)
+    entry = np.where(late, np.maximum(person.registered_day - ahead, of_age), of_age)
+    return np.where(person.is_thin, person.registered_day, entry)
 
 
 def _day_labour(world: World, person: People, jobs: tuple[Ints, Ints, Ints, Ints]) -> tuple[Ints, Ints, Ints, Ints]:
@@ -130,8 +142,8 @@ def _describe(world: World, person: People, spells: tuple[Ints, Ints, Ints, Ints
     occupation = np.select([(kind == 0) & (usual >= 0), (kind == 1) & (wished >= 0)], [usual, wished], other)
     going = expected_wage(world, occupation, education, person.career_months[position])
     is_daily = number >= 64
-    drift = 0.03 * (start - world.today) / 365.25 + 0.15 * draw.normal("spell/wage", cell)
-    wage = going * np.exp(drift) * np.where(is_daily, 0.45, 1.0)
+    wage = going * wage_level(world, start) * np.exp(0.15 * draw.normal("spell/wage", cell))
+    wage = wage * np.where(is_daily, 0.45, 1.0)
     reason = draw.pick("spell/reason", cell, SEPARATION_SHARES)
     retired = (person.age[position] >= 61) & draw.chance("spell/retired", cell, 0.15)
     start_reported = start + 1 + np.floor(45 * draw.uniform("spell/reported/start", cell) ** 2).astype(np.int64)

@@ -28,7 +28,7 @@ SCALE_HEADERS = (
 
 
 def resumes(world: World, person: People) -> Dated:
-    """One résumé for most seekers."""
+    """One résumé for most seekers, written in the weeks after registration."""
     where = np.flatnonzero(person.has_resume)
     draw, index = world.counter, person.index[where]
     occupation = person.wishes[where, 0]
@@ -36,10 +36,7 @@ def resumes(world: World, person: People) -> Dated:
     cell = index[:, None] * 16 + np.arange(needed.shape[1])
     experience = np.where(person.career_months[where] > 24, 0.2, 0.0)[:, None]
     held = np.where(draw.chance("resume/skill", cell, SKILL_HELD_SHARE + experience), needed, -1)
-    day = np.minimum(
-        person.registered_day[where] + draw.integers("resume/day", index, 45),
-        np.maximum(person.registered_day[where], world.today),
-    )
+    day = person.registered_day[where] + draw.integers("resume/day", index, 45)
     languages = draw.pick("resume/languages", index, [0.78, 0.17, 0.05])
     rows = pa.table(
         {

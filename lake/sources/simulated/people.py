@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from lake.sources.simulated import text
 from lake.sources.simulated.counters import Bools, Counter, Floats, Ints, cumulate
 from lake.sources.simulated.hazard import Traits, daily_rate
-from lake.sources.simulated.world import World, expected_wage
+from lake.sources.simulated.world import World, expected_wage, wage_level
 
 MAX_PEOPLE = 12_600_000  # 14 days of birth × 9 wrong check digits × 100,000 serials
 NEW_SEEKERS_PER_NIGHT = 1 / 500
@@ -38,6 +38,11 @@ EMPLOYMENT_TYPES = ("10", "20", "11", "21", "4", "Y")
 EMPLOYMENT_TYPE_SHARES = (0.68, 0.12, 0.08, 0.07, 0.03, 0.02)
 FEMALE_SHARE = 0.54
 THIN_SHARE = 0.02
+THIN_DAYS = 60
+# The stock of members: an exponential age looks the same from every past date, so no cohort of a backtest is emptier.
+REGISTERED_MEAN_DAYS = 900
+REGISTERED_MAX_DAYS = 20 * 365  # one in sixty is older than ten years
+WORKING_AGE_DAYS = int(15 * 365.25)
 OPT_OUT_SHARE = 0.01
 PUBLIC_SHARE = 0.60
 _CHECK_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -92,14 +97,15 @@ def attributes(world: World, index: Ints) -> People:
     is_thin = draw.chance("person/thin", index, THIN_SHARE)
     is_female = draw.chance("person/sex", index, FEMALE_SHARE)
     age, education = _ages_and_education(draw, index)
-    registered = _registered_days(world, index, is_thin)
     birth_day, resident_number = _births(world, index, age)
+    registered = _registered_days(world, index, is_thin, birth_day)
     career_months = np.where(is_thin, 0, _career_months(draw, index, age, education))
     region = draw.pick("person/region", index, world.floats("region_share"))
     wishes = _wishes(world, index, is_female * 7 + education - 1)
     same = draw.chance("person/career/same", index, 0.65)
     other = draw.pick_row("person/career/other", index, world.floats("wish_shares"), is_female * 7 + education - 1)
-    going = expected_wage(world, wishes[:, 0], education, career_months)
+    # The wish was said at registration, in the won of that day.
+    going = expected_wage(world, wishes[:, 0], education, career_months) * wage_level(world, registered)
     person = People(
         index=index,
         resident_number=resident_number,
@@ -127,6 +133,11 @@ def attributes(world: World, index: Ints) -> People:
     )
     tightness = world.floats("tightness")[wishes[:, 0], region]
     return replace(person, rate=_rates(draw, person, tightness, going))
+
+
+def resident_numbers(world: World, index: Ints) -> pa.Array:
+    """주민등록번호 of the persons numbered `index`, of whom nothing else need exist."""
+    return _births(world, index, _ages_and_education(world.counter, index)[0])[1]
 
 
 def _ages_and_education(draw: Counter, index: Ints) -> tuple[Ints, Ints]:
@@ -162,9 +173,13 @@ def _rates(draw: Counter, person: People, tightness: Floats, going: Floats) -> F
     )
 
 
-def _registered_days(world: World, index: Ints, is_thin: Bools) -> Ints:
-    ago = np.floor(1460 * world.counter.uniform("person/registered", index) ** 1.3).astype(np.int64)
-    ago = np.where(is_thin, ago % 60, ago)
+def _registered_days(world: World, index: Ints, is_thin: Bools, birth_day: Ints) -> Ints:
+    """Nobody registers before the age of 15; people without a record are recent."""
+    most = np.minimum(world.today - birth_day - WORKING_AGE_DAYS, REGISTERED_MAX_DAYS)
+    beyond = np.exp(-most / REGISTERED_MEAN_DAYS)
+    share = world.counter.uniform("person/registered", index)
+    ago = np.floor(-REGISTERED_MEAN_DAYS * np.log(1.0 - share * (1.0 - beyond))).astype(np.int64)
+    ago = np.where(is_thin, ago % THIN_DAYS, ago)
     night = 1 + (index - world.size.seekers) // new_per_night(world)
     return np.where(index < world.size.seekers, world.today - ago, world.today + night)
 

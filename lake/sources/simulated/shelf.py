@@ -32,12 +32,13 @@ class Shelf:
             shelves.append((order, key[order]))
         return cls(base_day, shelves[0], shelves[1])
 
-    def find(self, topic: Ints, days: tuple[Ints, Ints], share: Floats) -> Ints:
-        """A thing of the topic with first ≤ day ≤ last, chosen by `share` in (0, 1).
+    def find_fitting(self, topic: Ints, days: tuple[Ints, Ints], share: Floats) -> Ints:
+        """A thing of the topic with first ≤ day ≤ last, chosen by `share` in (0, 1); -1 if there is none."""
+        return self._within(self.by_topic, topic * _SPAN, days, share)
 
-        If there is none, of any topic; if there is still none, -1.
-        """
-        fitting = self._within(self.by_topic, topic * _SPAN, days, share)
+    def find(self, topic: Ints, days: tuple[Ints, Ints], share: Floats) -> Ints:
+        """The same; if there is none of the topic, one of any topic; if there is still none, -1."""
+        fitting = self.find_fitting(topic, days, share)
         return np.where(fitting >= 0, fitting, self._within(self.by_day, np.zeros_like(topic), days, share))
 
     def _within(self, shelf: tuple[Ints, Ints], offset: Ints, days: tuple[Ints, Ints], share: Floats) -> Ints:

@@ -87,7 +87,7 @@ def _with_own_id(world: World, table: str, rows: pa.Table, own: np.ndarray) -> p
         column, ids = ID_COLUMNS[table], text.padded("SYNDIRTY", own, 8)
     else:
         column = "주민등록번호"
-        ids = people.attributes(world, people.MAX_PEOPLE - 1 - own).resident_number
+        ids = people.resident_numbers(world, people.MAX_PEOPLE - 1 - own)
     return rows.set_column(rows.column_names.index(column), column, ids)
 
 

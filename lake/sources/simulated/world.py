@@ -15,7 +15,8 @@ from lake.reference import read_occupations, read_regions, read_skills
 from lake.sources.simulated import groups
 from lake.sources.simulated.counters import Counter, Floats, Ints, cumulate
 
-HISTORY_DAYS = 1461
+HISTORY_DAYS = 2100  # the oldest cohort of a backtest lies 1,001 days back and looks at three years before it
+WAGE_GROWTH_PER_YEAR = 0.03  # in log points
 MINIMUM_WAGE_KRW_MONTH = 2_096_270  # 2025: 10,030 won × 209 hours
 MAX_SKILLS = 8
 _EPOCH = date(1970, 1, 1)
@@ -207,6 +208,12 @@ def _wish_shares(codes: tuple[str, ...], arrays: dict[str, Floats | Ints]) -> Fl
     female = np.array([groups.GROUPS[code[:2]].female_odds for code in codes])
     rows = [arrays["share"] * fit * odds for odds in (1.0 / (1.0 + female), female / (1.0 + female))]
     return cumulate(np.concatenate(rows))
+
+
+def wage_level(world: World, day: Ints) -> Floats:
+    """What wages were on `day` as a share of the first date's; 1 on the first date."""
+    result: Floats = np.exp(WAGE_GROWTH_PER_YEAR * (day - world.today) / 365.25)
+    return result
 
 
 def expected_wage(world: World, occupation: Ints, education: Ints, career_months: Ints) -> Floats:

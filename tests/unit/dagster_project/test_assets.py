@@ -13,6 +13,7 @@ import pytest
 
 import dagster_project.assets
 from dagster_project.assets.declare import NIGHTS
+from lake.contracts import silver
 from lake.contracts.registry import TABLES, table
 
 GRAPH = Path(__file__).with_name("graph.json")
@@ -53,7 +54,7 @@ def _check_specs(definitions: dg.Definitions) -> dict[tuple[str, str], dg.AssetC
     return {(spec.asset_key.to_user_string(), spec.name): spec for spec in found}
 
 
-@pytest.mark.parametrize("table_id", [table_id for table_id in TABLES if table_id.startswith("silver__")])
+@pytest.mark.parametrize("table_id", [contract.id for contract in silver.TABLES])
 def test_silver_also_has_a_check_that_no_row_is_lost(definitions: dg.Definitions, table_id: str) -> None:
     assert _check_specs(definitions)[table_id, "row_balance"].blocking
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lake.contracts import columns as c
+from lake.contracts import silver
 from lake.contracts.bronze import PROVENANCE
 from lake.contracts.codes import SEX
 from lake.contracts.features import EMPLOYMENT_INPUTS, SEEKERS
@@ -98,11 +99,16 @@ def test_bronze_holds_what_was_sent_as_text_and_where_it_came_from(contract: Tab
     assert own <= set(contract.names)
 
 
-@pytest.mark.parametrize("contract", of_layer("silver"), ids=lambda contract: contract.id)
+@pytest.mark.parametrize("contract", silver.TABLES, ids=lambda contract: contract.id)
 def test_bronze_has_every_column_that_a_source_sends_and_no_derived_one(contract: Table) -> None:
     sent = [column.name for column in contract.columns if column.delivered]
     own = {column.name for column in PROVENANCE}
     assert [name for name in table(f"bronze__{contract.noun}").names if name not in own] == sent
+
+
+@pytest.mark.parametrize(("versions", "newest"), [("seeker_versions", "seekers"), ("resume_versions", "resumes")])
+def test_rows_that_corrections_replaced_have_the_shape_of_the_newest(versions: str, newest: str) -> None:
+    assert table(f"silver__{versions}").columns == table(f"silver__{newest}").columns
 
 
 BASE = Column("sex_code", Kind.STRING, "성별")

@@ -20,6 +20,12 @@ Write = Callable[..., None]
 Night = dict[str, list[dict[str, Any]]]
 
 
+def _measured(name: str, value: float, limit: float, **columns: Any) -> dict[str, Any]:
+    """A measure of the served model as its audit writes it."""
+    about = {"as_of": AS_OF, "scope_code": "SERVED", "cohort": "ALL", "measure_name": name}
+    return about | {"value": value, "value_low": value, "limit_value": limit} | columns
+
+
 def _night() -> Night:
     """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; the first is for all."""
     keys = [f"{number:032x}" for number in range(PEOPLE)]
@@ -31,6 +37,8 @@ def _night() -> Night:
         row["probability_0_1"] = number / 100
     for row in night["matches__seeker_jobs"]:
         row["posting_id_1"] = "P0"
+    night["ops__evaluation"] = [_measured(name, 0.0, 0.0) for name in ("ece", "rescored_rows_differ")]
+    night["ops__evaluation"].append(_measured("wrongly_high_risk_ratio", 1.0, 2.6))
     feeds = ("bronze__seekers", "bronze__job_postings", "bronze__occupations")
     night["ops__deliveries"] = [
         {"table_id": feed, "delivery_date": day, "source_file": f"{feed}.csv", "rows_count": 5}
@@ -121,6 +129,30 @@ def test_a_lake_without_a_model_has_no_scores_to_judge(failed: Failed, night: Ni
     for row in night["scores__employment_probability"]:
         row |= {"answer_code": "NO_EMPLOYMENT_HISTORY_SOURCE", "probability_0_1": None}
     assert failed(night) == {}
+
+
+def test_a_group_wrongly_called_high_risk_blocks_and_is_named(failed: Failed, night: Night) -> None:
+    """3.1 times as often as everybody else, certainly 2.7 times: above the 2.6 that nobody may pass."""
+    night["ops__evaluation"][2] |= {"value": 3.1, "value_low": 2.7, "detail": "age_band_code=60+"}
+    assert failed(night) == {"scores__employment_probability gate:wrongly_high_risk_ratio": 2.7}
+
+
+def test_a_ratio_that_chance_may_explain_does_not_block(failed: Failed, night: Night) -> None:
+    night["ops__evaluation"][2] |= {"value": 3.1, "value_low": 2.5}
+    assert failed(night) == {}
+
+
+def test_answers_written_to_the_wrong_people_block(failed: Failed, night: Night) -> None:
+    night["ops__evaluation"][1] |= {"value": 1_987.0}
+    assert failed(night) == {"scores__employment_probability gate:rescored_rows_differ": 1_987}
+
+
+@pytest.mark.parametrize(("error", "blocked"), [(0.049, False), (0.051, True)])
+def test_a_calibration_error_of_a_broken_model_blocks(
+    failed: Failed, night: Night, error: float, blocked: bool
+) -> None:
+    night["ops__evaluation"][0] |= {"value": error, "limit_value": 0.02}
+    assert bool(failed(night)) is blocked
 
 
 def test_a_night_without_open_postings_blocks(failed: Failed, night: Night) -> None:

@@ -170,3 +170,34 @@ def test_courses_are_cp949(report: SimulationReport) -> None:
     assert content.decode("cp949").startswith('"훈련과정 ID"')
     with pytest.raises(UnicodeDecodeError):
         content.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("applications", "지원일"), ("training_history", "훈련시작일"), ("benefits", "수급시작일")]
+)
+def test_event_is_delivered_on_no_day_before_it(report: SimulationReport, table: str, column: str) -> None:
+    for day in DAYS:
+        assert all(row[column] <= day for row in rows_of(report, table, day))
+
+
+def test_newly_registered_bring_their_past(report: SimulationReport) -> None:
+    """Each later date registers four; what was reported of them earlier comes with them, and nothing came before."""
+    brought = 0
+    for day in DAYS[1:]:
+        new = {row["주민등록번호"] for row in rows_of(report, "seekers", day) if row["구직등록일"] == day}
+        spells = [row for row in rows_of(report, "employment_spells", day) if row["주민등록번호"] in new]
+        brought += sum(row["취득신고일"] < DAYS[0] for row in spells)
+        for table in ("employment_spells", "applications", "training_history", "resumes", "certificates"):
+            earlier = [row for before in DAYS if before < day for row in rows_of(report, table, before)]
+            assert not new & {row["주민등록번호"] for row in earlier}
+    assert brought > 0
+
+
+def test_later_night_sends_only_what_became_known_that_day(report: SimulationReport) -> None:
+    """Training that begins or whose end is a week old, applications made or decided, résumés written."""
+    for day in DAYS[1:]:
+        new = {row["주민등록번호"] for row in rows_of(report, "seekers", day) if row["구직등록일"] == day}
+        for table in ("applications", "training_history", "resumes"):
+            for row in rows_of(report, table, day):
+                if row["주민등록번호"] not in new and row.get("지원결과") != "HIERD":
+                    assert row["최종수정일시"].startswith(day)

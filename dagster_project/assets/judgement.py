@@ -1,0 +1,116 @@
+"""The audit of the employment model after everybody is scored: cohorts, evaluation, calibration, fairness, drift."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dagster_project.assets.declare import asset_spec, contract_check
+from dagster_project.night import Night, Result
+from dagster_project.records import is_synthetic
+from lake import privacy, tables
+from lake.contracts import judgement
+from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
+from ml import registry
+from ml.additive.model import AdditiveModel
+from ml.employment import audit, month, score
+from ml.employment.cohorts import sample_of
+from ml.employment.drift import drift_rows
+from ml.employment.truth import truth_rows
+
+Rows = dict[str, list[dict[str, Any]]]
+RESCORED_PEOPLE = 2_000
+_DEPS = ["features__seekers", "features__seeker_cohorts", "employment_model", "scores__employment_probability"]
+_ANSWERS = ["seeker_key", "answer_code", "raw_logit", "probability_0_1", "low_0_1", "high_0_1"]
+
+
+@dg.multi_asset(
+    name="employment_audit",
+    specs=[asset_spec(contract.id, _DEPS) for contract in judgement.TABLES],
+    check_specs=[contract_check(contract.id) for contract in judgement.TABLES],
+)
+def employment_audit(night: dg.ResourceParam[Night]) -> Iterator[Result]:
+    """Judge the served model on people it never saw, on tonight's inputs and, where there is one, on the truth."""
+    started = time.monotonic()
+    rows = _audited(night)
+    night.timed("employment_audit", started)
+    for contract in judgement.TABLES:
+        written = [{"as_of": night.as_of, **row} for row in rows.get(contract.id, [])]
+        frame = pa.Table.from_pylist(written, schema=arrow_schema(table(contract.id)))
+        yield night.report(tables.replace_from_arrow(night.lake, contract.id, frame, {"as_of": night.as_of}))
+
+
+def _audited(night: Night) -> Rows:
+    """Rows of each table, without the business date; without a model only cohorts and the decision."""
+    made = month.read_record(night.settings.models_dir, night.as_of)
+    cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
+    rows: Rows = {
+        judgement.COHORTS.id: audit.cohort_rows(cohorts, _registered(night), known_until=night.known_until()),
+        judgement.EVALUATION.id: list(made.evaluation),
+        judgement.PROMOTIONS.id: [made.promotion],
+    }
+    if made.model_version:
+        model = registry.current(month.registry_dir(night.settings.models_dir, night.as_of))
+        found = audit.audit_served(model, cohorts, known_until=night.known_until())
+        rows[judgement.EVALUATION.id] += [*found.evaluation, _rescored(night, model), *_truth(night)]
+        rows[judgement.CALIBRATION.id] = found.calibration
+        rows[judgement.FAIRNESS.id] = found.fairness
+        rows[judgement.DRIFT.id] = drift_rows(model, cohorts, _tonight(night))
+    return rows
+
+
+def _registered(night: Night) -> Any:
+    """Registration days (n,) of everybody."""
+    seekers = tables.dataset(night.settings, "silver__seekers", night.as_of)
+    return seekers.to_table(columns=["registered_date"])["registered_date"].to_numpy().astype("datetime64[D]")
+
+
+def _tonight(night: Night) -> Iterator[pa.Table]:
+    """Tonight's inputs of the people who get a number, block by block."""
+    names = score.score_columns(uses_age=night.settings.employment_uses_age)
+    seekers = tables.dataset(night.settings, "features__seekers", night.as_of)
+    for batch in seekers.to_batches(columns=list(names), batch_size=score.BLOCK_ROWS):
+        people = pa.Table.from_batches([batch])
+        yield people.filter(pa.array(score.answer_codes(people) == "OK"))
+
+
+def _rescored(night: Night, model: AdditiveModel) -> dict[str, Any]:
+    """About 2,000 people scored again without the engine and compared with what it wrote."""
+    condition = sample_of(night.rows("silver__seekers"), limit=RESCORED_PEOPLE).people
+    uses_age = night.settings.employment_uses_age
+    chosen = _below(condition)
+    people = tables.dataset(night.settings, "features__seekers", night.as_of).to_table(
+        columns=[*score.score_columns(uses_age=uses_age), "is_opted_out"], filter=chosen
+    )
+    people = people.filter(pc.invert(pc.fill_null(people["is_opted_out"], False)))
+    scores = tables.dataset(night.settings, "scores__employment_probability", night.as_of)
+    return audit.rescored_row(model, people, scores.to_table(columns=_ANSWERS, filter=chosen))
+
+
+def _below(condition: str) -> Any:
+    """The sample's condition as an Arrow filter."""
+    _, _, bound = condition.partition("<")
+    return pc.field("seeker_key") < bound.strip(" '") if bound else pc.is_valid(pc.field("seeker_key"))
+
+
+def _truth(night: Night) -> list[dict[str, Any]]:
+    """Rows against the simulator's truth, which lies beside synthetic deliveries and never enters the lake."""
+    file = night.options.sources_dir / "truth" / night.as_of.isoformat() / "seekers.parquet"
+    if not (is_synthetic(night) and file.is_file()):
+        return []
+    known = pq.read_table(file, columns=["resident_number", "probability_183d_0_1"])
+    key = privacy.load_master_key(night.settings)
+    people = privacy.pseudonyms(known["resident_number"].combine_chunks(), key, purpose="seeker_key")
+    truth = pa.table({"seeker_key": people, "true_0_1": known["probability_183d_0_1"]})
+    scores = tables.dataset(night.settings, "scores__employment_probability", night.as_of)
+    return truth_rows(scores.to_table(columns=_ANSWERS), truth)
+
+
+ASSETS = [employment_audit]

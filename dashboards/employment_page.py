@@ -1,0 +1,114 @@
+"""The page about the employment probability itself: is it good, is it calibrated, is it fair, may it be used.
+
+Reads goyong.duckdb and nothing else. Do not put here: one table's section (accuracy_sections.py,
+fairness_sections.py) or markup (templates/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from dashboards import accuracy_sections, fairness_sections, texts
+from dashboards.catalog import WrongCatalog, open_catalog
+from dashboards.page import render_page
+from dashboards.sections import Row, Section, fetch
+from lake.settings import Settings
+
+CARD_FILE = "model-card.md"
+_NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
+from ops.published_tables"""
+_ORDER = (
+    "promotion",
+    "models",
+    "served",
+    "reliability",
+    "groups",
+    "wrong",
+    "cohorts",
+    "leaks",
+    "drift",
+    "truth",
+    "age",
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a night knows about its model: when, whether one is served and why not, the sections with rows."""
+
+    run_id: str
+    as_of: date
+    is_synthetic: bool
+    model_version: str | None
+    silence: str
+    sections: tuple[Section, ...]
+    tiles: tuple[tuple[str, str], ...]
+
+
+def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
+    """Everything the page and the model card say, read from the night's file."""
+    with open_catalog(settings, catalog_path) as db:
+        night = fetch(db, _NIGHT)[0]
+        if night["run_id"] is None:
+            raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
+        found = [*accuracy_sections.sections(db), *fairness_sections.sections(db)]
+        decision = fetch(db, accuracy_sections.PROMOTION_SQL)
+        tiles = _tiles(db)
+    shown = sorted((section for section in found if section is not None), key=lambda section: _ORDER.index(section.id))
+    version = decision[0]["model_version"] if decision else None
+    return Judgement(
+        run_id=night["run_id"],
+        as_of=night["as_of"],
+        is_synthetic=bool(night["is_synthetic"]),
+        model_version=version,
+        silence="" if version else _silence(decision),
+        sections=tuple(shown),
+        tiles=tuple([("공표 모형", version), *tiles] if version else []),
+    )
+
+
+def render(judgement: Judgement) -> str:
+    """The page of what `read_judgement` found."""
+    words = texts.load("employment")
+    return render_page(
+        "employment.html.j2",
+        title=words["title"],
+        t=words,
+        pages=texts.load("night")["pages"],
+        card_file=CARD_FILE,
+        judgement=judgement,
+        is_synthetic=judgement.is_synthetic,
+        synthetic_text=words["synthetic"],
+        narrow=False,
+    )
+
+
+def _silence(decision: list[Row]) -> str:
+    """One sentence or two: that there is no model, and why."""
+    words = texts.load("employment")
+    if not decision:
+        return str(words["no_record"])
+    return " ".join([words["no_model"], *accuracy_sections.refusals(decision[0])])
+
+
+def _tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The four numbers to know first."""
+    served = {
+        row["measure_name"]: row
+        for row in fetch(db, accuracy_sections.SERVED_SQL)
+        if (row["cohort"], row["label_name"]) == ("ALL", "is_hired_183d") and row["value"] is not None
+    }
+    tiles = []
+    if "auc" in served:
+        tiles += [("평가한 사람", f"{served['auc']['rows_count']:,}명"), ("AUC", f"{served['auc']['value']:.3f}")]
+    if "ece" in served:
+        error = served["ece"]
+        tiles.append(("보정 오차 / 기준", f"{error['value']:.4f} / {error['limit_value']:.4f}"))
+    for row in fetch(db, fairness_sections.WORST_SQL):
+        if row["value_low"] is not None:
+            tiles.append(("잘못 어렵다고 본 배수(하한) / 기준", f"{row['value_low']:.1f} / {row['limit_value']:.1f}배"))
+    return tiles

@@ -1,0 +1,124 @@
+"""What a page's tables are made of: cells, sections, and how a number, a share or an interval is written.
+
+Plain values in, plain values out; a section keeps the SQL that made it. Do not put here: SQL, findings (the pages'
+modules), markup (templates/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from dashboards import texts
+from dashboards.curve import Curve
+from lake.contracts import codes
+
+TONES = {"PASS": "ok", "WARN": "check", "FAIL": "bad"}
+NIGHT = "(select any_value(as_of) from ops.published_tables)"
+"""SQL: the business date of the published night."""
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as shown; `extra` stands small below it, `share` draws a bar, `is_number` aligns to the right.
+
+    `tone` is ok, check or bad.
+    """
+
+    text: str
+    is_number: bool = False
+    share: float | None = None
+    tone: str = ""
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the page: a title that states the finding, column names, rows, and the SQL behind it.
+
+    `note` says how to read it, `curve` is drawn above the table.
+    """
+
+    id: str
+    title: str
+    source: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    curve: Curve | None = None
+
+
+def fetch(db: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    """The rows of a query by column name."""
+    return db.execute(sql).to_arrow_table().to_pylist()
+
+
+def number(value: float | None, unit: str = "") -> Cell:
+    """A whole number with its unit; what is not there is hidden."""
+    return Cell(hidden() if value is None else f"{value:,.0f}{unit}", is_number=True)
+
+
+def percent(share: float | None) -> Cell:
+    """A share as a whole percentage; what is not there is hidden."""
+    return Cell(hidden() if share is None else said_percent(share), is_number=True)
+
+
+def estimate(row: Row, name: str, *, digits: int = 3, unit: str = "") -> Cell:
+    """A measured value with its 95 % interval below: `name`, `name`_low and `name`_high of the row."""
+    if row[name] is None:
+        return Cell(hidden(), is_number=True)
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    extra = "" if low is None or high is None else f"{low:,.{digits}f}~{high:,.{digits}f}"
+    return Cell(f"{row[name]:,.{digits}f}{unit}", is_number=True, extra=extra)
+
+
+def percent_estimate(row: Row, name: str, *, is_gap: bool = False) -> Cell:
+    """A share (a gap: in percentage points, with its sign) with its 95 % interval below."""
+    if row[name] is None:
+        return Cell(hidden(), is_number=True)
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    extra = "" if low is None or high is None else f"{low * 100:.0f}~{high * 100:.0f}{'' if is_gap else '%'}"
+    text = f"{row[name] * 100:+.0f}%p" if is_gap else said_percent(row[name])
+    return Cell(text, is_number=True, extra=extra)
+
+
+def limit(value: float | None, digits: int = 3) -> Cell:
+    """A limit; empty where nothing is limited."""
+    return Cell("" if value is None else f"{value:,.{digits}f}", is_number=True)
+
+
+def result(code: str) -> Cell:
+    """A check's result in words and colour."""
+    return Cell(codes.CHECK_RESULT.codes[code], tone=TONES[code])
+
+
+def said_percent(share: float) -> str:
+    """0.446 as 45%."""
+    return f"{share * 100:.0f}%"
+
+
+def said_seconds(seconds: float | None) -> str:
+    """Seconds, from a minute on minutes and seconds."""
+    if seconds is None:
+        return texts.NO_VALUE
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}분 {rest}초" if minutes else f"{seconds:.1f}초"
+
+
+def timed(steps: Sequence[tuple[str, float]]) -> tuple[tuple[Cell, ...], ...]:
+    """Rows of a step's name, its time and a bar beside the longest."""
+    most = max(seconds for _, seconds in steps) or 1.0
+    return tuple(
+        (Cell(name), Cell(said_seconds(seconds), is_number=True), Cell("", share=seconds / most))
+        for name, seconds in steps
+    )
+
+
+def hidden() -> str:
+    """What stands in a cell that is hidden."""
+    return str(texts.load("night")["hidden"])
