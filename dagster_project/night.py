@@ -24,6 +24,7 @@ from pyspark.sql import DataFrame
 
 from lake import publication, quality, tables
 from lake.contracts import silver
+from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
 from lake.device import Device, open_device
 from lake.file_hash import sha256_of
@@ -103,9 +104,13 @@ class Night:
 
     def staged(self, known: Registers, day: date) -> Registers:
         """The registers of a past date that features read more than once, computed once."""
-        nouns = ("seekers", "resumes", "employment_spells")
-        cut = {noun: tables.stage(self.lake, f"{noun}_{day}", getattr(known, noun)) for noun in nouns}
-        return replace(known, **cut)
+        cut = {noun: getattr(known, noun) for noun in ("seekers", "resumes", "employment_spells")}
+        traced = {column.name for column in TRACE}
+        staged = {
+            noun: tables.stage(self.lake, f"{noun}_{day}", frame.drop(*traced.intersection(frame.columns)))
+            for noun, frame in cut.items()
+        }
+        return replace(known, **staged)
 
     def known_until(self) -> date:
         """The day up to which insured employment is known: that of its last delivery, never later than the night."""

@@ -12,36 +12,14 @@ import duckdb
 
 from dashboards import texts
 from dashboards.curve import Point, draw_curve
-from dashboards.sections import NIGHT, Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate
-from dashboards.sections import result as judged
+from dashboards.sections import Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate, query
 from lake.contracts import codes
+from ml.employment.inputs import LABEL
 from ml.employment.judge import ECE_LIMIT
 from ml.employment.promotion import GAP_GROWTH_LIMIT
 
-SERVICE = f"as_of = {NIGHT} and service_code = 'EMPLOYMENT'"
-"""SQL: the rows about the employment probability of the published night."""
-PROMOTION_SQL = f"""select model_version, candidate_version, incumbent_version, is_promoted, reason,
-    brier_gain, brier_gain_low, brier_gain_high, ece, ece_limit, largest_gap_growth
-from ops.promotions where {SERVICE}"""
-_MEASURES = "cohort, model_name, label_name, measure_name, value, value_low, value_high, limit_value, rows_count"
-MODELS_SQL = f"""select {_MEASURES}, result_code
-from ops.evaluation where {SERVICE} and scope_code = 'BACKTEST'
-order by cohort, model_name, measure_name"""
-SERVED_SQL = f"""select {_MEASURES}, result_code
-from ops.evaluation where {SERVICE} and scope_code = 'SERVED'
-    and measure_name <> 'wrongly_high_risk_ratio'
-order by cohort = 'ALL' desc, cohort, label_name, measure_name"""
-CURVE_SQL = f"""select bin_number, probability_from_0_1, mean_probability_0_1, observed_rate_0_1,
-    observed_rate_0_1_low, observed_rate_0_1_high, people_count
-from ops.calibration where {SERVICE} and group_name = 'ALL'
-order by bin_number"""
-AGE_SQL = f"""select {_MEASURES}
-from ops.evaluation where {SERVICE} and scope_code = 'AGE'
-order by measure_name like '%_difference' desc, measure_name"""
-TRUTH_SQL = f"""select {_MEASURES}
-from ops.evaluation where {SERVICE} and scope_code = 'TRUTH'
-order by measure_name"""
-_DIGITS = {"brier": 4, "ece": 4, "brier_difference": 4, "rescored_rows_differ": 0}
+_DIGITS = {"brier": 4, "ece": 4, "brier_difference": 4}
+_HEADS = ("과거 시점", "모형", "사람(명)", "AUC", "PR-AUC", "브라이어", "로그손실", "보정 오차", "브라이어 차이")
 _COLUMNS = ("auc", "average_precision", "brier", "log_loss", "ece", "brier_difference")
 
 
@@ -57,7 +35,7 @@ def words() -> dict[str, Any]:
 
 def promotion(db: duckdb.DuckDBPyConnection) -> Section | None:
     """The month's decision with its numbers."""
-    found = fetch(db, PROMOTION_SQL)
+    found = fetch(db, "promotion")
     if not found:
         return None
     row = found[0]
@@ -69,16 +47,16 @@ def promotion(db: duckdb.DuckDBPyConnection) -> Section | None:
         growth = (Cell("TPR 차이가 가장 늘어난 값"), limit(row["largest_gap_growth"]), limit(GAP_GROWTH_LIMIT))
         rows += [gain, error, growth]
     if row["is_promoted"]:
-        title = f"이 달의 모형: 기준을 모두 지켜 새 모형 {row['model_version']}을(를) 채택함"
+        title = f"이 달의 모형: 기준을 모두 지켜 새 모형({row['model_version']})으로 바꿈"
     elif row["model_version"]:
-        title = f"이 달의 모형: 새 모형을 채택하지 않고 쓰던 모형 {row['model_version']}을(를) 그대로 씀"
+        title = f"이 달의 모형: 새 모형을 채택하지 않고 쓰던 모형({row['model_version']})을 그대로 씀"
     else:
         title = "이 달의 모형: 기준을 지킨 모형이 없어 확률을 공표하지 않음"
     note = words()["note"]["promotion"].format(limit=f"{GAP_GROWTH_LIMIT:.2f}")
     why = " ".join(refusals(row))
     columns = ("항목", "값", "기준")
     return Section(
-        "promotion", title, "ops.promotions", PROMOTION_SQL, columns, tuple(rows), f"{note} {why}".strip()
+        "promotion", title, "ops.promotions", query("promotion"), columns, tuple(rows), f"{note} {why}".strip()
     )
 
 
@@ -103,7 +81,7 @@ def refusals(row: Row) -> list[str]:
 def models(db: duckdb.DuckDBPyConnection) -> Section | None:
     """Each past date: the model beside simpler ones on the same people."""
     found: dict[tuple[str, str], dict[str, Row]] = {}
-    for row in fetch(db, MODELS_SQL):
+    for row in fetch(db, "models"):
         found.setdefault((row["cohort"], row["model_name"]), {})[row["measure_name"]] = row
     if not found:
         return None
@@ -117,9 +95,8 @@ def models(db: duckdb.DuckDBPyConnection) -> Section | None:
         )
         for cohort, name in sorted(found, key=lambda key: (key[0], order.index(key[1])))
     )
-    heads = ("과거 시점", "모형", "사람(명)", "AUC", "PR-AUC", "브라이어", "로그손실", "보정 오차", "브라이어 차이")
     title = f"더 단순한 모형과 견줌: {_compared(found)}"
-    return Section("models", title, "ops.evaluation", MODELS_SQL, heads, rows, words()["note"]["models"])
+    return Section("models", title, "ops.evaluation", query("models"), _HEADS, rows, words()["note"]["models"])
 
 
 def _compared(found: dict[tuple[str, str], dict[str, Row]]) -> str:
@@ -128,7 +105,7 @@ def _compared(found: dict[tuple[str, str], dict[str, Row]]) -> str:
     others = ("base_rate", "logistic", "gradient_boosting")
     differences = {name: [rows["brier_difference"] for (_, n), rows in found.items() if n == name] for name in others}
     better = [
-        f"{codes.EVALUATED_MODEL.codes[name].split('(')[0]}보다 {sum(row['value_high'] < 0 for row in rows)}번"
+        f"{words()['short'][name]}보다 {sum(row['value_high'] < 0 for row in rows)}번"
         for name, rows in differences.items()
         if rows
     ]
@@ -141,35 +118,34 @@ def _measured(row: Row | None, measure: str) -> Cell:
 
 
 def served(db: duckdb.DuckDBPyConnection) -> Section | None:
-    """The measures of the served model on people who never taught it."""
-    found = fetch(db, SERVED_SQL)
+    """The measures of the served model on people who never taught it, by label and past date."""
+    found: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in fetch(db, "served"):
+        found.setdefault((row["cohort"], row["label_name"]), {})[row["measure_name"]] = row
     if not found:
         return None
     said = words()
+    shown = (*_COLUMNS[:-1], "share")
     rows = tuple(
         (
-            Cell(said["measure"][row["measure_name"]]),
-            Cell(said["label"][row["label_name"]]),
-            Cell("전체" if row["cohort"] == "ALL" else row["cohort"]),
-            number(row["rows_count"]),
-            _measured(row, row["measure_name"]),
-            limit(row["limit_value"], _DIGITS.get(row["measure_name"], 3)),
-            judged(row["result_code"]) if row["limit_value"] is not None else Cell(""),
+            Cell("전체" if cohort == "ALL" else cohort),
+            Cell(said["label"][label]),
+            number(next(iter(measures.values()))["rows_count"]),
+            *(_measured(measures.get(measure), measure) for measure in shown),
         )
-        for row in found
+        for (cohort, label), measures in found.items()
     )
-    whole = {(row["label_name"], row["measure_name"]): row for row in found if row["cohort"] == "ALL"}
-    main = whole.get(("is_hired_183d", "auc"))
+    main = found.get(("ALL", LABEL), {}).get("auc")
     title = "공표 모형을 평가용 사람들로 봄"
     if main is not None and main["value"] is not None:
         title = f"공표 모형: 배우는 데 쓰지 않은 {main['rows_count']:,}명에게서 AUC {main['value']:.3f}"
-    heads = ("잰 것", "이름표", "과거 시점", "사람(명)", "값", "기준", "결과")
-    return Section("served", title, "ops.evaluation", SERVED_SQL, heads, rows, said["note"]["served"])
+    heads = (*_HEADS[:1], "이름표", *_HEADS[2:-1], "실제 비율")
+    return Section("served", title, "ops.evaluation", query("served"), heads, rows, said["note"]["served"])
 
 
 def reliability(db: duckdb.DuckDBPyConnection) -> Section | None:
     """What was said against what came of it, in ten bins."""
-    found = fetch(db, CURVE_SQL)
+    found = fetch(db, "curve")
     if not found:
         return None
     rows = tuple(
@@ -192,20 +168,20 @@ def reliability(db: duckdb.DuckDBPyConnection) -> Section | None:
         for row in found
         if row["mean_probability_0_1"] is not None
     ]
-    errors = [row for row in fetch(db, SERVED_SQL) if (row["cohort"], row["measure_name"]) == ("ALL", "ece")]
+    errors = [row for row in fetch(db, "served") if (row["cohort"], row["measure_name"]) == ("ALL", "ece")]
     title = "보정: 추정 확률과 실제 취업 비율"
     if errors:
         error = errors[0]
         held = "지킴" if error["result_code"] == "PASS" else "지키지 못함"
-        title = f"보정: 추정과 실제의 차이(보정 오차)는 {error['value']:.4f}, 기준 {error['limit_value']:.4f}을(를) {held}"
+        title = f"보정: 추정과 실제의 차이(보정 오차) {error['value']:.4f}, 기준 {error['limit_value']:.4f} {held}"
     note = words()["note"]["curve"].format(limit=f"{ECE_LIMIT:.2f}")
     heads = ("추정 확률 구간", "사람(명)", "추정 평균", "실제 취업 비율")
-    return Section("reliability", title, "ops.calibration", CURVE_SQL, heads, rows, note, draw_curve(points))
+    return Section("reliability", title, "ops.calibration", query("curve"), heads, rows, note, draw_curve(points))
 
 
 def age(db: duckdb.DuckDBPyConnection) -> Section | None:
     """What leaving age out costs."""
-    found = fetch(db, AGE_SQL)
+    found = fetch(db, "age")
     rows = _plain_rows(found)
     if not rows:
         return None
@@ -213,25 +189,25 @@ def age(db: duckdb.DuckDBPyConnection) -> Section | None:
     title = "나이를 쓰지 않는 대가"
     if {"brier_difference", "auc_difference"} <= set(values):
         title += (
-            f": 브라이어 점수 {values['brier_difference']:+.4f}, AUC {values['auc_difference']:+.4f}"
+            f": 브라이어 점수 {values['brier_difference']:+z.4f}, AUC {values['auc_difference']:+z.4f}"
             f"({found[0]['cohort']} 시점)"
         )
     heads = ("잰 것", "값")
-    return Section("age", title, "ops.evaluation", AGE_SQL, heads, rows, words()["note"]["age"])
+    return Section("age", title, "ops.evaluation", query("age"), heads, rows, words()["note"]["age"])
 
 
 def truth(db: duckdb.DuckDBPyConnection) -> Section | None:
     """The error against the truth, on synthetic data."""
-    found = fetch(db, TRUTH_SQL)
+    found = fetch(db, "truth")
     rows = _plain_rows(found)
     if not rows:
         return None
     values = {row["measure_name"]: row["value"] for row in found}
     title = (
         f"참 확률과 견줌: {found[0]['rows_count']:,}명에게서 평균 {values['mean_absolute_error'] * 100:.0f}%p 차이, "
-        f"한쪽으로 치우침 {values['mean_error'] * 100:+.1f}%p"
+        f"한쪽으로 치우침 {values['mean_error'] * 100:+z.1f}%p"
     )
-    return Section("truth", title, "ops.evaluation", TRUTH_SQL, ("잰 것", "값"), rows, words()["note"]["truth"])
+    return Section("truth", title, "ops.evaluation", query("truth"), ("잰 것", "값"), rows, words()["note"]["truth"])
 
 
 def _plain_rows(found: list[Row]) -> tuple[tuple[Cell, ...], ...]:

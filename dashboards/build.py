@@ -1,6 +1,6 @@
-"""Writes the static site of one night: the night's page, the data dictionary, and a person's page when asked.
+"""Writes the static site of one night, and a person's page when asked.
 
-Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words,
+The night's page, the page and the card of the employment model, the data dictionary. Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words,
 numbers or markup.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from dashboards import dictionary_page, employment_page, explain, night_page, person_page
+from dashboards import dictionary_page, employment_page, explain, model_card, night_page, person_page
 from dashboards.catalog import build_catalog
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -30,6 +30,7 @@ def build_site(
     write_page(index, night_page.render(settings, catalog))
     judgement = employment_page.read_judgement(settings, catalog)
     write_page(out / "employment.html", employment_page.render(judgement))
+    write_page(out / employment_page.CARD_FILE, model_card.render(judgement))
     write_page(out / "data-dictionary.html", dictionary_page.render(settings, catalog))
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)
@@ -38,9 +39,9 @@ def build_site(
     return index
 
 
-def write_page(file: Path, html: str) -> None:
-    """Write `html` aside and rename it: a reader never sees half a page."""
+def write_page(file: Path, text: str) -> None:
+    """Write `text` aside and rename it: a reader never sees half a page."""
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f".{file.name}.writing")
-    aside.write_text(html, encoding="utf-8")
+    aside.write_text(text, encoding="utf-8")
     aside.replace(file)

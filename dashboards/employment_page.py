@@ -45,6 +45,7 @@ class Judgement:
     is_synthetic: bool
     model_version: str | None
     silence: str
+    inputs: tuple[str, ...]
     sections: tuple[Section, ...]
     tiles: tuple[tuple[str, str], ...]
 
@@ -52,11 +53,12 @@ class Judgement:
 def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
     """Everything the page and the model card say, read from the night's file."""
     with open_catalog(settings, catalog_path) as db:
-        night = fetch(db, _NIGHT)[0]
+        night = db.execute(_NIGHT).to_arrow_table().to_pylist()[0]
         if night["run_id"] is None:
             raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
         found = [*accuracy_sections.sections(db), *fairness_sections.sections(db)]
-        decision = fetch(db, accuracy_sections.PROMOTION_SQL)
+        decision = fetch(db, "promotion")
+        inputs = tuple(sorted(row["feature_name"] for row in fetch(db, "drift")))
         tiles = _tiles(db)
     shown = sorted((section for section in found if section is not None), key=lambda section: _ORDER.index(section.id))
     version = decision[0]["model_version"] if decision else None
@@ -66,6 +68,7 @@ def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
         is_synthetic=bool(night["is_synthetic"]),
         model_version=version,
         silence="" if version else _silence(decision),
+        inputs=inputs,
         sections=tuple(shown),
         tiles=tuple([("공표 모형", version), *tiles] if version else []),
     )
@@ -99,7 +102,7 @@ def _tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """The four numbers to know first."""
     served = {
         row["measure_name"]: row
-        for row in fetch(db, accuracy_sections.SERVED_SQL)
+        for row in fetch(db, "served")
         if (row["cohort"], row["label_name"]) == ("ALL", "is_hired_183d") and row["value"] is not None
     }
     tiles = []
@@ -108,7 +111,7 @@ def _tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     if "ece" in served:
         error = served["ece"]
         tiles.append(("보정 오차 / 기준", f"{error['value']:.4f} / {error['limit_value']:.4f}"))
-    for row in fetch(db, fairness_sections.WORST_SQL):
+    for row in fetch(db, "worst"):
         if row["value_low"] is not None:
             tiles.append(("잘못 어렵다고 본 배수(하한) / 기준", f"{row['value_low']:.1f} / {row['limit_value']:.1f}배"))
     return tiles

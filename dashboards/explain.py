@@ -11,9 +11,10 @@ from typing import Any
 
 import pyarrow.dataset as pads
 
-from dashboards import wording
+from dashboards import employment_words, texts, wording
 from dashboards.catalog import published
-from lake.contracts import gold, serving
+from lake import tables
+from lake.contracts import features, gold, judgement, serving
 from lake.contracts.answers import PLACES, REASONS
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -25,6 +26,14 @@ _SERVICES = {
     "jobs": serving.SEEKER_JOBS.id,
     "courses": serving.SEEKER_COURSES.id,
 }
+_CHANGES = {
+    "certificate": "change_certificate_name",
+    "course": "change_session_id",
+    "region": "change_region_code",
+    "wage": "change_wage_krw_month",
+    "resume": "",
+}
+"""Change → the column that says what would be different."""
 
 
 class UnknownSeeker(LookupError):
@@ -55,7 +64,8 @@ def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, 
         "run_id": pointer.run_id,
         "as_of": pointer.as_of,
         "is_synthetic": pointer.is_synthetic,
-        "employment": _employment(found["employment"]),
+        "employment": _employment(settings, pointer, found["employment"]),
+        "model_inputs": model_inputs(settings, pointer),
         "occupations": _occupations(settings, pointer, found["occupations"]),
         "jobs": _jobs(settings, pointer, found["jobs"]),
         "courses": _courses(settings, pointer, found["courses"]),
@@ -72,7 +82,10 @@ def as_text(answers: dict[str, Any]) -> str:
         lines += [f"  {line}" for line in service.notes]
         for group in service.reason_groups:
             lines.append(f"  [{group.label}]")
-            lines += [f"   {r.sign} {r.name}: {r.value} (기준 {r.reference}) — {r.tendency}" for r in group.reasons]
+            lines += [
+                f"   {r.sign} {r.name}: {r.value} ({r.usual} {r.reference}) — {r.tendency}" for r in group.reasons
+            ]
+        lines += _change_lines(service)
         for place in service.places:
             lines.append(f"  {place.rank}. {place.title} — {place.score}")
             lines += [f"     {name}: {text}" for name, text in place.facts]
@@ -80,6 +93,15 @@ def as_text(answers: dict[str, Any]) -> str:
             lines += [f"     확인할 조건: {', '.join(place.open)}"] if place.open else []
     lines += ["", wording.rights_line()]
     return "\n".join("".join(mark for mark in line if mark.isprintable()) for line in lines)
+
+
+def _change_lines(service: wording.Service) -> list[str]:
+    """What could be different, and what is missing for the wanted occupation."""
+    words = texts.load("person")["changes"]
+    lines = [f"  [{words['title']}]", f"   {words['note']}"] if service.changes else []
+    for change in service.changes:
+        lines += [f"   · {change.title}", f"     {change.said}", *([f"     {change.note}"] if change.note else [])]
+    return lines + ([f"  {words['missing']}: {service.missing}"] if service.missing else [])
 
 
 def _row(settings: Settings, pointer: Pointer, table_id: str, key: str) -> Row | None:
@@ -100,7 +122,8 @@ def _by_id(
     return {str(row[key]): dict(row) for row in rows}
 
 
-def _employment(row: Row) -> Row:
+def _employment(settings: Settings, pointer: Pointer, row: Row) -> Row:
+    """The row's own numbers, so that raw = usual + reasons + other can be checked, with names beside the codes."""
     reasons = [
         {
             "side": side,
@@ -113,8 +136,64 @@ def _employment(row: Row) -> Row:
         for place in range(1, REASONS + 1)
         if row[f"reason_{side}_{place}_code"] is not None
     ]
-    names = ("answer_code", "probability_0_1", "low_0_1", "high_0_1", "model_version")
-    return {**{name: row[name] for name in names}, "reasons": reasons}
+    names = ("answer_code", "probability_0_1", "low_0_1", "high_0_1", "raw_logit", "usual_logit", "other_logit")
+    return {
+        **{name: row[name] for name in (*names, "model_version")},
+        "peers": _peers(settings, pointer, row) if row["peer_group"] else None,
+        "reasons": reasons,
+        "changes": _changes(settings, pointer, row),
+        "missing_skills": _skills(settings, pointer, _codes(row["missing_skill_codes"])),
+    }
+
+
+def _peers(settings: Settings, pointer: Pointer, row: Row) -> Row:
+    """Whom the person is compared with; a two-digit occupation is a sub-major group."""
+    occupation, _, region = row["peer_group"].partition("|")
+    kind = employment_words.peers_kind(row["peer_group"])
+    name = texts.occupation_sub_group(occupation) if kind.startswith("sub_group") else None
+    if kind.startswith("occupation"):
+        found = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [occupation])
+        name = found.get(occupation, {}).get("occupation_name") or occupation
+    return {
+        "peer_group": row["peer_group"],
+        "kind": kind,
+        "occupation_name": name,
+        "region_code": None if region == "*" else region,
+        "peers_count": row["peers_count"],
+    }
+
+
+def _changes(settings: Settings, pointer: Pointer, row: Row) -> list[Row]:
+    """The changes that apply: what would be different, its name, and the probability with it."""
+    changes = [
+        {
+            "code": code,
+            "what": row[column] if column else None,
+            "name": None,
+            "probability_0_1": row[f"change_{code}_0_1"],
+        }
+        for code, column in _CHANGES.items()
+        if row[f"change_{code}_0_1"] is not None
+    ]
+    sessions = _by_id(settings, pointer, serving.COURSES.id, "session_id", [row["change_session_id"]])
+    for change in changes:
+        if change["code"] == "course":
+            change["name"] = sessions.get(str(change["what"]), {}).get("course_name")
+    return changes
+
+
+def _skills(settings: Settings, pointer: Pointer, missing: Sequence[str]) -> list[Row]:
+    skills = _by_id(settings, pointer, gold.OCCUPATION_SKILLS.id, "skill_code", missing)
+    return [{"skill_code": code, "skill_name": skills.get(code, {}).get("skill_name")} for code in missing]
+
+
+def model_inputs(settings: Settings, pointer: Pointer) -> list[str]:
+    """The inputs of the night's employment model, as its drift table lists them; without one, the contract's."""
+    found: list[str] = []
+    if tables.exists(settings, judgement.DRIFT.id):
+        rows = published(settings, pointer, judgement.DRIFT.id).to_table(columns=["feature_name"])
+        found = sorted(set(rows["feature_name"].to_pylist()))
+    return found or list(features.EMPLOYMENT_INPUTS)
 
 
 def _places(row: Row, key: str, names: Sequence[str]) -> list[Row]:
@@ -185,9 +264,8 @@ def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
         "graduates_count",
     )
     wanted = row["gap_occupation_code"]
-    missing = _codes(row["missing_skill_codes"])
-    skills = _by_id(settings, pointer, gold.OCCUPATION_SKILLS.id, "skill_code", missing)
-    skill_names = {code: skill.get("skill_name") for code, skill in skills.items()}
+    missing = _skills(settings, pointer, _codes(row["missing_skill_codes"]))
+    skill_names = {skill["skill_code"]: skill["skill_name"] for skill in missing}
     for place in places:
         detail = details.get(place["session_id"], {})
         place |= {name: detail.get(name) for name in names}
@@ -198,7 +276,7 @@ def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
         **head,
         "gap_occupation_code": wanted,
         "gap_occupation_name": occupation.get("occupation_name"),
-        "missing_skills": [{"skill_code": code, "skill_name": skill_names.get(code)} for code in missing],
+        "missing_skills": missing,
         "places": places,
     }
 

@@ -9,37 +9,12 @@ from __future__ import annotations
 import duckdb
 
 from dashboards import texts
-from dashboards.accuracy_sections import SERVICE, words
-from dashboards.sections import NIGHT, Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate
+from dashboards.accuracy_sections import words
+from dashboards.sections import Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate, query
 from dashboards.sections import result as judged
 from lake.contracts import codes
 from ml.employment.fairness import HIGH_RISK_SHARE, SMALLEST_JUDGED
 from ml.employment.judge import GROUP_ECE_LIMIT
-
-GROUPS_SQL = f"""select group_name, group_code, people_count, hired_rate_0_1, mean_probability_0_1,
-    ece_0_1, ece_0_1_low, ece_0_1_high, is_reference, is_suppressed, result_code
-from ops.fairness where {SERVICE}
-order by group_name <> 'ALL', group_name, group_code"""
-WRONG_SQL = f"""select group_name, group_code, people_count, is_reference, is_suppressed,
-    true_positive_rate_0_1, true_positive_rate_0_1_low, true_positive_rate_0_1_high,
-    true_positive_gap, true_positive_gap_low, true_positive_gap_high,
-    false_positive_rate_0_1, false_positive_rate_0_1_low, false_positive_rate_0_1_high,
-    false_positive_gap, false_positive_gap_low, false_positive_gap_high,
-    wrongly_high_risk_ratio, wrongly_high_risk_ratio_low, wrongly_high_risk_ratio_high
-from ops.fairness where {SERVICE}
-order by group_name <> 'ALL', group_name, group_code"""
-WORST_SQL = f"""select value, value_low, value_high, limit_value, result_code, detail
-from ops.evaluation where {SERVICE} and measure_name = 'wrongly_high_risk_ratio'"""
-COHORTS_SQL = f"""select snapshot_date, uses_text, is_followed_up, registered_count, rows_count,
-    evaluation_rows_count, hired_count, kept_count, left_out_count
-from ops.cohorts where as_of = {NIGHT}
-order by snapshot_date"""
-LEAKS_SQL = f"""select model_name, measure_name, value, value_low, value_high, limit_value, result_code
-from ops.evaluation where {SERVICE} and scope_code = 'LEAK'
-order by model_name = 'additive', value desc, measure_name"""
-DRIFT_SQL = f"""select feature_name, psi, limit_value, missing_then_0_1, missing_now_0_1, unknown_count, result_code
-from ops.drift where {SERVICE}
-order by psi desc, feature_name"""
 
 
 def sections(db: duckdb.DuckDBPyConnection) -> list[Section | None]:
@@ -62,7 +37,7 @@ def group(name: str, code: str) -> str:
 
 def groups(db: duckdb.DuckDBPyConnection) -> Section | None:
     """Calibration of each group."""
-    found = fetch(db, GROUPS_SQL)
+    found = fetch(db, "groups")
     if not found:
         return None
     rows = tuple(
@@ -82,12 +57,12 @@ def groups(db: duckdb.DuckDBPyConnection) -> Section | None:
     title += f"{len(failed)}개가 기준을 넘음({', '.join(failed)})" if failed else "기준을 넘은 집단 없음"
     note = words()["note"]["groups"].format(smallest=f"{SMALLEST_JUDGED:,}", limit=f"{GROUP_ECE_LIMIT:.2f}")
     heads = ("집단", "사람(명)", "실제 취업 비율", "추정 평균", "보정 오차", "결과")
-    return Section("groups", title, "ops.fairness", GROUPS_SQL, heads, rows, note)
+    return Section("groups", title, "ops.fairness", query("groups"), heads, rows, note)
 
 
 def wrong_calls(db: duckdb.DuckDBPyConnection) -> Section | None:
     """Who is called high-risk, rightly and wrongly, per group."""
-    found, worst = fetch(db, WRONG_SQL), fetch(db, WORST_SQL)
+    found, worst = fetch(db, "wrong"), fetch(db, "worst")
     if not found or not worst:
         return None
     rows = tuple(
@@ -95,9 +70,9 @@ def wrong_calls(db: duckdb.DuckDBPyConnection) -> Section | None:
             _named(row),
             number(row["people_count"]),
             percent_estimate(row, "true_positive_rate_0_1"),
-            percent_estimate(row, "true_positive_gap", is_gap=True),
+            _gap(row, "true_positive_gap"),
             percent_estimate(row, "false_positive_rate_0_1"),
-            percent_estimate(row, "false_positive_gap", is_gap=True),
+            _gap(row, "false_positive_gap"),
             Cell("", is_number=True) if row["group_name"] == "ALL" else _ratio(row),
         )
         for row in found
@@ -114,7 +89,14 @@ def wrong_calls(db: duckdb.DuckDBPyConnection) -> Section | None:
         "FPR 차이",
         "그 밖의 사람의 배수",
     )
-    return Section("wrong", f"잘못 어렵다고 본 비율: {_worst(worst[0])}", "ops.fairness", WRONG_SQL, heads, rows, note)
+    return Section(
+        "wrong", f"잘못 어렵다고 본 비율: {_worst(worst[0])}", "ops.fairness", query("wrong"), heads, rows, note
+    )
+
+
+def _gap(row: Row, name: str) -> Cell:
+    """The distance to the reference group; of that group itself there is none."""
+    return Cell("", is_number=True) if row["is_reference"] else percent_estimate(row, name, is_gap=True)
 
 
 def _ratio(row: Row) -> Cell:
@@ -123,13 +105,13 @@ def _ratio(row: Row) -> Cell:
 
 def _worst(row: Row) -> str:
     """The group that is called high-risk wrongly most, and whether that blocks publication."""
-    blocks = "공표를 막음" if row["result_code"] == "FAIL" else "공표를 막는 기준 안"
     if row["detail"] is None:
         return f"견줄 만큼 큰 집단이 없음(기준 {row['limit_value']:.1f}배)"
     who = group(*row["detail"].split("=", 1))
+    blocks = "를 넘어 공표를 막음" if row["result_code"] == "FAIL" else " 안"
     return (
         f"가장 높은 집단은 {who}, 그 밖의 사람의 {row['value']:.1f}배"
-        f"(95% 구간 {row['value_low']:.1f}~{row['value_high']:.1f}배), 기준 {row['limit_value']:.1f}배로 {blocks}"
+        f"(95% 구간 {row['value_low']:.1f}~{row['value_high']:.1f}배), 하한이 기준 {row['limit_value']:.1f}배{blocks}"
     )
 
 
@@ -145,7 +127,7 @@ def _is_judged(row: Row) -> bool:
 
 def cohorts(db: duckdb.DuckDBPyConnection) -> Section | None:
     """What each past date was used for, and who was left out."""
-    found = fetch(db, COHORTS_SQL)
+    found = fetch(db, "cohorts")
     if not found:
         return None
     uses = words()["use"]
@@ -166,14 +148,22 @@ def cohorts(db: duckdb.DuckDBPyConnection) -> Section | None:
     left = sum(row["left_out_count"] or 0 for row in recent)
     title = f"과거 시점 {len(found)}개 가운데 {len(found) - len(recent)}개를 씀"
     title += f": 결과를 아직 알 수 없는 {len(recent)}개 시점의 연인원 {left:,}명은 뺌" if recent else ""
-    heads = ("과거 시점", "쓰임", "등록(명)", "일자리 없던 표본(명)", "평가용(명)", "6개월 취업(명)", "7개월 90일(명)")
-    heads = (*heads, "추적이 짧아 뺌(명)")
-    return Section("cohorts", title, "ops.cohorts", COHORTS_SQL, heads, rows, words()["note"]["cohorts"])
+    heads = (
+        "과거 시점",
+        "쓰임",
+        "등록(명)",
+        "일자리 없던 표본(명)",
+        "평가용(명)",
+        "6개월 취업(명)",
+        "7개월 90일(명)",
+        "추적이 짧아 뺌(명)",
+    )
+    return Section("cohorts", title, "ops.cohorts", query("cohorts"), heads, rows, words()["note"]["cohorts"])
 
 
 def leaks(db: duckdb.DuckDBPyConnection) -> Section | None:
     """Tests that no input knows the outcome."""
-    found = fetch(db, LEAKS_SQL)
+    found = fetch(db, "leaks")
     if not found:
         return None
     rows = tuple(
@@ -189,18 +179,20 @@ def leaks(db: duckdb.DuckDBPyConnection) -> Section | None:
     said = "모두 기준 안" if not noted else f"{noted}개를 살펴봐야 함"
     title = f"새어 든 정보 검사 {len(found)}개: {said}"
     heads = ("검사", "값", "기준", "결과")
-    return Section("leaks", title, "ops.evaluation", LEAKS_SQL, heads, rows, words()["note"]["leaks"])
+    return Section("leaks", title, "ops.evaluation", query("leaks"), heads, rows, words()["note"]["leaks"])
 
 
 def _leak_name(row: Row) -> str:
     if row["model_name"] == "shuffled_label":
         return "이름표를 섞어 배운 모형이 평균보다 나은 브라이어 점수"
-    return f"'{texts.factor(row['measure_name'].split(':', 1)[1]).name}'을(를) 섞었을 때 떨어진 AUC"
+    if row["measure_name"] == "rescored_rows_differ":
+        return str(words()["measure"]["rescored_rows_differ"])
+    return f"'{texts.factor(row['measure_name'].split(':', 1)[1]).name}' 값을 섞었을 때 떨어진 AUC"
 
 
 def drift(db: duckdb.DuckDBPyConnection) -> Section | None:
     """How far tonight's inputs lie from those the model learned from."""
-    found = fetch(db, DRIFT_SQL)
+    found = fetch(db, "drift")
     if not found:
         return None
     rows = tuple(
@@ -219,4 +211,4 @@ def drift(db: duckdb.DuckDBPyConnection) -> Section | None:
     title = f"입력 분포의 변화: {len(found)}개 가운데 크게 달라진 것 {len(changed)}개"
     title += f"({', '.join(changed)})" if changed else ""
     heads = ("입력", "PSI", "기준", "배울 때 빠진 비율", "오늘 빠진 비율", "처음 보는 코드(명)", "결과")
-    return Section("drift", title, "ops.drift", DRIFT_SQL, heads, rows, words()["note"]["drift"])
+    return Section("drift", title, "ops.drift", query("drift"), heads, rows, words()["note"]["drift"])

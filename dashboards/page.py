@@ -1,7 +1,7 @@
-"""Turns a template and plain values into one self-contained HTML page.
+"""Turns a template and plain values into one self-contained HTML page, or a Markdown text.
 
 The style sheet is inlined and named by its hash in a strict Content-Security-Policy; there is no script, no image
-and no outside address. Every value is escaped. Do not put here: words or numbers.
+and no outside address. Every value of a page is escaped. Do not put here: words or numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -22,7 +22,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,6 +5,7 @@ Do not put here: look-ups (explain.py), sentences (wording.py). The key is not o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboards import texts, wording
@@ -26,15 +27,17 @@ def render(answers: dict[str, Any]) -> str:
         is_synthetic=answers["is_synthetic"],
         synthetic_text=words["synthetic"],
         no_history=answers["employment"]["answer_code"] == "NO_EMPLOYMENT_HISTORY_SOURCE",
-        not_used=excluded_traits(),
+        not_used=excluded_traits(answers["model_inputs"]),
         models=sorted(models),
     )
 
 
-def excluded_traits() -> list[str]:
-    """Labels of the protected traits that the employment model does not read, from the contract itself."""
+def excluded_traits(inputs: Sequence[str]) -> list[str]:
+    """Labels of the protected traits that a model of these inputs does not read, from the contract itself."""
+    named = [column for column in features.SEEKERS.columns if column.privacy is Privacy.SENSITIVE]
+    band = next(column.label for column in named if column.name == "age_band_code")
     return [
-        column.label.removesuffix(" 여부")
-        for column in features.SEEKERS.columns
-        if column.privacy is Privacy.SENSITIVE and column.name not in features.EMPLOYMENT_INPUTS
+        f"{column.label}({band})" if column.name == features.AGE_INPUT else column.label.removesuffix(" 여부")
+        for column in named
+        if column.name not in (*inputs, "age_band_code")
     ]

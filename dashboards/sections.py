@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,9 +19,8 @@ from dashboards.curve import Curve
 from lake.contracts import codes
 
 TONES = {"PASS": "ok", "WARN": "check", "FAIL": "bad"}
-NIGHT = "(select any_value(as_of) from ops.published_tables)"
-"""SQL: the business date of the published night."""
 Row = dict[str, Any]
+_SQL = Path(__file__).parent / "sql" / "judgement"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,16 @@ class Section:
     curve: Curve | None = None
 
 
-def fetch(db: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    """The rows of a query by column name."""
-    return db.execute(sql).to_arrow_table().to_pylist()
+@cache
+def query(name: str) -> str:
+    """The SQL of sql/judgement/`name`.sql, over the tables of goyong.duckdb."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def fetch(db: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+    """The rows of a named query by column name."""
+    rows: list[Row] = db.execute(query(name)).to_arrow_table().to_pylist()
+    return rows
 
 
 def number(value: float | None, unit: str = "") -> Cell:
@@ -73,8 +81,8 @@ def estimate(row: Row, name: str, *, digits: int = 3, unit: str = "") -> Cell:
     if row[name] is None:
         return Cell(hidden(), is_number=True)
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    extra = "" if low is None or high is None else f"{low:,.{digits}f}~{high:,.{digits}f}"
-    return Cell(f"{row[name]:,.{digits}f}{unit}", is_number=True, extra=extra)
+    extra = "" if low is None or high is None else f"{low:z,.{digits}f}~{high:z,.{digits}f}"
+    return Cell(f"{row[name]:z,.{digits}f}{unit}", is_number=True, extra=extra)
 
 
 def percent_estimate(row: Row, name: str, *, is_gap: bool = False) -> Cell:
@@ -82,14 +90,14 @@ def percent_estimate(row: Row, name: str, *, is_gap: bool = False) -> Cell:
     if row[name] is None:
         return Cell(hidden(), is_number=True)
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    extra = "" if low is None or high is None else f"{low * 100:.0f}~{high * 100:.0f}{'' if is_gap else '%'}"
-    text = f"{row[name] * 100:+.0f}%p" if is_gap else said_percent(row[name])
+    extra = "" if low is None or high is None else f"{low * 100:z.0f}~{high * 100:z.0f}{'' if is_gap else '%'}"
+    text = f"{row[name] * 100:+z.0f}%p" if is_gap else said_percent(row[name])
     return Cell(text, is_number=True, extra=extra)
 
 
 def limit(value: float | None, digits: int = 3) -> Cell:
     """A limit; empty where nothing is limited."""
-    return Cell("" if value is None else f"{value:,.{digits}f}", is_number=True)
+    return Cell("" if value is None else f"{value:z,.{digits}f}", is_number=True)
 
 
 def result(code: str) -> Cell:

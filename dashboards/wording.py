@@ -1,62 +1,19 @@
 """What is said about one person's answers: plain Korean, whole numbers, tendencies and never causes.
 
 Pure functions from the answers of explain.py to words; the terminal and the page say the same. Do not put here:
-markup, or a text that belongs to one code (texts/).
+markup, a text that belongs to one code (texts/), or the words of the employment probability (employment_words.py).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards import texts
+from dashboards import employment_words, texts
+from dashboards.employment_words import Chance, Change, ReasonGroup
 from lake.contracts import codes
 from lake.contracts.model import CodeList
-
-_STRONG, _MEDIUM = 0.5, 0.2
-"""Log-odds from which a factor is called strongly or somewhat related: odds times 1.65 and 1.22."""
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One reason: the person's value beside the usual one, and which way such values go."""
-
-    name: str
-    value: str
-    reference: str
-    is_for: bool
-    strength: str
-    action: str
-
-    @property
-    def sign(self) -> str:
-        """Up or down, for those who do not see the colour."""
-        return "▲" if self.is_for else "▼"
-
-    @property
-    def tendency(self) -> str:
-        """Which way the record goes with such a value, and how much; never a cause."""
-        return f"취업한 비율이 {self.strength} {'높은' if self.is_for else '낮은'} 편"
-
-
-@dataclass(frozen=True)
-class ReasonGroup:
-    """Reasons of one kind: changeable, market, fixed."""
-
-    code: str
-    label: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
-class Chance:
-    """People out of a hundred like this one, with the range; whole numbers."""
-
-    of_100: int
-    low: int
-    high: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +40,8 @@ class Service:
     notes: tuple[str, ...] = ()
     chance: Chance | None = None
     reason_groups: tuple[ReasonGroup, ...] = ()
+    changes: tuple[Change, ...] = ()
+    missing: str = ""
     places: tuple[Place, ...] = ()
 
 
@@ -107,15 +66,6 @@ def rights_line() -> str:
     return str(texts.load("person")["rights"]["line"])
 
 
-def chance(employment: dict[str, Any]) -> Chance:
-    """Whole people out of a hundred; the range is rounded outwards."""
-    return Chance(
-        of_100=round(employment["probability_0_1"] * 100),
-        low=math.floor(round(employment["low_0_1"] * 100, 6)),
-        high=math.ceil(round(employment["high_0_1"] * 100, 6)),
-    )
-
-
 def points(score_0_1: float) -> int:
     """A score between 0 and 1 as points out of a hundred."""
     return round(score_0_1 * 100)
@@ -129,39 +79,24 @@ def _no_result(code: str, title: str, answer: dict[str, Any]) -> Service:
 
 
 def _employment(code: str, title: str, answer: dict[str, Any]) -> Service:
-    found = chance(answer)
-    if found.of_100 < 1:
-        lead = "비슷한 조건의 구직자 가운데 6개월 안에 취업한 사람은 100명에 1명이 되지 않았습니다."
-    elif found.of_100 > 99:
-        lead = "비슷한 조건의 구직자는 100명 가운데 99명 넘게 6개월 안에 취업했습니다."
-    else:
-        lead = f"비슷한 조건의 구직자 100명 가운데 약 {found.of_100}명이 6개월 안에 취업했습니다."
-    notes = (f"추정에는 오차가 있어, 100명 가운데 {found.low}명에서 {found.high}명 사이로 봅니다.",)
-    groups = _reason_groups(answer["reasons"])
-    return Service(code, title, True, lead, notes, chance=found, reason_groups=groups)
-
-
-def _reason_groups(reasons: Sequence[dict[str, Any]]) -> tuple[ReasonGroup, ...]:
-    grouped: dict[str, list[Reason]] = {group: [] for group in codes.FACTOR_GROUP.codes}
-    for reason in reasons:
-        factor = texts.factor(reason["code"])
-        grouped[factor.group].append(
-            Reason(
-                name=factor.name,
-                value=texts.value(reason["code"], reason["value"]),
-                reference=texts.value(reason["code"], reason["reference"]),
-                is_for=reason["side"] == "for",
-                strength=_strength(abs(reason["logit"])),
-                action=factor.action if reason["side"] == "against" else "",
-            )
-        )
-    return tuple(
-        ReasonGroup(code, codes.FACTOR_GROUP.codes[code], tuple(found)) for code, found in grouped.items() if found
+    found = employment_words.chance(answer)
+    return Service(
+        code,
+        title,
+        True,
+        employment_words.lead(found),
+        employment_words.notes(answer, found),
+        chance=found,
+        reason_groups=employment_words.reason_groups(answer),
+        changes=employment_words.changes(answer, found),
+        missing=_named_skills(answer["missing_skills"]),
     )
 
 
-def _strength(logit: float) -> str:
-    return "크게" if logit >= _STRONG else "꽤" if logit >= _MEDIUM else "조금"
+def _named_skills(skills: Sequence[dict[str, Any]]) -> str:
+    """Up to six missing skills by name; empty when none is missing."""
+    names = [skill["skill_name"] or skill["skill_code"] for skill in skills]
+    return f"{', '.join(names[:6])}{' 등' if len(names) > 6 else ''}"
 
 
 def _facts(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
@@ -232,10 +167,10 @@ def _job(place: dict[str, Any]) -> Place:
 
 def _courses(code: str, title: str, answer: dict[str, Any]) -> Service:
     wanted = answer["gap_occupation_name"] or f"희망직종({answer['gap_occupation_code']})"
-    missing = [skill["skill_name"] or skill["skill_code"] for skill in answer["missing_skills"]]
+    missing = answer["missing_skills"]
     needed = answer["needed_skills_count"] or 0
     lead = f"희망직종 '{wanted}'에 필요한 역량 {needed:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
-    notes = (f"확인되지 않는 역량: {', '.join(missing[:6])}{' 등' if len(missing) > 6 else ''}",) if missing else ()
+    notes = (f"확인되지 않는 역량: {_named_skills(missing)}",) if missing else ()
     return Service(code, title, True, lead, notes, places=tuple(_course(place) for place in answer["places"]))
 
 

@@ -129,7 +129,14 @@ def resampled_interval(
     level: float = 0.95,
 ) -> Interval:
     """A measure with its percentile interval; `keys` (n,) are hashes of the people, who are drawn as a whole."""
-    values = [measure(outcome, probability, weight) for weight in draw_weights(keys, draws)]
+    return interval_over(measure, outcome, probability, draw_weights(keys, draws), level=level)
+
+
+def interval_over(
+    measure: Measure, outcome: Array, probability: Array, weights: list[FloatArray], *, level: float = 0.95
+) -> Interval:
+    """A measure with its percentile interval over draws made before (see draw_weights), one array (n,) a draw."""
+    values = [measure(outcome, probability, weight) for weight in weights]
     return _interval(measure(outcome, probability, None), values, level)
 
 

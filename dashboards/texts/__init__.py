@@ -111,6 +111,11 @@ def occupation_group(code: str) -> str:
     return str(_found("codes", "occupation_group", code))
 
 
+def occupation_sub_group(code: str) -> str:
+    """The KECO sub-major group's name (two digits)."""
+    return str(_found("codes", "occupation_sub_group", code))
+
+
 def label(code_list: CodeList, code: str) -> str:
     """The label of a closed list's code."""
     if code not in code_list:

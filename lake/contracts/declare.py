@@ -10,7 +10,7 @@ from dataclasses import replace
 from lake.contracts import columns as c
 from lake.contracts.model import Column, Privacy, Table
 
-_TRACE = (c.DELIVERY_DATE, c.SOURCE_FILE, c.ROW_NUMBER, c.FIRST_DELIVERY_DATE)
+TRACE = (c.DELIVERY_DATE, c.SOURCE_FILE, c.ROW_NUMBER, c.FIRST_DELIVERY_DATE)
 
 
 def silver_table(
@@ -23,7 +23,7 @@ def silver_table(
         description=description,
         grain=f"한 행 = {label} 한 건(키: {', '.join(key)})",
         key=key,
-        columns=(c.AS_OF, *columns, *_TRACE),
+        columns=(c.AS_OF, *columns, *TRACE),
         owner=owner,
         partition_by=("as_of",),
         sort_by=key,

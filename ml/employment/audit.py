@@ -76,6 +76,8 @@ def audit_served(model: AdditiveModel, cohorts: pa.Table, *, known_until: date) 
 def permutation_rows(model: AdditiveModel, judged: Judged, probability: FloatArray) -> list[Row]:
     """What the ranking loses when one input's values are dealt out anew among people, by hash; one row an input."""
     whole = auc(judged.outcome, probability)
+    if not np.isfinite(whole):
+        return []  # all fared the same: there is no ranking to lose
     limit = round(ALONE_LIMIT * max(whole - 0.5, 0.0), 6)
     encoded = encode_table(judged.rows, model.features)
     about = Judgement("LEAK", "ALL", "additive")

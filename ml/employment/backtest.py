@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ml.additive.train import train_additive
 from ml.challengers import train_challengers
-from ml.employment.cohorts import Origin, origin
+from ml.employment.cohorts import Origin, origin, teaching_rows
 from ml.employment.inputs import KEYS, LABEL, feature_specs
 from ml.employment.judge import (
     Judged,
@@ -29,7 +29,7 @@ from ml.employment.judge import (
     probabilities,
     with_limit,
 )
-from ml.employment.train import FitOptions, TooFewToLearn, fit, teaching_rows, train_spec
+from ml.employment.train import FitOptions, TooFewToLearn, fit, train_spec
 from ml.hashing import hash_keys, mix
 from ml.metrics import brier, resampled_difference
 

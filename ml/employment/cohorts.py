@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from transforms.features.seeker_cohorts import HIRED_WITHIN_DAYS, KEPT_WITHIN_DAYS, SHORTEST_DAYS, Sample
 
 REPORTING_LAG_DAYS = 45
@@ -75,3 +78,9 @@ def sample_of(seekers_count: int, *, limit: int = SAMPLE_LIMIT) -> Sample:
     everyone = seekers_count <= limit
     people = "seeker_key is not null" if everyone else f"seeker_key < '{int(limit / seekers_count * _KEY_SPACE):08x}'"
     return Sample(people, f"right(seeker_key, 1) in ({digits})")
+
+
+def teaching_rows(cohorts: pa.Table, dates: tuple[date, ...]) -> pa.Table:
+    """The rows of some cohorts whose people are not kept for evaluation."""
+    chosen = pc.is_in(cohorts["snapshot_date"], value_set=pa.array(dates, pa.date32()))
+    return cohorts.filter(pc.and_(chosen, pc.invert(cohorts["is_evaluation"])))

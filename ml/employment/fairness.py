@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ml.employment.judge import GROUP_ECE_LIMIT, SERVICE, FloatArray, Judged, Judgement, Row, ece_limit, evaluation_row
 from ml.hashing import Hashes
-from ml.metrics import draw_weights, ece, reliability_table
+from ml.metrics import ece, reliability_table
 
 HIGH_RISK_SHARE = 0.2
 """The fifth with the lowest chance: whom a counsellor would call first."""
@@ -30,8 +30,8 @@ WRONG_CALL_LIMIT = 2.6
 Desiere and Struyven (2021) report 2.6 for jobseekers of foreign origin under Flanders' profiling: the worst published
 is not to be passed. It blocks publication when the lower bound of the ratio lies above."""
 BINS = 10
-DRAWS = 100
 Counts = npt.NDArray[np.float64]
+Outcomes = npt.NDArray[np.int64]
 
 
 def high_risk_threshold(probability: FloatArray) -> float:
@@ -71,7 +71,7 @@ def calibration_rows(judged: Judged, probability: FloatArray) -> list[Row]:
 def fairness_rows(judged: Judged, probability: FloatArray) -> list[Row]:
     """Calibration error, TPR, FPR and their distance to the largest group, with intervals by resampling people."""
     flagged = probability < high_risk_threshold(probability)
-    weights = draw_weights(judged.keys, DRAWS)
+    weights = judged.weights
     rates: dict[tuple[str, str, bool], Counts] = {}
     for name, code, members in _groups(judged):
         for is_own, chosen in ((True, members), (False, ~members)):
@@ -102,11 +102,11 @@ def wrong_call_row(rows: list[Row], people: int) -> Row:
     return row | {"limit_value": WRONG_CALL_LIMIT, "result_code": "FAIL" if failed else "PASS", "detail": detail}
 
 
-def positive_gaps(judged: Judged, probability: FloatArray) -> dict[str, float]:
-    """'group=code' → |TPR difference| to the largest group, of groups large enough to judge."""
+def positive_gaps(rows: list[Row]) -> dict[str, float]:
+    """'group=code' → |TPR difference| to the largest group, of the groups in `rows` large enough to judge."""
     return {
         f"{row['group_name']}={row['group_code']}": abs(row["true_positive_gap"])
-        for row in fairness_rows(judged, probability)
+        for row in rows
         if _is_judged(row) and row["true_positive_gap"] is not None
     }
 
@@ -147,8 +147,9 @@ def _fairness_row(
     people, hired = len(outcome), int(outcome.sum())
     hidden = people < SMALLEST_GROUP or min(hired, people - hired) < SMALLEST_CELL
     mine, theirs, others = rates[name, code, True], rates[name, reference, True], rates[name, code, False]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = mine[:, 1] / others[:, 1]
+    # Where nobody else was wrongly called, one of them counts as called: the worst ratio must not come out as none.
+    least = 1 / max(int(judged.outcome.sum()) - hired, 1)
+    ratio = mine[:, 1] / np.maximum(others[:, 1], least)
     row: Row = {
         "service_code": SERVICE,
         "group_name": name,
@@ -169,14 +170,16 @@ def _fairness_row(
     )
     for part, values in parts:
         row |= _with_interval(part, values, hidden)
-    return row | _group_ece(judged.keys[members], outcome, own, hidden)
+    drawn = [weight[members] for weight in judged.weights]
+    return row | _group_ece(judged.keys[members], (outcome, own, drawn), hidden)
 
 
-def _group_ece(keys: Hashes, outcome: npt.NDArray[np.int64], own: FloatArray, hidden: bool) -> Row:
+def _group_ece(keys: Hashes, people: tuple[Outcomes, FloatArray, list[FloatArray]], hidden: bool) -> Row:
     """The group's calibration error with its interval; groups of 1,000 and more must keep the limit."""
+    outcome, own, weights = people
     if hidden:
         return {"ece_0_1": None, "ece_0_1_low": None, "ece_0_1_high": None, "result_code": "PASS"}
-    values = np.array([ece(outcome, own), *(ece(outcome, own, weight) for weight in draw_weights(keys, DRAWS))])
+    values = np.array([ece(outcome, own), *(ece(outcome, own, weight) for weight in weights)])
     failed = len(own) >= SMALLEST_JUDGED and values[0] > ece_limit(own, keys, limit=GROUP_ECE_LIMIT)
     return {**_with_interval("ece_0_1", values, hidden=False), "result_code": "FAIL" if failed else "PASS"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ml.additive.model import AdditiveModel
 from ml.additive.score import score_batch
 from ml.employment.inputs import KEPT_LABEL, KEYS, LABEL
 from ml.hashing import Hashes, hash_keys
-from ml.metrics import MEASURES, Measure, ece_by_chance, resampled_difference, resampled_interval
+from ml.metrics import MEASURES, Measure, draw_weights, ece_by_chance, interval_over, resampled_difference
 
 SERVICE = "EMPLOYMENT"
 ECE_LIMIT = 0.02
@@ -43,6 +44,11 @@ class Judged:
     kept: npt.NDArray[np.int64]
     keys: Hashes
     groups: Mapping[str, npt.NDArray[np.object_]]
+
+    @cached_property
+    def weights(self) -> list[FloatArray]:
+        """How often each row counts in each draw of the people."""
+        return draw_weights(self.keys, DRAWS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def measure_rows(judged: Judged, probability: FloatArray, about: Judgement) -> l
     """Every measure of one model on one cohort with its 95 % interval; the calibration error has a limit."""
     outcome = judged.kept if about.label == KEPT_LABEL else judged.outcome
     order = np.argsort(probability, kind="stable")
-    ranked = (outcome[order], probability[order], judged.keys[order])
+    ranked = (outcome[order], probability[order], [weight[order] for weight in judged.weights])
     return [evaluation_row(about, name, _interval(measure, *ranked), len(order)) for name, measure in MEASURES.items()]
 
 
@@ -126,11 +132,11 @@ def evaluation_row(about: Judgement, name: str, values: tuple[float, float, floa
 
 
 def _interval(
-    measure: Measure, outcome: npt.NDArray[Any], probability: FloatArray, keys: Hashes
+    measure: Measure, outcome: npt.NDArray[Any], probability: FloatArray, weights: list[FloatArray]
 ) -> tuple[float, float, float]:
     if len(np.unique(outcome)) < 2:
         return float("nan"), float("nan"), float("nan")
-    found = resampled_interval(measure, outcome, probability, keys, draws=DRAWS)
+    found = interval_over(measure, outcome, probability, weights)
     return found.value, found.low, found.high
 
 

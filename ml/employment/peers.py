@@ -1,8 +1,8 @@
 """The usual values of a person's peers, as the scorer and the row need them.
 
-Reads features__peer_references. A market factor is the same for all peers, so its reference is the whole country:
-its parts are centred there, and the value shown is everyone's. Do not put here: how usual values are found
-(transforms/features/peer_references.py).
+Reads features__peer_references. A market factor is the same for all peers, so its reference is the whole country: of a
+number everyone's usual value, which is the one shown; of a code, which has none, the average of all.
+Do not put here: how usual values are found (transforms/features/peer_references.py).
 """
 
 from __future__ import annotations
@@ -65,8 +65,10 @@ def read_peers(model: AdditiveModel, file: Path) -> PeerTable:
     if everyone < 0:
         raise PeersMissing(f"{file.name}: no row for everyone ({EVERYONE}); compute features__peer_references again")
     usual = np.asarray(term_contributions(model, encode_table(rows, model.features), np), dtype=np.float64)
-    factors = [{model.features[index].factor for index in term.feature_indices} for term in model.terms]
-    usual[:, [factor == {"market"} for factor in factors]] = 0.0
+    for place, term in enumerate(model.terms):
+        parts = [model.features[index] for index in term.feature_indices]
+        if all(part.factor == "market" for part in parts):
+            usual[:, place] = usual[everyone, place] if all(part.kind == "numeric" for part in parts) else 0.0
     columns = [_texts(feature, rows[feature.name], everyone) for feature in model.features]
     by_cell = pa.array([text for row in zip(*columns, strict=True) for text in row], pa.string())
     return PeerTable(groups, rows["peers_count"].combine_chunks(), usual, by_cell, len(columns))

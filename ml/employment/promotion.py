@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.additive.model import AdditiveModel
-from ml.employment.fairness import positive_gaps
+from ml.employment.fairness import fairness_rows, positive_gaps, wrong_call_row
 from ml.employment.judge import Judged, ece_limit, probabilities
 from ml.metrics import Interval, brier, ece, resampled_difference
 
@@ -50,6 +50,8 @@ class Promotion:
 def decide(candidate: AdditiveModel, incumbent: AdditiveModel | None, judged: Judged) -> Promotion:
     """Promote only a better Brier score with an interval above 0, held calibration and no TPR gap grown by over 0.02.
 
+    A candidate that the night's own limit of wrong high-risk calls would block is not promoted either.
+
     Both are judged on the people who never teach a model; without an incumbent the candidate must beat the average.
     """
     own = probabilities(candidate, judged.rows)
@@ -57,9 +59,11 @@ def decide(candidate: AdditiveModel, incumbent: AdditiveModel | None, judged: Ju
     theirs = base if incumbent is None else probabilities(incumbent, judged.rows)
     gain = resampled_difference(brier, judged.outcome, (theirs, own), judged.keys, draws=DRAWS)
     error, limit = ece(judged.outcome, own), ece_limit(own, judged.keys)
+    rows = fairness_rows(judged, own)
+    wrong = wrong_call_row(rows, len(own))
     growth: dict[str, float] = {}
     if incumbent is not None:
-        before, after = positive_gaps(judged, theirs), positive_gaps(judged, own)
+        before, after = positive_gaps(fairness_rows(judged, theirs)), positive_gaps(rows)
         growth = {name: round(gap - before[name], 6) for name, gap in after.items() if name in before}
     reasons = []
     if not gain.low > 0:
@@ -70,5 +74,7 @@ def decide(candidate: AdditiveModel, incumbent: AdditiveModel | None, judged: Ju
     grown = sorted(name for name, value in growth.items() if value > GAP_GROWTH_LIMIT)
     if grown:
         reasons.append(f"the TPR gap grows by more than {GAP_GROWTH_LIMIT} for {', '.join(grown)}")
+    if wrong["result_code"] == "FAIL":
+        reasons.append(f"{wrong['detail']} is wrongly called high-risk {wrong['value_low']:.2f} times as often")
     reason = "; ".join(reasons) or "better Brier, calibration holds, no TPR gap grows"
     return Promotion(not reasons, reason, gain, error, limit, growth)

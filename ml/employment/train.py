@@ -5,8 +5,7 @@ Do not put here: choosing between models (month.py, promotion.py) or scoring (sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +13,8 @@ import pyarrow.compute as pc
 from ml.additive.calibrate import calibrate_additive
 from ml.additive.model import AdditiveModel
 from ml.additive.train import TrainSpec, train_additive
-from ml.employment.cohorts import Origin
+from ml.employment.cohorts import Origin, teaching_rows
+from ml.employment.drift import BIN_COUNTS, count_bins
 from ml.employment.inputs import KEYS, LABEL, feature_specs
 
 MIN_TEACHING_ROWS = 1_000
@@ -57,15 +57,11 @@ def fit(cohorts: pa.Table, origin: Origin, options: FitOptions) -> AdditiveModel
     teaching, calibrating = (teaching_rows(cohorts, dates) for dates in (origin.teaches, (origin.calibrates,)))
     require_enough(teaching, calibrating)
     model = train_additive(teaching, LABEL, train_spec(origin, options))
+    counts = {name: found.tolist() for name, found in count_bins(model, [teaching]).items()}
+    model = replace(model, training={**model.training, BIN_COUNTS: counts})
     return calibrate_additive(
         model, calibrating, LABEL, cohort=origin.calibrates.isoformat(), key_columns=("seeker_key",)
     )
-
-
-def teaching_rows(cohorts: pa.Table, dates: tuple[date, ...]) -> pa.Table:
-    """The rows of some cohorts whose people are not kept for evaluation."""
-    chosen = pc.is_in(cohorts["snapshot_date"], value_set=pa.array(dates, pa.date32()))
-    return cohorts.filter(pc.and_(chosen, pc.invert(cohorts["is_evaluation"])))
 
 
 def require_enough(teaching: pa.Table, calibrating: pa.Table) -> None:

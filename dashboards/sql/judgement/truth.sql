@@ -1,0 +1,18 @@
+-- question: how far are the answers from the true probability (synthetic data only)?
+-- grain: measure_name. source: ops.evaluation.
+select
+    cohort,
+    model_name,
+    label_name,
+    measure_name,
+    value,
+    value_low,
+    value_high,
+    limit_value,
+    rows_count
+from ops.evaluation
+where
+    as_of = (select any_value(as_of) from ops.published_tables)
+    and service_code = 'EMPLOYMENT'
+    and scope_code = 'TRUTH'
+order by measure_name
