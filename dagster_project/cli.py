@@ -227,6 +227,11 @@ def bench(
 OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
 
 
+_USAGE = ("UnknownColumnError",)
+_FILE_MISSING = ("TableFileMissingError",)
+"""Errors of packages that a night never imports, by name, so that no command imports them to tell its exit code."""
+
+
 def _exit_code(error: BaseException) -> int | None:
     """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
     from lake import publication
@@ -244,9 +249,9 @@ def _exit_code(error: BaseException) -> int | None:
         session.EngineUnavailable,
         Work24Error,
     )
-    if isinstance(error, settings.SettingsError):
+    if isinstance(error, settings.SettingsError) or type(error).__name__ in _USAGE:
         return EXIT_USAGE
-    if isinstance(error, not_ready):
+    if isinstance(error, not_ready) or type(error).__name__ in _FILE_MISSING:
         return EXIT_NOT_READY
     return EXIT_CHECK_FAILED if type(error).__module__.split(".")[0] in OUR_PACKAGES else None
 

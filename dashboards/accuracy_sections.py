@@ -53,7 +53,7 @@ def promotion(db: duckdb.DuckDBPyConnection) -> Section | None:
     else:
         title = "이 달의 모형: 기준을 지킨 모형이 없어 확률을 공표하지 않음"
     note = words()["note"]["promotion"].format(limit=f"{GAP_GROWTH_LIMIT:.2f}")
-    why = " ".join(refusals(row))
+    why = " ".join(refusals(row)) if row["model_version"] else ""
     columns = ("항목", "값", "기준")
     return Section(
         "promotion", title, "ops.promotions", query("promotion"), columns, tuple(rows), f"{note} {why}".strip()

@@ -1,7 +1,7 @@
 """Writes the static site of one night, and a person's page when asked.
 
-The night's page, the page and the card of the employment model, the data dictionary. Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words,
-numbers or markup.
+The night's page, the page and the card of the employment model, the data dictionary. Every file is written aside and
+renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or markup.
 """
 
 from __future__ import annotations

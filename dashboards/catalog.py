@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -174,11 +175,7 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
     """Runs, checks and judgements up to the published date, the published versions, the dictionary of every table."""
     for table_id in _OPS:
         contract = table(table_id)
-        # The run that is being published writes its own ops row when it ends: before that the table may not exist.
-        rows = arrow_schema(contract).empty_table()
-        if tables.exists(settings, table_id):
-            until = pads.field("as_of") <= pointer.as_of
-            rows = tables.dataset(settings, table_id).to_table(filter=until).select(list(contract.names))
+        rows = _rows_until(settings, table_id, pointer.as_of)
         _write(db, contract, rows.sort_by([(name, "ascending") for name in contract.key]))
     entries = sorted(pointer.tables.items())
     listed = [
@@ -196,6 +193,16 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
     _write(db, PUBLISHED_TABLES, pa.Table.from_pylist(listed, schema=arrow_schema(PUBLISHED_TABLES)))
     own = [contract for contract in contracts() if contract.id not in TABLES]
     _write(db, ops.DATA_DICTIONARY, dictionary_rows([*TABLES.values(), *own]))
+
+
+def _rows_until(settings: Settings, table_id: str, as_of: date) -> pa.Table:
+    """Rows of an ops table up to a business date."""
+    contract = table(table_id)
+    if not tables.exists(settings, table_id):
+        # The run that is being published writes its own ops row when it ends: before that the table may not exist.
+        return arrow_schema(contract).empty_table()
+    until = pads.field("as_of") <= as_of
+    return tables.dataset(settings, table_id).to_table(filter=until).select(list(contract.names))
 
 
 def _write(db: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> None:

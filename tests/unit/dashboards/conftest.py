@@ -1,6 +1,7 @@
 """A tiny published night written with deltalake: 60 people with an answer in three provinces, 12 without.
 
 Seoul 40 people at 0.60, Busan 15 at 0.40, Jeju 5 at 0.20; one posting's title carries a script and an escape code.
+The model of the night is judged in judgement_rows.py.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.publication import Pointer, PublishedTable
 from lake.settings import Settings
+from tests.unit.dashboards.judgement_rows import JUDGED
 
 AS_OF = date(2026, 7, 1)
 RUN_ID = "20260701-test"
@@ -48,15 +50,26 @@ def _employment(number: int) -> dict[str, Any]:
         return row
     chance = _region(number)[1]
     row |= {"probability_0_1": chance, "low_0_1": chance - 0.07, "high_0_1": chance + 0.07}
+    row |= {"raw_logit": 0.45, "usual_logit": -0.1, "other_logit": 0.05, "peer_group": "0231|11", "peers_count": 40}
+    row |= {"change_certificate_name": "사회조사분석사", "change_certificate_0_1": chance + 0.04}
+    row |= {"change_session_id": "S1", "change_course_0_1": chance - 0.02}
+    row |= {"change_wage_krw_month": 2_850_000, "change_wage_0_1": chance + 0.001, "missing_skill_codes": "02010101"}
     row |= {
         "reason_for_1_code": "days_since_last_job",
         "reason_for_1_logit": 0.7,
         "reason_for_1_value": "45",
         "reason_for_1_reference": "213",
+        "reason_for_2_code": "home_region_code",
+        "reason_for_2_logit": 0.1,
+        "reason_for_2_value": "11",
         "reason_against_1_code": "last_wage_krw_month",
         "reason_against_1_logit": -0.25,
         "reason_against_1_value": "2500000",
         "reason_against_1_reference": "2100000",
+        "reason_against_2_code": "certificates_count",
+        "reason_against_2_logit": -0.05,
+        "reason_against_2_value": "1",
+        "reason_against_2_reference": "1",
     }
     return row
 
@@ -141,6 +154,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write(made, "features__seekers", rows)
     _lookups(made)
     _ops(made)
+    for table_id, judged in JUDGED.items():
+        write(made, table_id, judged)
     return made
 
 

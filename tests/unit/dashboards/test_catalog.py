@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from lake.contracts.model import Privacy
 from lake.contracts.registry import table
 from lake.publication import Pointer
 from lake.settings import Settings
+from tests.unit.dashboards.judgement_rows import JUDGED
 
 
 def _rows(settings: Settings, file: Path, sql: str) -> list[tuple[object, ...]]:
@@ -69,6 +71,18 @@ def test_first_recommended_courses_are_counted_by_skill(settings: Settings, cata
         ("NO_ANSWER", None, 42, 0),
         ("TOTAL", None, 72, 1),
     ]
+
+
+def test_the_models_judgement_is_in_the_file(settings: Settings, catalog: Path) -> None:
+    names = ("cohorts", "evaluation", "calibration", "fairness", "drift", "promotions")
+    counts = [_rows(settings, catalog, f"select count(*) from ops.{name}")[0][0] for name in names]
+    assert counts == [len(JUDGED[f"ops__{name}"]) for name in names]
+
+
+def test_judgements_of_later_nights_stay_out(settings: Settings) -> None:
+    found = made._rows_until(settings, "ops__drift", date(2026, 6, 30))
+    assert found.num_rows == 0
+    assert made._rows_until(settings, "ops__drift", date(2026, 7, 1)).num_rows == 2
 
 
 def test_every_table_and_column_has_a_korean_comment(settings: Settings, catalog: Path) -> None:

@@ -25,6 +25,30 @@ def test_four_answers_with_names_are_json(settings: Settings, pointer: Pointer) 
     assert answers["courses"]["places"][0]["course_name"] == "사회복지 실무"
 
 
+def test_the_stored_parts_come_with_the_answer_and_add_up(settings: Settings, pointer: Pointer) -> None:
+    found = explain_seeker(settings, pointer, SEOUL)["employment"]
+    parts = found["usual_logit"] + sum(reason["logit"] for reason in found["reasons"]) + found["other_logit"]
+    assert parts == pytest.approx(found["raw_logit"], abs=1e-9)
+    assert found["peers"]["peer_group"] == "0231|11"
+    assert {change["code"]: round(change["probability_0_1"], 3) for change in found["changes"]} == {
+        "certificate": 0.64,
+        "course": 0.58,
+        "wage": 0.601,
+    }
+
+
+def test_the_models_own_inputs_come_from_its_drift_table(settings: Settings, pointer: Pointer) -> None:
+    assert explain_seeker(settings, pointer, SEOUL)["model_inputs"] == ["education_code", "market_hires_ratio"]
+
+
+def test_text_says_whom_one_is_compared_with_and_what_could_be_different(settings: Settings, pointer: Pointer) -> None:
+    text = as_text(explain_seeker(settings, pointer, SEOUL))
+    assert "▲ 일을 쉰 기간: 45일 (같은 희망직종·지역에서 보통 약 7개월)" in text
+    assert "직종이 '사회복지사'이고 지역이 서울인 구직자 40명" in text
+    assert "· 희망직종의 공고가 찾는 자격증: 사회조사분석사\n     이런 조건의 구직자는 100명 가운데 약 64명이" in text
+    assert "확인되지 않은 역량: 총무" in text
+
+
 def test_text_says_people_of_a_hundred_with_the_range(settings: Settings, pointer: Pointer) -> None:
     text = as_text(explain_seeker(settings, pointer, SEOUL))
     assert "비슷한 조건의 구직자 100명 가운데 약 60명이 6개월 안에 취업했습니다." in text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from dashboards import person_page, wording
+from dashboards import employment_words, person_page, wording
 from dashboards.explain import explain_seeker
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -43,8 +43,10 @@ def test_as_many_people_are_filled_as_the_sentence_says(page: str) -> None:
 
 def test_reasons_show_the_persons_value_and_the_usual_one(page: str) -> None:
     said = _said(page)
-    assert "일을 쉰 기간 나: 45일 · 보통 값: 약 7개월" in said
-    assert "직전 직장의 월급 나: 월 250만원 · 보통 값: 월 210만원" in said
+    assert "일을 쉰 기간 나: 45일 · 같은 희망직종·지역에서 보통: 약 7개월" in said
+    assert "직전 직장의 월급 나: 월 250만원 · 같은 희망직종·지역에서 보통: 월 210만원" in said
+    assert "사는 지역 나: 서울 · 비교: 전국 평균" in said
+    assert "등록한 자격증 나" not in said  # one, as usual: no reason
     assert "원인이라는 뜻이 아닙니다" in said
 
 
@@ -61,8 +63,40 @@ def test_the_page_says_that_ai_was_used_and_what_rights_there_are(page: str) -> 
 
 def test_protected_traits_are_named_as_not_used_and_nowhere_else(page: str) -> None:
     said = _said(page)
-    assert "넣지 않은 것: 성별, 연령대, 외국인, 장애." in said
-    assert all(said.count(trait) == 1 for trait in ("성별", "연령대", "외국인", "장애"))
+    assert "넣지 않은 것: 성별, 나이(연령대), 외국인, 장애." in said
+    assert all(said.count(trait) == 1 for trait in ("성별", "나이", "연령대", "외국인", "장애"))
+
+
+def test_age_is_not_called_left_out_where_the_model_reads_it(answers: dict[str, Any]) -> None:
+    said = _said(person_page.render(answers | {"model_inputs": [*answers["model_inputs"], "age_years"]}))
+    assert "넣지 않은 것: 성별, 외국인, 장애." in said
+
+
+def test_whom_one_is_compared_with_is_said(page: str) -> None:
+    assert "비교한 사람: 직종이 '사회복지사'이고 지역이 서울인 구직자 40명." in _said(page)
+
+
+def test_what_would_be_different_is_told_with_its_number(page: str) -> None:
+    said = _said(page)
+    assert "자격증: 사회조사분석사 이런 조건의 구직자는 100명 가운데 약 64명이" in said
+    assert (
+        "추천 훈련을 마침: 사회복지 실무 이런 조건의 구직자는 지금 조건의 구직자보다 취업한 비율이 높지 않습니다"
+        in said
+    )
+    assert "월 285만원 이런 조건의 구직자와 지금 조건의 구직자 사이에 차이가 거의 보이지 않습니다" in said
+    assert "약속이 아닙니다" in said
+    assert "지역을 더함" not in said
+    assert "이력서를 빈 항목 없이" not in said
+
+
+def test_what_is_missing_for_the_wanted_occupation_is_named(page: str) -> None:
+    assert "희망직종에 필요하지만 확인되지 않은 역량: 총무" in _said(page)
+
+
+def test_nothing_protected_is_ever_advice(answers: dict[str, Any]) -> None:
+    told = wording.services(answers)[0]
+    advice = " ".join([*(change.title + change.said for change in told.changes), told.missing])
+    assert not any(trait in advice for trait in ("성별", "나이", "국적", "외국인", "장애", "가족", "결혼"))
 
 
 def test_no_number_has_two_decimals(page: str) -> None:
@@ -108,6 +142,7 @@ def test_every_service_has_its_landmark_and_language_is_korean(page: str) -> Non
         ("NO_EMPLOYMENT_HISTORY_SOURCE", "고용보험 이력 자료가 들어오지 않아"),
         ("THIN_FILE", "판단할 정보가 부족해"),
         ("CURRENTLY_EMPLOYED", "재직 중"),
+        ("NO_MODEL", "점검을 통과한 모형이 없어"),
     ],
 )
 def test_without_a_result_the_reason_stands_there(answers: dict[str, Any], answer: str, why: str) -> None:
@@ -130,4 +165,4 @@ def test_extreme_chances_are_not_called_nobody_or_everybody(
 
 def test_range_is_rounded_outwards() -> None:
     row = {"probability_0_1": 0.683, "low_0_1": 0.611, "high_0_1": 0.742}
-    assert wording.chance(row) == wording.Chance(of_100=68, low=61, high=75)
+    assert employment_words.chance(row) == employment_words.Chance(of_100=68, low=61, high=75)

@@ -6,14 +6,13 @@ import pytest
 
 from dashboards import texts
 from lake.contracts import codes
-from lake.contracts.features import EMPLOYMENT_INPUTS
 from lake.contracts.silver import SCALE_NAMES
 from lake.reference import read_occupations, read_regions
 from matching.explain import MET_CODES, OPEN_CODES
-from ml.employment.train import FACTORS
+from ml.employment.inputs import FACTORS, input_names
 
 
-@pytest.mark.parametrize("code", EMPLOYMENT_INPUTS)
+@pytest.mark.parametrize("code", input_names(uses_age=True))
 def test_every_model_input_has_a_name_and_the_group_the_model_gives_it(code: str) -> None:
     factor = texts.factor(code)
     assert factor.name
@@ -21,14 +20,14 @@ def test_every_model_input_has_a_name_and_the_group_the_model_gives_it(code: str
     assert factor.group in codes.FACTOR_GROUP
 
 
-@pytest.mark.parametrize("code", EMPLOYMENT_INPUTS)
+@pytest.mark.parametrize("code", input_names(uses_age=True))
 def test_only_what_a_person_can_change_has_an_action(code: str) -> None:
     factor = texts.factor(code)
     assert bool(factor.action) == (factor.group == "CHANGEABLE")
 
 
 def test_no_text_is_left_over_from_a_dropped_input() -> None:
-    assert set(texts.load("factors")) == set(EMPLOYMENT_INPUTS)
+    assert set(texts.load("factors")) == set(input_names(uses_age=True))
 
 
 @pytest.mark.parametrize("code", codes.ANSWER.codes)
@@ -63,6 +62,13 @@ def test_every_test_scale_has_a_name(code: str) -> None:
 def test_every_region_and_occupation_group_has_a_name() -> None:
     assert all(texts.region(region.code) for region in read_regions())
     assert all(texts.occupation_group(code[0]) for code in read_occupations())
+    assert all(texts.occupation_sub_group(code[:2]) for code in read_occupations())
+
+
+@pytest.mark.parametrize("name", ["sex_code", "is_foreign_national", "is_disabled", "age_years"])
+def test_no_protected_trait_is_called_changeable(name: str) -> None:
+    factors = texts.load("factors")
+    assert name not in factors or factors[name]["group"] == "FIXED"
 
 
 @pytest.mark.parametrize(

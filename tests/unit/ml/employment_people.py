@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from lake.contracts.features import SEEKER_COHORTS
@@ -22,7 +20,6 @@ from ml.employment.judge import Judged, people_of
 KNOWN_UNTIL = date(2026, 11, 20)
 """A Friday; insured employment is known up to this day."""
 COHORTS = arrow_schema(SEEKER_COHORTS)
-NIGHT = "2026-11-20T00:00:00Z"
 
 
 def table_of(columns: Mapping[str, Any]) -> pa.Table:
@@ -66,18 +63,17 @@ def make_cohorts(
     )
 
 
-def judged_people(probability: Sequence[float], outcome: Sequence[int], **columns: Sequence[Any]) -> Judged:
-    """People of one cohort in this order, whose only input, the market's ratio, is the probability itself."""
-    rows = len(outcome)
+def judged_people(outcome: Sequence[int], **columns: Sequence[Any]) -> Judged:
+    """People of one cohort in this order: 1 found work, 0 did not, and the columns named."""
+    rows, day = len(outcome), date(2026, 2, 20)
     given = {
-        "snapshot_date": [date(2026, 2, 20)] * rows,
+        "snapshot_date": [day] * rows,
         "seeker_key": [f"{number:032x}" for number in range(rows)],
-        "market_hires_ratio": probability,
         LABEL: np.asarray(outcome, dtype=bool),
         "is_evaluation": [True] * rows,
         **columns,
     }
-    return people_of(table_of(given), [date(2026, 2, 20)], evaluation_only=True)
+    return people_of(table_of(given), [day], evaluation_only=True)
 
 
 def numeric(name: str, edges: Sequence[float], reference: float = 0.0, factor: Factor = "fixed") -> Feature:
@@ -121,22 +117,13 @@ def make_model(parts: Sequence[tuple[Feature, Sequence[float]]], *, intercept: f
     )
 
 
-def telling(probabilities: Sequence[float], name: str = "market_hires_ratio") -> AdditiveModel:
-    """Says the k-th probability of people whose input is k - 0.5 … k + 0.5; the average of all where it is missing."""
+def telling(probabilities: Sequence[float], name: str = "applications_90d_count") -> AdditiveModel:
+    """Tells people whose input is 0, 1, 2 … the first, second, third … of these probabilities."""
     logits = np.log(np.array(probabilities) / (1 - np.array(probabilities)))
     edges = [place - 0.5 for place in range(1, len(probabilities))]
-    return make_model([(numeric(name, edges), [float(logits.mean()), *logits])])
-
-
-def with_report(model: AdditiveModel, **numbers: float) -> AdditiveModel:
-    """The model with other numbers from its calibration cohort."""
-    raw = {**model.calibration_report["raw"], **numbers}
-    return replace(model, calibration_report={**model.calibration_report, "raw": raw})
+    return make_model([(numeric(name, edges), [0.0, *logits])])
 
 
 def by_name(rows: list[dict[str, Any]], name: str = "measure_name") -> dict[str, dict[str, Any]]:
     """Rows by the value of one column."""
     return {str(row[name]): row for row in rows}
-
-
-Numbers = npt.NDArray[np.float64]

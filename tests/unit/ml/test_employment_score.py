@@ -1,10 +1,10 @@
-"""Scoring everyone: who gets no number and why, and reasons that a person can follow."""
+"""Scoring everyone: who gets no number and why, and reasons beside the usual that add up to the number."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,113 +13,140 @@ import pyarrow as pa
 import pytest
 
 from lake.contracts.answers import EMPLOYMENT_PROBABILITY
-from lake.contracts.features import SEEKERS
 from lake.contracts.render import arrow_schema
 from ml import registry
-from ml.additive import AdditiveModel, Calibration, Feature, Term
-from ml.employment.score import SCORE_COLUMNS, gather, score_batches
+from ml.additive import Calibration
+from ml.additive.errors import InfiniteValueError
+from ml.employment.score import Night, score_batches
+from tests.unit.ml.employment_night import AS_OF, PERSON, batches, night_model, open_night, people_table, score
 
-AS_OF = date(2026, 11, 20)
-PERSON = {"seeker_key": "a" * 32, "is_employed": False, "education_code": "05", "wanted_occupation_code_1": "0231"}
-
-
-def _numeric(name: str, edge: float, reference: float) -> Feature:
-    return Feature(name, "numeric", np.array([edge]), (), reference)
-
-
-def _term(name: str, place: int, scores: list[float]) -> Term:
-    bins = len(scores)
-    return Term(name, (place,), np.array(scores), np.zeros((bins, 2), np.float32), (np.arange(bins, dtype=np.int32),))
+SIDES = [f"{side}_{place}" for side in ("for", "against") for place in (1, 2, 3)]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> str:
-    """A registry with a hand-made model of four inputs; each row of scores is missing, low, high (or other)."""
-    model = AdditiveModel(
-        label="is_hired_183d",
-        features=(
-            _numeric("career_months", 24.0, 36.0),
-            Feature("education_code", "categorical", np.zeros(0), ("03", "05"), 0.0),
-            _numeric("is_same_occupation", 0.5, 1.0),
-            _numeric("wage_wish_ratio", 1.2, 1.05),
-        ),
-        terms=(
-            _term("career_months", 0, [0.0, -0.5, 0.5]),
-            _term("education_code", 1, [0.0, -0.25, 0.75, 0.0]),
-            _term("is_same_occupation", 2, [0.0, -1.0, 1.0]),
-            _term("wage_wish_ratio", 3, [0.0, 0.125, -2.0]),
-        ),
-        intercept=-1.0,
-        intercept_spread=np.zeros(2, np.float32),
-        spread_scale=1.0,
-        interval_z=1.6,
-        calibration=Calibration.identity(),
-        training={},
-        calibration_report={
-            "raw": {"auc": 0.7, "auc_low": 0.68, "brier": 0.2},
-            "logit_standard_deviation": 0.8,
-        },
-    )
-    registry.register(model, tmp_path, registry.Decision(True, "test", "2026-11-20T00:00:00Z"))
-    return str(tmp_path)
+def night(tmp_path: Path) -> Night:
+    """Tonight, with the hand-made model."""
+    return open_night(tmp_path, night_model())
 
 
-def batches(*people: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-    schema = arrow_schema(SEEKERS)
-    wanted = pa.schema([schema.field(name).with_nullable(True) for name in SCORE_COLUMNS])
-    return iter(pa.Table.from_pylist(list(people), schema=wanted).to_batches())
+def logistic(logit: float) -> float:
+    """The probability of a logit."""
+    return 1 / (1 + math.exp(-logit))
 
 
-def score(folder: str | None, *people: dict[str, Any]) -> list[dict[str, Any]]:
-    answered = list(score_batches(batches(*people), folder, as_of=AS_OF, device="cpu"))
-    rows: list[dict[str, Any]] = pa.Table.from_batches(answered).to_pylist()
-    return rows
+def reasons(row: dict[str, Any], side: str) -> list[tuple[str, float]]:
+    """Code and size of each reason on one side."""
+    told = [(row[f"reason_{side}_{place}_code"], row[f"reason_{side}_{place}_logit"]) for place in (1, 2, 3)]
+    return [reason for reason in told if reason != (None, None)]
 
 
-def test_the_rows_have_the_shape_of_their_contract(folder: str) -> None:
-    (batch,) = score_batches(batches(PERSON), folder, as_of=AS_OF, device="cpu")
+def test_the_rows_have_the_shape_of_their_contract(night: Night) -> None:
+    (batch,) = score_batches(batches(PERSON), night)
     assert batch.schema == arrow_schema(EMPLOYMENT_PROBABILITY)
 
 
-def test_the_probability_is_the_logistic_of_the_sum(folder: str) -> None:
-    """40 months +0.5, university +0.75, same occupation +1, wish 1.25 -2, intercept -1: -0.75 together."""
-    person = PERSON | {"career_months": 40, "is_same_occupation": True, "wage_wish_ratio": 1.25}
-    (row,) = score(folder, person)
-    expected = round(1 / (1 + math.exp(0.75)), 6)
-    assert (row["answer_code"], row["probability_0_1"], row["low_0_1"], row["high_0_1"]) == ("OK", *[expected] * 3)
-    assert (row["as_of"], row["seeker_key"]) == (AS_OF, "a" * 32)
-    assert row["model_version"] == registry.current_version(Path(folder))
+def test_the_probability_is_the_logistic_of_the_sum(night: Night) -> None:
+    """The ten parts and the intercept are -3.65 together: 2.5 %; bags that agree leave no interval."""
+    (row,) = score(night, PERSON)
+    assert (row["answer_code"], row["as_of"], row["seeker_key"]) == ("OK", AS_OF, "a" * 32)
+    assert row["raw_logit"] == -3.65
+    assert [row[name] for name in ("probability_0_1", "low_0_1", "high_0_1")] == [round(logistic(-3.65), 6)] * 3
+    assert row["model_version"] == registry.current_version(Path(str(night.registry_folder)))
 
 
-def test_reasons_are_the_strongest_on_each_side_with_their_sign(folder: str) -> None:
-    person = PERSON | {"career_months": 40, "is_same_occupation": True, "wage_wish_ratio": 1.25}
-    (row,) = score(folder, person)
-    told = [(row[f"reason_for_{place}_code"], row[f"reason_for_{place}_logit"]) for place in (1, 2, 3)]
-    assert told == [("is_same_occupation", 1.0), ("education_code", 0.75), ("career_months", 0.5)]
-    assert (row["reason_against_1_code"], row["reason_against_1_logit"]) == ("wage_wish_ratio", -2.0)
-    assert (row["reason_against_2_code"], row["reason_against_2_logit"]) == (None, None)
+def test_a_reason_is_the_distance_to_what_is_usual_among_peers(night: Night) -> None:
+    """40 months are +0.5 and the usual 12 are -0.5: +1 for. Wish -2 - 0.125, occupation -1 - 1, market -0.6 - 0.6."""
+    (row,) = score(night, PERSON)
+    assert reasons(row, "for") == [("career_months", 1.0)]
+    assert reasons(row, "against") == [
+        ("wage_wish_ratio", -2.125),
+        ("is_same_occupation", -2.0),
+        ("market_hires_ratio", pytest.approx(-1.2, abs=1e-6)),
+    ]
 
 
-def test_a_reason_shows_the_persons_own_value_beside_the_usual_one(folder: str) -> None:
-    person = PERSON | {"career_months": 40, "is_same_occupation": True, "wage_wish_ratio": 1.256}
-    (row,) = score(folder, person)
+def test_usual_reasons_and_the_rest_are_the_whole(night: Night) -> None:
+    """0.875 + 1 - 2.125 - 2 - 1.2 - 0.2 (to live in Busan, the fourth strongest) = -3.65."""
+    (row,) = score(night, PERSON)
+    assert (row["usual_logit"], row["other_logit"]) == (0.875, pytest.approx(-0.2, abs=2e-6))
+    assert (row["peer_group"], row["peers_count"]) == ("0231|11", 40)
+
+
+def test_a_reason_shows_the_persons_own_value_beside_the_usual_one(night: Night) -> None:
+    (row,) = score(night, PERSON | {"wage_wish_ratio": 1.256})
     shown = {
-        row[f"reason_{side}_code"]: (row[f"reason_{side}_value"], row[f"reason_{side}_reference"])
-        for side in ("for_1", "for_2", "for_3", "against_1")
+        row[f"reason_{side}_code"]: (row[f"reason_{side}_value"], row[f"reason_{side}_reference"]) for side in SIDES
     }
     assert shown == {
-        "is_same_occupation": ("1", "1"),
-        "education_code": ("05", "03"),
-        "career_months": ("40", "36"),
+        "career_months": ("40", "12"),
         "wage_wish_ratio": ("1.26", "1.05"),
+        "is_same_occupation": ("0", "1"),
+        "market_hires_ratio": ("0.5", "0.9"),
+        None: (None, None),
     }
 
 
-def test_a_value_that_is_not_known_is_no_reason(folder: str) -> None:
-    (row,) = score(folder, PERSON | {"education_code": None, "career_months": 40})
-    assert row["answer_code"] == "OK"
-    assert [row[f"reason_for_{place}_code"] for place in (1, 2, 3)] == ["career_months", None, None]
-    assert row["reason_against_1_code"] is None
+def test_a_value_that_is_not_known_is_shown_as_none(night: Night) -> None:
+    """Unknown months are 0 and the usual 12 are -0.5: a reason, but with nothing to show."""
+    (row,) = score(night, PERSON | {"career_months": None})
+    assert reasons(row, "for") == [("career_months", 0.5)]
+    assert (row["reason_for_1_value"], row["reason_for_1_reference"]) == (None, "12")
+
+
+def test_a_category_never_seen_counts_as_other(night: Night) -> None:
+    """A doctorate is not among the model's codes: -1 instead of +0.75, and it is shown as it is."""
+    (row,) = score(night, PERSON | {"education_code": "07"})
+    assert row["raw_logit"] == pytest.approx(-5.4, abs=1e-9)
+    assert ("education_code", -1.75) in reasons(row, "against")
+    assert "07" in [row[f"reason_{side}_value"] for side in SIDES]
+
+
+def test_infinity_is_refused_naming_the_column(night: Night) -> None:
+    with pytest.raises(InfiniteValueError, match="column market_hires_ratio: found 1 infinite"):
+        score(night, PERSON | {"market_hires_ratio": math.inf})
+
+
+def many_people(rows: int) -> Iterator[dict[str, Any]]:
+    """People of every kind: inputs in all bins and missing, known and unknown peers."""
+    draw = np.random.default_rng(4)
+
+    def one(*values: Any) -> Any:
+        return values[int(draw.integers(0, len(values)))]
+
+    for number in range(rows):
+        yield PERSON | {
+            "seeker_key": f"{number:032x}",
+            "wanted_occupation_code_1": one("0231", "0232", "0111", None),
+            "wanted_region_code_1": one("11", "26", None),
+            "home_region_code": one("11", "26", "50", None),
+            "career_months": one(0, 23, 24, 300, None),
+            "education_code": one("03", "05", "07", None),
+            "is_same_occupation": one(True, False, None),
+            "wage_wish_ratio": one(0.9, 1.2, 2.0, None),
+            "certificates_count": one(0, 1, 2, 9, None),
+            "trainings_3y_count": one(0, 1, None),
+            "wanted_regions_count": one(0, 1, 2, 3),
+            "resume_completeness_pct": one(0.0, 50.0, 100.0, None),
+            "market_hires_ratio": one(0.1, 0.8, None),
+        }
+
+
+def test_parts_add_up_and_the_curve_gives_the_probability_for_a_thousand_people(tmp_path: Path) -> None:
+    """Usual + six reasons + other = raw, and the line 1.2 × raw + 0.1 gives the published probability."""
+    line = Calibration("platt", np.array([0.0, 1.0]), np.array([0.1, 1.3]))
+    night = open_night(tmp_path, replace(night_model(), calibration=line))
+    rows = [row for row in score(night, *many_people(1_000)) if row["answer_code"] == "OK"]
+    assert len(rows) > 950
+    for row in rows:
+        parts = [row[f"reason_{side}_logit"] or 0.0 for side in SIDES]
+        assert row["usual_logit"] + sum(parts) + row["other_logit"] == pytest.approx(row["raw_logit"], abs=1e-5)
+        assert row["probability_0_1"] == pytest.approx(logistic(1.2 * row["raw_logit"] + 0.1), abs=2e-6)
+
+
+def test_reasons_for_help_and_reasons_against_harm_and_none_is_zero(night: Night) -> None:
+    for row in score(night, *many_people(200)):
+        assert all(size > 0 for _, size in reasons(row, "for"))
+        assert all(size < 0 for _, size in reasons(row, "against"))
 
 
 def _is_silent(row: dict[str, Any]) -> bool:
@@ -127,17 +154,17 @@ def _is_silent(row: dict[str, Any]) -> bool:
     return told == {"as_of", "seeker_key", "answer_code", "model_version"}
 
 
-def test_someone_in_work_gets_no_number(folder: str) -> None:
-    (row,) = score(folder, PERSON | {"is_employed": True})
+def test_someone_in_work_gets_no_number(night: Night) -> None:
+    (row,) = score(night, PERSON | {"is_employed": True})
     assert row["answer_code"] == "CURRENTLY_EMPLOYED"
     assert _is_silent(row)
 
 
-EMPTY = {"seeker_key": "b" * 32, "is_employed": None, "spells_3y_count": 0, "certificates_count": 0}
+EMPTY = {"seeker_key": "b" * 32, "spells_3y_count": 0, "certificates_count": 0, "session_id_1": "S1"}
 
 
-def test_someone_of_whom_nothing_is_known_gets_no_number(folder: str) -> None:
-    (row,) = score(folder, EMPTY)
+def test_someone_of_whom_nothing_is_known_gets_no_number(night: Night) -> None:
+    (row,) = score(night, EMPTY)
     assert row["answer_code"] == "THIN_FILE"
     assert _is_silent(row)
 
@@ -154,27 +181,29 @@ def test_someone_of_whom_nothing_is_known_gets_no_number(folder: str) -> None:
     ],
     ids=lambda known: next(iter(known)),
 )
-def test_one_known_thing_is_enough_for_a_number(folder: str, known: dict[str, Any]) -> None:
-    (row,) = score(folder, EMPTY | known)
+def test_one_known_thing_is_enough_for_a_number(night: Night, known: dict[str, Any]) -> None:
+    (row,) = score(night, EMPTY | known)
     assert row["answer_code"] == "OK"
     assert row["probability_0_1"] is not None
 
 
-def test_without_a_model_everybody_is_told_why(folder: str) -> None:
-    rows = score(None, PERSON, EMPTY, PERSON | {"is_employed": True})
-    assert {row["answer_code"] for row in rows} == {"NO_EMPLOYMENT_HISTORY_SOURCE"}
-    assert {row["model_version"] for row in rows} == {"none"}
+@pytest.mark.parametrize("answer", ["NO_MODEL", "NO_EMPLOYMENT_HISTORY_SOURCE"])
+def test_without_a_model_everybody_is_told_why(tmp_path: Path, answer: str) -> None:
+    rows = score(open_night(tmp_path, None, silent_answer=answer), PERSON, EMPTY, PERSON | {"is_employed": True})
+    assert {(row["answer_code"], row["model_version"]) for row in rows} == {(answer, "none")}
     assert all(_is_silent(row) for row in rows)
 
 
-def test_everyone_is_answered_once_in_the_order_given(folder: str) -> None:
-    people = [PERSON | {"seeker_key": f"{number:032x}", "career_months": number} for number in range(50)]
+def test_everyone_is_answered_once_in_the_order_given(night: Night) -> None:
+    people = list(many_people(50))
     cut = iter([batch for start in range(0, 50, 7) for batch in batches(*people[start : start + 7])])
-    rows = pa.Table.from_batches(list(score_batches(cut, folder, as_of=AS_OF, device="cpu"))).to_pylist()
+    rows = pa.Table.from_batches(list(score_batches(cut, night))).to_pylist()
     assert [row["seeker_key"] for row in rows] == [person["seeker_key"] for person in people]
-    assert rows == score(folder, *people)
+    assert rows == score(night, *people)
 
 
-def test_small_batches_are_gathered_to_blocks_and_none_is_lost() -> None:
-    parts = [batch for _ in range(5) for batch in batches(PERSON, PERSON)]
-    assert [table.num_rows for table in gather(iter(parts), 4)] == [4, 4, 2]
+@pytest.mark.parametrize("told", [{"sex_code": "F"}, {"is_foreign_national": True}, {"is_disabled": True}])
+def test_what_the_model_must_not_read_changes_nothing(night: Night, told: dict[str, Any]) -> None:
+    (name, value), rows = next(iter(told.items())), people_table(PERSON)
+    (batch,) = score_batches(iter(rows.append_column(name, pa.array([value])).to_batches()), night)
+    assert batch.to_pylist() == score(night, PERSON)
