@@ -12,6 +12,7 @@ from dagster_project.assets.gold import REGISTERS
 from dagster_project.night import Night, Result
 from lake import tables
 from lake.contracts.silver import VERSION_TABLES
+from ml.employment import month
 from ml.employment.cohorts import cohort_dates, sample_of
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
@@ -34,11 +35,12 @@ def features_seekers(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)]))
 def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
-    """Past snapshots of a sample with what became of them, to learn, calibrate and judge with."""
+    """Past snapshots of a sample and what became of them: to judge by, and to learn from in a month without a model."""
     registers, past = night.registers(), night.past()
     sample = sample_of(night.rows("silver__seekers"))
     frames = []
-    for day in cohort_dates(night.known_until()):
+    teaches = not month.has_record(night.settings.models_dir, night.as_of)
+    for day in cohort_dates(night.known_until(), teaches=teaches):
         # Cuts in the plan: without them every use of these registers picks the versions of that day again.
         known = night.staged(known_then(registers, past, day), day)
         rows = cohort(known, registers.employment_spells, sample, snapshot_date=day, as_of=night.as_of)

@@ -22,6 +22,7 @@ from ml import registry
 from ml.additive.model import AdditiveModel
 from ml.employment import audit, month, score
 from ml.employment.cohorts import sample_of
+from ml.employment.counts import cohort_rows
 from ml.employment.drift import drift_rows
 from ml.employment.truth import truth_rows
 
@@ -52,7 +53,7 @@ def _audited(night: Night) -> Rows:
     made = month.read_record(night.settings.models_dir, night.as_of)
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
     rows: Rows = {
-        judgement.COHORTS.id: audit.cohort_rows(cohorts, _registered(night), known_until=night.known_until()),
+        judgement.COHORTS.id: cohort_rows(made.cohorts, cohorts, _registered(night), known_until=night.known_until()),
         judgement.EVALUATION.id: list(made.evaluation),
         judgement.PROMOTIONS.id: [made.promotion],
     }
@@ -62,7 +63,7 @@ def _audited(night: Night) -> Rows:
         rows[judgement.EVALUATION.id] += [*found.evaluation, _rescored(night, model), *_truth(night)]
         rows[judgement.CALIBRATION.id] = found.calibration
         rows[judgement.FAIRNESS.id] = found.fairness
-        rows[judgement.DRIFT.id] = drift_rows(model, cohorts, _tonight(night))
+        rows[judgement.DRIFT.id] = drift_rows(model, _tonight(night))
     return rows
 
 

@@ -5,10 +5,8 @@ Do not put here: reading or writing tables (dagster_project), the measures thems
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +16,7 @@ import pyarrow.compute as pc
 from ml.additive.encode import encode_table
 from ml.additive.model import AdditiveModel
 from ml.additive.score import score_batch
-from ml.employment.cohorts import Origin, judged_dates, origin, unfollowed_dates
+from ml.employment.cohorts import judged_dates, origin
 from ml.employment.fairness import calibration_rows, fairness_rows, wrong_call_row
 from ml.employment.inputs import KEPT_LABEL, LABEL
 from ml.employment.judge import (
@@ -26,7 +24,7 @@ from ml.employment.judge import (
     Judged,
     Judgement,
     Row,
-    ece_limit,
+    calibration_error,
     evaluation_row,
     measure_rows,
     people_of,
@@ -53,12 +51,18 @@ class Audit:
 
 
 def audit_served(model: AdditiveModel, cohorts: pa.Table, *, known_until: date) -> Audit:
-    """Measures, reliability and groups of the served model on the evaluation people of the newest known cohorts."""
+    """Measures, reliability and groups of the served model on the evaluation people of the newest known cohorts.
+
+    A lake that has lost its past has nobody to judge by, and no rows.
+    """
     dates = judged_dates(known_until)
-    everyone = people_of(cohorts, dates, evaluation_only=True)
+    everyone = people_of(cohorts, dates, evaluation_only=True, season=origin(known_until).calibrates)
+    if not everyone.in_season.any():
+        return Audit([], [], [])
     probability = probabilities(model, everyone.rows)
     about = Judgement("SERVED", "ALL", "additive")
-    rows = with_limit(measure_rows(everyone, probability, about), "ece", ece_limit(probability, everyone.keys))
+    _, limit = calibration_error(everyone, probability)
+    rows = with_limit(measure_rows(everyone, probability, about), "ece", limit)
     kept = measure_rows(everyone, probability, Judgement("SERVED", "ALL", "additive", KEPT_LABEL))
     # The second label has its own base rate, so only the order of people is judged by it.
     rows += [row for row in kept if row["measure_name"] in ("auc", "average_precision")]
@@ -99,7 +103,8 @@ def rescored_row(model: AdditiveModel, people: pa.Table, stored: pa.Table) -> Ro
     person, by another model or to another scale show here.
     """
     logit = np.asarray(score_batch(model, encode_table(people, model.features), np, with_contributions=False).logit)
-    again = pa.table({"seeker_key": people["seeker_key"], "again": logit, "answer": answer_codes(people)})
+    answer = pa.array(answer_codes(people), pa.string())
+    again = pa.table({"seeker_key": people["seeker_key"], "again": logit, "answer": answer})
     joined = stored.join(again, "seeker_key", join_type="full outer")
     told = np.asarray(pc.fill_null(joined["raw_logit"], np.nan), dtype=np.float64)
     own = np.asarray(pc.fill_null(joined["again"], np.nan), dtype=np.float64)
@@ -111,49 +116,6 @@ def rescored_row(model: AdditiveModel, people: pa.Table, stored: pa.Table) -> Ro
         Judgement("SERVED", "ALL", "additive"), "rescored_rows_differ", (float(wrong), np.nan, np.nan), joined.num_rows
     )
     return with_limit([row], "rescored_rows_differ", 0.0)[0]
-
-
-def cohort_rows(cohorts: pa.Table, registered: npt.NDArray[np.datetime64], *, known_until: date) -> list[Row]:
-    """ops__cohorts: what each cohort was used for, and how many people were left out for want of follow-up."""
-    served, judged = origin(known_until), judged_dates(known_until)
-    origins = [served, *(origin(day) for day in judged)]
-    ranked = np.sort(registered)
-    rows = []
-    for day in sorted({*cohorts["snapshot_date"].to_pylist(), *unfollowed_dates(known_until)}):
-        part = cohorts.filter(pc.equal(cohorts["snapshot_date"], pa.scalar(day, pa.date32())))
-        known = day not in unfollowed_dates(known_until)
-        everyone = int(np.searchsorted(ranked, np.datetime64(day), side="right"))
-        counts = {
-            "rows_count": part.num_rows,
-            "evaluation_rows_count": _count(part["is_evaluation"]),
-            "hired_count": _count(part[LABEL]),
-            "kept_count": _count(part[KEPT_LABEL]),
-        }
-        rows.append(
-            {
-                "snapshot_date": day,
-                "uses_text": "|".join(_uses(day, origins, judged)) if known else None,
-                "is_followed_up": known,
-                "registered_count": everyone,
-                **(counts if known else dict.fromkeys(counts)),
-                "left_out_count": 0 if known else everyone,
-                "detail": None if known else "결과를 아직 알 수 없어 배우고 평가하는 데 쓰지 않음",
-            }
-        )
-    return rows
-
-
-def _uses(day: date, origins: Sequence[Origin], judged: Sequence[date]) -> list[str]:
-    uses = (
-        ("TEACH", any(day in each.teaches for each in origins)),
-        ("CALIBRATE", any(day == each.calibrates for each in origins)),
-        ("JUDGE", day in judged),
-    )
-    return [name for name, is_used in uses if is_used]
-
-
-def _count(flags: Any) -> int:
-    return int(pc.sum(pc.cast(flags, pa.int64())).as_py() or 0)
 
 
 def _share_row(outcome: npt.NDArray[np.int64], label: str) -> Row:

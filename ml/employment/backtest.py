@@ -21,8 +21,8 @@ from ml.employment.judge import (
     Judged,
     Judgement,
     Row,
+    calibration_error,
     difference_row,
-    ece_limit,
     evaluation_row,
     measure_rows,
     people_of,
@@ -56,7 +56,7 @@ def _judge_origin(cohorts: pa.Table, at: Origin, options: FitOptions, *, is_newe
     cohort = at.answers_for.isoformat()
     about = Judgement("BACKTEST", cohort, "additive")
     own = probabilities(fit(cohorts, at, options), judged.rows)
-    rows = with_limit(measure_rows(judged, own, about), "ece", ece_limit(own, judged.keys))
+    rows = with_limit(measure_rows(judged, own, about), "ece", calibration_error(judged, own)[1])
     known = teaching_rows(cohorts, at.dates)
     challengers = train_challengers(
         known, LABEL, feature_specs(uses_age=options.uses_age), seed=SEED, key_columns=KEYS, job_count=options.threads

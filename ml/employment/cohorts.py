@@ -56,10 +56,11 @@ def judged_dates(known_until: date) -> tuple[date, ...]:
     return tuple(known_until - timedelta(days=SPACING_DAYS * step) for step in steps)
 
 
-def cohort_dates(known_until: date) -> tuple[date, ...]:
-    """Every cohort the night's model and its backtest need, oldest first."""
-    origins = [origin(known_until), *(origin(day) for day in judged_dates(known_until))]
-    return tuple(sorted({day for each in origins for day in each.dates} | set(judged_dates(known_until))))
+def cohort_dates(known_until: date, *, teaches: bool = True) -> tuple[date, ...]:
+    """Every cohort that a night needs, oldest first: a month's first night also those that teach and calibrate."""
+    judged = judged_dates(known_until)
+    origins = [origin(known_until), *(origin(day) for day in judged)] if teaches else []
+    return tuple(sorted({day for each in origins for day in each.dates} | set(judged)))
 
 
 def unfollowed_dates(known_until: date) -> tuple[date, ...]:

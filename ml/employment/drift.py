@@ -7,7 +7,6 @@ being bins too (Siddiqi 2006: under 0.1 stable, from 0.25 on a large change). Do
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ import pyarrow as pa
 from ml.additive.encode import encode_table
 from ml.additive.lookup import bin_codes
 from ml.additive.model import AdditiveModel, Feature
-from ml.employment.cohorts import teaching_rows
 from ml.employment.judge import SERVICE, Row
 
 PSI_LIMIT = 0.25
@@ -27,22 +25,14 @@ _SMALLEST_SHARE = 1e-4
 Counts = dict[str, npt.NDArray[np.int64]]
 
 
-def drift_rows(model: AdditiveModel, cohorts: pa.Table, tonight: Iterable[pa.Table]) -> list[Row]:
+def drift_rows(model: AdditiveModel, tonight: Iterable[pa.Table]) -> list[Row]:
     """One row an input: PSI, missing shares, people with an unlisted code; `tonight` comes in blocks of people.
 
-    Cohorts move with the nights, so the people who taught a model of an earlier night are known by its own record;
-    `cohorts` serve only a model without one.
+    Cohorts move with the nights, so the people who taught a model are known by its own record.
     """
-    then = _taught(model, cohorts)
+    then = {name: np.array(counts, dtype=np.int64) for name, counts in model.training[BIN_COUNTS].items()}
     now = count_bins(model, tonight)
     return [_row(feature, then[feature.name], now[feature.name]) for feature in model.features]
-
-
-def _taught(model: AdditiveModel, cohorts: pa.Table) -> Counts:
-    """People in each bin when the model learned."""
-    if BIN_COUNTS in model.training:
-        return {name: np.array(counts, dtype=np.int64) for name, counts in model.training[BIN_COUNTS].items()}
-    return count_bins(model, [teaching_rows(cohorts, tuple(map(date.fromisoformat, model.training["cohorts"])))])
 
 
 def count_bins(model: AdditiveModel, blocks: Iterable[pa.Table]) -> Counts:

@@ -43,7 +43,10 @@ def calibration_rows(judged: Judged, probability: FloatArray) -> list[Row]:
     """Mean probability against the hired share in ten bins, for everybody and for each group; small cells hidden."""
     rows: list[Row] = []
     for name, code, members in _groups(judged):
-        table = reliability_table(judged.outcome[members], probability[members])
+        counted = members & judged.in_season
+        if not counted.any():
+            continue
+        table = reliability_table(judged.outcome[counted], probability[counted])
         for number in np.flatnonzero(table.weight > 0).tolist():
             people, rate = int(table.weight[number]), float(table.observed_rate[number])
             hidden = people < SMALLEST_GROUP
@@ -170,8 +173,10 @@ def _fairness_row(
     )
     for part, values in parts:
         row |= _with_interval(part, values, hidden)
-    drawn = [weight[members] for weight in judged.weights]
-    return row | _group_ece(judged.keys[members], (outcome, own, drawn), hidden)
+    counted = members & judged.in_season
+    drawn = [weight[counted] for weight in judged.weights]
+    hidden = hidden or int(counted.sum()) < SMALLEST_GROUP
+    return row | _group_ece(judged.keys[counted], (judged.outcome[counted], probability[counted], drawn), hidden)
 
 
 def _group_ece(keys: Hashes, people: tuple[Outcomes, FloatArray, list[FloatArray]], hidden: bool) -> Row:

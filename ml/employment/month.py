@@ -20,6 +20,7 @@ from ml.additive.model import AdditiveModel, encode_json
 from ml.additive.store import write_atomic
 from ml.employment.backtest import backtest
 from ml.employment.cohorts import judged_dates, origin
+from ml.employment.counts import used_rows
 from ml.employment.guard import usable
 from ml.employment.judge import SERVICE, Judged, Row, people_of
 from ml.employment.promotion import Promotion, decide
@@ -32,12 +33,16 @@ MIN_JUDGED_ROWS = 100
 
 @dataclass(frozen=True)
 class Month:
-    """What came of a month's training: the served version or none, why, the backtest's rows and the decision's row."""
+    """What came of a month's training, kept for its nights.
+
+    The served version or none and why, the backtest's rows, the decision's row, and what each cohort was used for.
+    """
 
     model_version: str | None
     reason: str
     evaluation: list[Row]
     promotion: Row
+    cohorts: list[Row]
 
 
 def registry_dir(models_dir: Path, as_of: date) -> Path:
@@ -56,9 +61,13 @@ def ensure_month(cohorts: pa.Table, models_dir: Path, *, as_of: date, known_unti
         return kept_month
     month = _train(cohorts, folder, (as_of, known_until), options)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {name: getattr(month, name) for name in ("model_version", "reason", "evaluation", "promotion")}
-    write_atomic(record, encode_json(kept))
+    write_atomic(record, encode_json({name: getattr(month, name) for name in Month.__dataclass_fields__}))
     return month
+
+
+def has_record(models_dir: Path, as_of: date) -> bool:
+    """Whether the month's model was decided, so that a night needs no cohorts to teach one."""
+    return (registry_dir(models_dir, as_of) / RECORD_FILE).is_file()
 
 
 def read_record(models_dir: Path, as_of: date) -> Month:
@@ -71,8 +80,7 @@ def read_record(models_dir: Path, as_of: date) -> Month:
             expected="a trained month",
             action="run the night again from employment_model",
         )
-    stored = json.loads(record.read_bytes())
-    return Month(stored["model_version"], stored["reason"], stored["evaluation"], stored["promotion"])
+    return Month(**json.loads(record.read_bytes()))
 
 
 def previous_model(folder: Path, as_of: date, *, uses_age: bool) -> AdditiveModel | None:
@@ -96,41 +104,41 @@ def previous_model(folder: Path, as_of: date, *, uses_age: bool) -> AdditiveMode
 def _train(cohorts: pa.Table, folder: Path, days: tuple[date, date], options: FitOptions) -> Month:
     as_of, known_until = days
     incumbent = previous_model(folder, as_of, uses_age=options.uses_age)
-    dates = judged_dates(known_until)
+    dates, used = judged_dates(known_until), used_rows(cohorts, known_until=known_until)
     try:
-        judged = _enough(people_of(cohorts, dates, evaluation_only=True))
+        judged = _enough(people_of(cohorts, dates, evaluation_only=True, season=origin(known_until).calibrates))
         candidate = fit(cohorts, origin(known_until), options)
         registry.check_model(candidate)
         decision = decide(candidate, incumbent, judged)
     except (TooFewToLearn, AdditiveModelError) as error:
-        return _keep(folder, incumbent, as_of, f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
+        log.warning("no new employment model for %s: %s", folder.name, why)
+        version = _carry_over(folder, incumbent, registry.Decision(True, "kept: " + why, f"{as_of}T00:00:00Z"))
+        row = _promotion_row(version, None, incumbent, None) | {"reason": why}
+        return Month(version, why, [], row, used)
     rows = backtest(cohorts, dates, options)
     registered = registry.register(candidate, folder, _decision(decision.is_promoted, decision.reason, as_of, decision))
-    served = candidate if decision.is_promoted else incumbent
-    if served is incumbent and incumbent is not None:
-        registry.register(incumbent, folder, _decision(True, "kept: " + decision.reason, as_of, decision))
-    version = served.model_version if served is not None else None
-    log.info("employment model of %s: %s (%s)", folder.name, version or "none", decision.reason)
-    return Month(version, decision.reason, rows, _promotion_row(version, registered, incumbent, decision))
+    served: str | None = registered
+    if not decision.is_promoted:
+        served = _carry_over(folder, incumbent, _decision(True, "kept: " + decision.reason, as_of, decision))
+    log.info("employment model of %s: %s (%s)", folder.name, served or "none", decision.reason)
+    return Month(served, decision.reason, rows, _promotion_row(served, registered, incumbent, decision), used)
 
 
-def _keep(folder: Path, incumbent: AdditiveModel | None, as_of: date, why: str) -> Month:
-    """No candidate: the model in use stays, or there is none; either way it is said why."""
-    log.warning("no new employment model for %s: %s", folder.name, why)
-    version = None
-    if incumbent is not None:
-        version = registry.register(incumbent, folder, registry.Decision(True, "kept: " + why, f"{as_of}T00:00:00Z"))
-    row = _promotion_row(version, None, incumbent, None) | {"reason": why}
-    return Month(version, why, [], row)
+def _carry_over(folder: Path, incumbent: AdditiveModel | None, decision: registry.Decision) -> str | None:
+    """The model in use goes on in this month's folder; None where there is none."""
+    return None if incumbent is None else registry.register(incumbent, folder, decision)
 
 
 def _enough(judged: Judged) -> Judged:
-    hired = int(judged.outcome.sum())
-    if len(judged.outcome) < MIN_JUDGED_ROWS or min(hired, len(judged.outcome) - hired) < MIN_OUTCOMES:
-        raise TooFewToLearn(
-            f"evaluation people: found {len(judged.outcome)} rows, {hired} of them hired; expected at least "
-            f"{MIN_JUDGED_ROWS} and {MIN_OUTCOMES} of either outcome; no probability is published"
-        )
+    """The people to judge by, if they and those of the calibrated season are enough; raises TooFewToLearn."""
+    for name, outcome in (("all cohorts", judged.outcome), ("the season", judged.outcome[judged.in_season])):
+        hired = int(outcome.sum())
+        if len(outcome) < MIN_JUDGED_ROWS or min(hired, len(outcome) - hired) < MIN_OUTCOMES:
+            raise TooFewToLearn(
+                f"evaluation people of {name}: found {len(outcome)} rows, {hired} of them hired; expected at least "
+                f"{MIN_JUDGED_ROWS} and {MIN_OUTCOMES} of either outcome; no probability is published"
+            )
     return judged
 
 

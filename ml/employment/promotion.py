@@ -11,8 +11,8 @@ import numpy as np
 
 from ml.additive.model import AdditiveModel
 from ml.employment.fairness import fairness_rows, positive_gaps, wrong_call_row
-from ml.employment.judge import Judged, ece_limit, probabilities
-from ml.metrics import Interval, brier, ece, resampled_difference
+from ml.employment.judge import Judged, calibration_error, probabilities
+from ml.metrics import Interval, brier, resampled_difference
 
 GAP_GROWTH_LIMIT = 0.02
 DRAWS = 200
@@ -58,7 +58,7 @@ def decide(candidate: AdditiveModel, incumbent: AdditiveModel | None, judged: Ju
     base = np.full(len(own), float(judged.outcome.mean()))
     theirs = base if incumbent is None else probabilities(incumbent, judged.rows)
     gain = resampled_difference(brier, judged.outcome, (theirs, own), judged.keys, draws=DRAWS)
-    error, limit = ece(judged.outcome, own), ece_limit(own, judged.keys)
+    error, limit = calibration_error(judged, own)
     rows = fairness_rows(judged, own)
     wrong = wrong_call_row(rows, len(own))
     growth: dict[str, float] = {}

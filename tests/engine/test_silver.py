@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from lake.contracts.registry import table
 from tests.engine.conftest import AS_OF
 from transforms.silver.clean import accepted, judge, refused
+from transforms.silver.conform import superseded
 
 pytestmark = pytest.mark.engine
 Frame = Callable[..., Any]
@@ -61,6 +63,21 @@ def test_the_newest_correction_wins_even_when_it_arrived_first(frame: Frame) -> 
     silver, quarantine = _cleaned(frame, newer_first, older_later)
     assert [row.title for row in silver] == ["new"]
     assert quarantine == []
+
+
+def test_a_corrected_key_keeps_the_day_it_first_came_and_what_it_said_before(frame: Frame) -> None:
+    first = GOOD | {"title": "first", "delivery_date": date(2026, 11, 17)}
+    second = GOOD | {"title": "second", "updated_at": "2026-11-03 09:00:00", "delivery_date": date(2026, 11, 19)}
+    third = GOOD | {"title": "third", "updated_at": "2026-11-02 09:00:00", "delivery_date": date(2026, 11, 20)}
+    judged = judge(frame("bronze__job_postings", third, first, second), "job_postings", as_of=AS_OF)
+    (newest,) = accepted(judged, "job_postings", as_of=AS_OF).collect()
+    assert (newest.title, newest.delivery_date, newest.first_delivery_date) == (
+        "second",
+        date(2026, 11, 19),
+        date(2026, 11, 17),
+    )
+    before = superseded(judged, table("silver__job_postings")).collect()
+    assert sorted(row.title for row in before) == ["first", "third"]
 
 
 def test_rows_delivered_after_the_business_date_do_not_exist_yet(frame: Frame) -> None:

@@ -66,12 +66,12 @@ def judge(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFra
 
 def newest(judged: DataFrame, table: Table) -> DataFrame:
     """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
-    return _ranked(judged, table).where("_place = 1").drop("_place")
+    return _in_order(judged, table).where("_is_newest").drop("_is_newest")
 
 
 def superseded(judged: DataFrame, table: Table) -> DataFrame:
     """The good rows that `newest` leaves out: what was known before a correction."""
-    return _ranked(judged, table).where("_place > 1").drop("_place")
+    return _in_order(judged, table).where("not _is_newest").drop("_is_newest")
 
 
 def newest_first() -> list[SparkColumn]:
@@ -84,13 +84,17 @@ def newest_first() -> list[SparkColumn]:
     ]
 
 
-def _ranked(judged: DataFrame, table: Table) -> DataFrame:
-    """Good rows with their place among those of their key and the day the key first came."""
-    keys = Window.partitionBy(*natural_key(table))
+def _in_order(judged: DataFrame, table: Table) -> DataFrame:
+    """Good rows, whether each is the newest of its key, and the day the key first came (right for the newest)."""
+    # Oldest first, so that both look back or one row ahead: a window over whole keys would hold every row in memory.
+    keys = Window.partitionBy(*natural_key(table)).orderBy(
+        F.col("updated_at").asc_nulls_first(), "delivery_date", "source_file", "row_number"
+    )
+    before = keys.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     return judged.where("reason_codes = ''").withColumns(
         {
-            "_place": F.row_number().over(keys.orderBy(*newest_first())),
-            "first_delivery_date": F.min("delivery_date").over(keys),
+            "_is_newest": F.lead(F.lit(1)).over(keys).isNull(),
+            "first_delivery_date": F.min("delivery_date").over(before),
         }
     )
 

@@ -63,7 +63,7 @@ def make_cohorts(
     )
 
 
-def judged_people(outcome: Sequence[int], **columns: Sequence[Any]) -> Judged:
+def judged_people(outcome: Sequence[int], **columns: Any) -> Judged:
     """People of one cohort in this order: 1 found work, 0 did not, and the columns named."""
     rows, day = len(outcome), date(2026, 2, 20)
     given = {

@@ -59,9 +59,12 @@ def test_work_done_and_home_stand_in_for_wishes_that_are_not_told(peers: PeerTab
 @pytest.mark.parametrize("group", PEERS, ids=lambda group: group["peer_group"])
 def test_a_value_equal_to_the_usual_one_is_never_a_reason(tmp_path: Path, group: dict[str, Any]) -> None:
     """Someone with all the usual values of the group, and the country's market: at most the home region is told."""
-    occupation, region = (None if part == "*" else part for part in str(group["peer_group"]).split("|"))
+    occupation, region = str(group["peer_group"]).split("|")
     own = USUAL | group | {"market_hires_ratio": 0.9}
-    wishes = {"wanted_occupation_code_1": f"{occupation}99"[:4] if occupation else None, "wanted_region_code_1": region}
+    wishes = {
+        "wanted_occupation_code_1": {"*": None, "02": "0299"}.get(occupation, occupation),
+        "wanted_region_code_1": {"*": "50"}.get(region, region),
+    }
     (row,) = score(open_night(tmp_path, night_model()), PERSON | own | wishes | _absent(group))
     assert row["peer_group"] == group["peer_group"]
     told = {row[f"reason_{side}_{place}_code"] for side in ("for", "against") for place in (1, 2, 3)}

@@ -122,3 +122,51 @@ def test_hashes_are_stable_even_and_independent() -> None:
     first, second = unit_interval(mix(many_keys, 1)), unit_interval(mix(many_keys, 2))
     assert abs((first < 0.15).mean() - 0.15) < 0.01
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.03
+
+
+def chance(people: int, probability: float, *, draws: int = 100, level: float = 0.95) -> float:
+    """The calibration error by chance of so many people with one probability."""
+    keys = hash_keys(pa.array(np.arange(people)))
+    return metrics.ece_by_chance(np.full(people, probability), keys, draws=draws, level=level)
+
+
+def test_calibration_error_by_chance_is_about_two_standard_errors_of_a_share() -> None:
+    """One bin of 400 people at 0.5: the share errs by 0.025, and 1.96 times that is passed in one draw of twenty."""
+    assert chance(400, 0.5, draws=1_000) == pytest.approx(1.96 * 0.025, rel=0.1)
+
+
+def test_calibration_error_by_chance_falls_with_more_people() -> None:
+    """A hundred times the people, a tenth of the error."""
+    few, many_people = chance(100, 0.3), chance(10_000, 0.3)
+    assert few / many_people == pytest.approx(10, rel=0.3)
+    assert many_people < chance(1_000, 0.3) < few
+
+
+def test_certain_probabilities_have_no_error_by_chance() -> None:
+    """Nothing is tossed for people who are certain to find work, or certain not to."""
+    assert chance(50, 1.0) == chance(50, 0.0) == 0.0
+
+
+def test_error_by_chance_grows_with_the_level_and_repeats_itself() -> None:
+    assert chance(200, 0.4, level=0.5) < chance(200, 0.4, level=0.95)
+    assert chance(200, 0.4) == chance(200, 0.4)
+
+
+def test_error_by_chance_does_not_depend_on_the_row_order() -> None:
+    probability, keys = np.linspace(0.05, 0.95, 500), hash_keys(pa.array(np.arange(500)))
+    backwards = metrics.ece_by_chance(probability[::-1], keys[::-1])
+    assert metrics.ece_by_chance(probability, keys) == pytest.approx(backwards, abs=1e-12)
+
+
+def test_people_are_drawn_once_on_average_and_as_a_whole() -> None:
+    """Poisson(1): 36.8 % of the people not at all, mean 1, variance 1; all rows of a person alike."""
+    keys = hash_keys(pa.array(np.repeat(np.arange(10_000), 2)))
+    (weight,) = metrics.draw_weights(keys, 1)
+    assert (weight[::2] == weight[1::2]).all()
+    assert (weight == 0).mean() == pytest.approx(math.exp(-1), abs=0.02)
+    assert (weight.mean(), weight.var()) == pytest.approx((1, 1), abs=0.05)
+
+
+def test_every_draw_is_another_one() -> None:
+    first, second = metrics.draw_weights(hash_keys(pa.array(np.arange(10_000))), 2)
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.04
