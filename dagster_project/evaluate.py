@@ -62,3 +62,50 @@ def evaluate_training_effect(
 
     roles = training_effect.Roles(treated, outcome, split_names(ignore))
     typer.echo(training_effect.describe_effect(training_effect.compare_effects(experiment, comparison, roles)))
+
+
+@evaluate_app.command("courses")
+def evaluate_courses(
+    snapshots: Annotated[Path, typer.Option(help="Folder of monthly snapshots, CSV or XLSX with YYYYMM in the name.")],
+    as_of: Annotated[str, typer.Option("--as-of", help="Month YYYY-MM: only snapshots up to it are read.")],
+    out: Annotated[Path, typer.Option(help="Answers: course, round, predicted, low and high (90 %).")],
+    settled_rates: Annotated[
+        bool,
+        typer.Option(
+            "--settled-rates/--no-settled-rates",
+            help="Take also rates settled by then that only later snapshots kept (none kept any before 2025-05).",
+        ),
+    ] = True,
+) -> None:
+    """Predict the 6-month employment rate of sessions where it is not known yet; judge it by later snapshots."""
+    from ml import courses
+
+    day = courses.parse_month(as_of)
+    known = courses.read_snapshots(snapshots, as_of=day, settled_rates=settled_rates)
+    faults = courses.describe_faults(known)
+    if faults:
+        typer.echo(faults, err=True)
+    answers = courses.build_answers(known, courses.predict_rates(known.sessions, as_of=day))
+    courses.write_rates(answers, out)
+    outcomes = courses.read_outcomes(snapshots, as_of=day)
+    if outcomes is None:
+        typer.echo(f"answered {answers.num_rows:,} sessions; no later snapshot to judge them by")
+        return
+    typer.echo(courses.describe_judgement(courses.judge_rates(known.sessions, answers, outcomes, as_of=day)))
+
+
+@evaluate_app.command("titles")
+def evaluate_titles(
+    dictionary: Annotated[Path, typer.Option(help="Job dictionary: Parquet, CSV or JSON Lines.")],
+    queries: Annotated[Path, typer.Option(help="CSV file with a column query; measured when it has a column code.")],
+    out: Annotated[Path, typer.Option(help="Answers: query, rank, code and score, up to five rows a query.")],
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Take each query's own title under its code out of the dictionary.")
+    ] = False,
+) -> None:
+    """Find the KECO group of free-text occupations, and print how often the right one is found."""
+    from ml import title_answers
+
+    answers = title_answers.answer_titles(dictionary, queries, leave_out=leave_out)
+    title_answers.write_titles(answers, out)
+    typer.echo(title_answers.describe_titles(answers))

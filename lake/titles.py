@@ -170,12 +170,13 @@ def split_parts(text: str | None) -> list[str]:
     """The different titles in one text, normalised, in order of appearance; a bare number is no title."""
     if text is None:
         return []
-    parts = (normalise(part) for part in PART_SEPARATORS.split(text))
+    parts = (normalise(part) for part in PART_SEPARATORS.split(unicodedata.normalize("NFKC", text)))
     return list(dict.fromkeys(part for part in parts if LETTER.search(part)))
 
 
 def title_variants(text: str) -> list[str]:
     """A title, the same without its parentheses, and what stands in them when it is a name of its own."""
+    text = unicodedata.normalize("NFKC", text)
     inside = [word for word in PARENTHESES.findall(text) if len(normalise(word)) > 1 and not word.startswith("일반")]
     variants = (normalise(variant) for variant in (text, PARENTHESES.sub("", text), *inside))
     return list(dict.fromkeys(variant for variant in variants if variant))
@@ -183,7 +184,15 @@ def title_variants(text: str) -> list[str]:
 
 def split_outside_parentheses(text: str) -> list[str]:
     """`text` at its commas, except those inside parentheses."""
-    return re.split(r"[,;\n\r]+(?![^()]*\))", text)
+    return re.split(r"[,;\n\r]+(?![^()]*\))", unicodedata.normalize("NFKC", text))
+
+
+def join_words(text: str | None) -> str:
+    """The titles in one text without the spaces inside them: "웹 퍼블리셔" and "웹퍼블리셔" are one title.
+
+    For a linker over pairs joined in the same way; measured on the same 2,000 titles it finds as many.
+    """
+    return ";".join(part.replace(" ", "") for part in split_parts(text))
 
 
 def dictionary_titles(dictionary: pa.Table) -> list[tuple[str, str]]:

@@ -99,9 +99,7 @@ def ece(outcome: Array, probability: Array, weight: Array | None = None) -> floa
     return float(np.average(gap, weights=table.weight[used]))
 
 
-def ece_by_chance(
-    probability: Array, keys: npt.NDArray[np.uint64], *, draws: int = 100, level: float = 0.95
-) -> float:
+def ece_by_chance(probability: Array, keys: npt.NDArray[np.uint64], *, draws: int = 100, level: float = 0.95) -> float:
     """The calibration error that perfectly calibrated probabilities reach by chance alone on these people.
 
     The `level` quantile over outcomes drawn from the probabilities themselves, by hash of the person (n,).

@@ -71,9 +71,11 @@ def answer_titles(dictionary: Path, queries: Path, *, leave_out: bool = False) -
         raise TitleFileError(
             str(dictionary), found="no title with a code", expected="titles", action="check the columns"
         )
-    # No least likeness: the score says how faint an answer is, and a text without a letter in common gets none.
+    # No least likeness: the score says how faint an answer is. What shares no letter with any title gets none.
     linker = TitleLinker.from_pairs(pairs, minimum_similarity=0.0)
-    return Answers(asked, tuple(linker.top([join_words(text) for text in asked], PLACES)), codes)
+    letters = {letter for _, title in pairs for letter in title}
+    parts = [[part for part in join_words(text).split(";") if not letters.isdisjoint(part)] for text in asked]
+    return Answers(asked, tuple(linker.top([";".join(kept) for kept in parts], PLACES)), codes)
 
 
 def read_dictionary(path: Path) -> pa.Table:

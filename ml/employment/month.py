@@ -21,7 +21,7 @@ from ml.additive.store import write_atomic
 from ml.employment.backtest import backtest
 from ml.employment.cohorts import judged_dates, origin
 from ml.employment.counts import used_rows
-from ml.employment.guard import usable
+from ml.employment.guard import check_for_night, usable
 from ml.employment.judge import SERVICE, Judged, Row, people_of
 from ml.employment.promotion import Promotion, decide
 from ml.employment.train import MIN_OUTCOMES, FitOptions, TooFewToLearn, fit
@@ -57,7 +57,8 @@ def ensure_month(cohorts: pa.Table, models_dir: Path, *, as_of: date, known_unti
     if record.is_file():
         kept_month = read_record(models_dir, as_of)
         if kept_month.model_version:
-            registry.current(folder)  # a damaged model is named here, before anybody is scored
+            # A damaged model, or one that must not answer tonight, is named here, before anybody is scored.
+            check_for_night(registry.current(folder), as_of, uses_age=options.uses_age)
         return kept_month
     month = _train(cohorts, folder, (as_of, known_until), options)
     folder.mkdir(parents=True, exist_ok=True)

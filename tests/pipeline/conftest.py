@@ -77,6 +77,12 @@ def killed(crew: Crew) -> Nights:
 
 
 @pytest.fixture(scope="session")
+def bad_model(crew: Crew) -> Nights:
+    """The second night with a damaged model, then with one that learned from the future."""
+    return crew.result("bad_model")
+
+
+@pytest.fixture(scope="session")
 def bad_input(crew: Crew) -> Nights:
     """The second night with damaged files and no posting: blocked, then forced."""
     return crew.result("bad_input")

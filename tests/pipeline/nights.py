@@ -10,12 +10,13 @@ import io
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from lake.sources.simulated import SimulationReport
+from ml import registry
 from tests.pipeline import readers
 from tests.pipeline.commands import Outcome, Shell
 
@@ -78,7 +79,7 @@ class Crew:
 def begin_all(crew: Crew, world: World, shell: Shell, wanted: set[str]) -> None:
     """Begin the nights that the selected tests ask for, in an order in which none waits for a later one."""
     first = world.room / "first"
-    needs = {"history": {"first"}, "killed": {"first"}, "bad_input": {"first"}}
+    needs = {"history": {"first"}, "killed": {"first"}, "bad_input": {"first"}, "bad_model": {"first"}}
     every: dict[str, Callable[[], Nights]] = {
         "first": lambda: run_first(world, shell, first),
         "elsewhere": lambda: run_elsewhere(world, shell),
@@ -86,6 +87,7 @@ def begin_all(crew: Crew, world: World, shell: Shell, wanted: set[str]) -> None:
         "shuffled": lambda: run_shuffled(world, shell),
         "killed": lambda: run_killed(world, shell, in_memory(crew.result("first").lake, world.room / "killed")),
         "bad_input": lambda: run_bad_input(world, shell, in_memory(crew.result("first").lake, world.room / "bad")),
+        "bad_model": lambda: run_bad_model(world, shell, in_memory(crew.result("first").lake, world.room / "model")),
     }
     wanted = wanted | {needed for name in wanted for needed in needs.get(name, ())}
     for name, work in every.items():
@@ -191,4 +193,32 @@ def plant_bad_files(sources: Path, first: date, second: date) -> None:
     assert "무학위" in unknown
     (bad / "seekers_0009.csv").write_text(
         "\n".join([seekers[0], unknown, seekers[6] + ",extra"]) + "\n", encoding="utf-8"
+    )
+
+
+def run_bad_model(world: World, shell: Shell, lake: Path) -> Nights:
+    """The second night with a model that must not answer: cut short on disk, then one that knows the future."""
+    outcomes, served = [], []
+    for plant in (truncate_model, teach_from_the_future):
+        plant(lake / "models" / "employment" / f"{world.days[1]:%Y-%m}")
+        outcomes.append(shell.night(world.sources, lake, world.days[1]))
+        served.append(readers.served(lake))
+    return Nights(lake, tuple(outcomes), tuple(served))
+
+
+def truncate_model(folder: Path) -> None:
+    """Cut the served model's arrays in half, as a full disk would; a copy is kept beside."""
+    (arrays,) = folder.glob(f"models/{registry.current_version(folder)}/*.npz")
+    shutil.copyfile(arrays, folder / "whole.npz")
+    arrays.write_bytes(arrays.read_bytes()[: arrays.stat().st_size // 2])
+
+
+def teach_from_the_future(folder: Path) -> None:
+    """Mend the model and serve a copy of it that says it learned from a cohort of last week."""
+    (arrays,) = folder.glob(f"models/{registry.current_version(folder)}/*.npz")
+    (folder / "whole.npz").replace(arrays)
+    model = registry.current(folder)
+    report = {**model.calibration_report, "cohort": "2026-11-13"}
+    registry.register(
+        replace(model, calibration_report=report), folder, registry.Decision(True, "planted", "2026-11-21T00:00:00Z")
     )

@@ -161,3 +161,13 @@ def test_rest_of_the_night_goes_on_beside_the_bad_files(
     assert forced.execute("select count(*) from bronze__resumes where source_file = 'resumes_0009.csv'").fetchall() == [
         (0,)
     ]
+
+
+@pytest.mark.parametrize(("night", "error"), [(0, "ModelHashMismatchError"), (1, "TrainedOnFutureError")])
+def test_a_model_that_must_not_answer_stops_the_night_by_name(
+    first: Nights, bad_model: Nights, night: int, error: str
+) -> None:
+    outcome = bad_model.outcomes[night]
+    assert outcome.exit_code == 1, outcome.text
+    assert error in outcome.stderr
+    assert bad_model.served[night] == first.served[0]

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dagster_project.evaluate import evaluate_app
+from ml.courses.errors import NoSnapshotError
 from ml.tabular.errors import MissingFeatureError, TableFileMissingError, UnknownColumnError
+from tests.unit.ml.course_sessions import write_snapshot
 
 PEOPLE = [(number, 20 + number % 40, "서울" if number % 3 else "부산") for number in range(400)]
 
@@ -87,6 +89,67 @@ def test_training_effect_is_printed(tmp_path: Path) -> None:
     assert lines[1].split("(")[1].startswith("the effect)")
     assert lines[1].split()[4] == "10"
     assert lines[2].split()[3] == "-61"
+
+
+def evaluate(*options: object, code: int = 0) -> tuple[str, str]:
+    done = CliRunner().invoke(evaluate_app, [str(option) for option in options], catch_exceptions=False)
+    assert done.exit_code == code
+    return done.stdout, done.stderr
+
+
+def snapshots(folder: Path) -> Path:
+    """A course whose first round came out at 43 %; of the second nothing is known until June (60 %)."""
+    folder.mkdir()
+    first = {"취업률 (6개월)": "43%", "취업률 (3개월)": "20%"}
+    faulty = {"훈련과정 ID": "X", "취업률 (6개월)": "136%"}
+    second = {"회차": "2", "과정종료일": "2024-12-20", "취업률 (6개월)": "0%"}
+    write_snapshot(folder, "202503", [first, second, faulty])
+    write_snapshot(folder, "202506", [first, second | {"취업률 (6개월)": "60%"}, faulty])
+    return folder
+
+
+def test_rates_of_courses_are_predicted_and_judged_by_later_snapshots(tmp_path: Path) -> None:
+    folder, out = snapshots(tmp_path / "kdt"), tmp_path / "p.csv"
+    printed, left_out = evaluate("courses", "--snapshots", folder, "--as-of", "2025-03", "--out", out)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "훈련과정 ID,회차,predicted,low,high"
+    assert [line.split(",")[:2] for line in lines[1:]] == [["A1", "2"], ["X", "1"]]
+    assert 0.43 < float(lines[1].split(",")[2]) < 0.5
+    assert "judged by 1 rates known by 2025-06-30" in printed
+    assert [line[:24].strip() for line in printed.splitlines()[3:5]] == ["this model", "mean of all sessions"]
+    assert "above 100 %, left out: 1" in left_out
+
+
+def test_later_snapshots_change_no_answer(tmp_path: Path) -> None:
+    folder, first, second = snapshots(tmp_path / "kdt"), tmp_path / "p.csv", tmp_path / "again.csv"
+    evaluate("courses", "--snapshots", folder, "--as-of", "2025-03", "--out", first)
+    (folder / "result_kdtdata_202506.csv").unlink()
+    printed, _ = evaluate("courses", "--snapshots", folder, "--as-of", "2025-03", "--out", second)
+    assert "no later snapshot to judge them by" in printed
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_folder_without_a_snapshot_by_then_is_named(tmp_path: Path) -> None:
+    folder = snapshots(tmp_path / "kdt")
+    with pytest.raises(NoSnapshotError, match="from 2025-03 on"):
+        evaluate("courses", "--snapshots", folder, "--as-of", "2025-02", "--out", tmp_path / "p.csv")
+
+
+def test_titles_are_answered_and_counted_where_the_code_is_known(tmp_path: Path) -> None:
+    dictionary, queries, out = tmp_path / "d.csv", tmp_path / "q.csv", tmp_path / "p.csv"
+    dictionary.write_text(
+        "title,similar_titles,code\n요양보호사,간병인,5501\n주방보조원,주방 보조,5323\n", encoding="utf-8"
+    )
+    queries.write_text("query,code\n요양보호사 보조,5501\n주방보조,5323\n???,\n", encoding="utf-8")
+    printed, _ = evaluate("titles", "--dictionary", dictionary, "--queries", queries, "--out", out)
+    assert printed.splitlines() == [
+        "answered 2 of 3 queries",
+        "hit@1 1.0000 of 2 queries with a code",
+        "hit@5 1.0000 of 2 queries with a code",
+    ]
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "query,rank,code,score"
+    assert lines[1].startswith("요양보호사 보조,1,5501,")
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pyarrow as pa
 import pytest
 
-from lake.titles import TitleLinker, TitleLinkerError, dictionary_titles, split_parts, title_variants
+from lake.titles import (
+    TitleLinker,
+    TitleLinkerError,
+    dictionary_titles,
+    join_words,
+    split_outside_parentheses,
+    split_parts,
+    title_variants,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -140,6 +150,30 @@ def test_comma_inside_parentheses_does_not_split_a_title() -> None:
 
 def test_parts_are_split_once_each_in_order() -> None:
     assert split_parts("상품기획; MD ,MD|기획\n;2302") == ["상품기획", "md", "기획"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "웹퍼블리셔;MD",
+        "웹 퍼블리셔 ; md",
+        "「웹」퍼블리셔，ＭＤ",
+        unicodedata.normalize("NFD", "웹퍼블리셔；MD"),
+        "웹\t퍼블리셔|MD",
+    ],
+)
+def test_spaces_brackets_width_and_decomposition_are_no_part_of_a_title(text: str) -> None:
+    assert join_words(text) == "웹퍼블리셔;md"
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "()", "???", "123"])
+def test_text_without_a_word_is_no_title(text: str | None) -> None:
+    assert join_words(text) == ""
+
+
+def test_full_width_signs_part_titles_too() -> None:
+    assert title_variants("엠디（MD）") == title_variants("엠디(MD)")
+    assert split_outside_parentheses("기사（보존，보수），조사원") == ["기사(보존,보수)", "조사원"]
 
 
 def test_dictionary_without_a_needed_column_is_refused_by_name() -> None:
