@@ -33,7 +33,7 @@ def test_cp949_text_at_the_very_end(tmp_path: Path) -> None:
 
 def test_packed_file(tmp_path: Path) -> None:
     path = tmp_path / "people.csv.gz"
-    path.write_bytes(gzip.compress(b"age\n30\n"))
+    path.write_bytes(gzip.compress(b"age\n30\n", mtime=0))
     assert read_table(path).to_pydict() == {"age": ["30"]}
 
 
