@@ -71,6 +71,14 @@ def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> No
         assert row.age_band_code == band
 
 
+def test_someone_born_after_the_day_has_no_age_on_it(people: Registers, frame: Frame) -> None:
+    born = seeker(registered_date=date(2019, 1, 1), birth_date=date(2021, 1, 1))
+    known = known_by(replace(people, seekers=frame("silver__seekers", born)), date(2020, 6, 1))
+    snapshots = seeker_snapshots(known, as_of=date(2020, 6, 1))
+    row = seekers(known, snapshots, frame("gold__seeker_skills"), as_of=date(2020, 6, 1)).collect()[0]
+    assert (row.age_years, row.age_band_code) == (None, None)
+
+
 def test_tightness_is_openings_perseeker(people: Registers, frame: Frame) -> None:
     posting = {"region_code": "11", "occupation_code": "0231", "registered_date": date(2026, 11, 1)}
     postings = frame(

@@ -75,9 +75,11 @@ def _filled(names: tuple[str, ...]) -> Column:
 
 
 def _age(as_of: date) -> Column:
+    """Years lived on the day; null where the birth date is not known or lies after it."""
     born = F.col("birth_date")
     birthday_passed = F.date_format(born, "MM-dd") <= F.lit(f"{as_of:%m-%d}")
-    return (F.lit(as_of.year) - F.year(born) - F.when(birthday_passed, 0).otherwise(1)).cast("int")
+    age = F.lit(as_of.year) - F.year(born) - F.when(birthday_passed, 0).otherwise(1)
+    return F.when(age >= 0, age).cast("int")
 
 
 def _age_band(as_of: date) -> Column:
