@@ -227,7 +227,7 @@ def bench(
 OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
 
 
-_USAGE = ("UnknownColumnError", "MonthFormatError", "TitleColumnError")
+_USAGE = ("UnknownColumnError", "MonthFormatError", "TitleColumnError", "SurveyColumnError", "NoItemError")
 _FILE_MISSING = ("TableFileMissingError", "NoSnapshotError")
 """Errors of packages that a night never imports, by name, so that no command imports them to tell its exit code."""
 

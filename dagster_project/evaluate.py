@@ -109,3 +109,26 @@ def evaluate_titles(
     answers = title_answers.answer_titles(dictionary, queries, leave_out=leave_out)
     title_answers.write_titles(answers, out)
     typer.echo(title_answers.describe_titles(answers))
+
+
+@evaluate_app.command("occupations")
+def evaluate_occupations(
+    train: Annotated[list[Path], typer.Option(help="Survey of workers to learn from, CSV; may be repeated.")],
+    test: Annotated[Path, typer.Option(help="CSV file to answer; measured when it has the label.")],
+    label: Annotated[str, typer.Option(help="Column of the occupation's code.")],
+    id_column: Annotated[str, typer.Option("--id", help="Column of the person's id.")],
+    out: Annotated[Path, typer.Option(help="Answers: idx, rank, code and score, five rows a person.")],
+    items: Annotated[
+        str | None, typer.Option(help="Prefixes of the columns that are items (default: aq,iq,cq,sq,kq,saq,vq).")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(help="More surveys to learn from, as after --train.")] = None,
+) -> None:
+    """Rank occupations by what people answered in a questionnaire, and print how often the right one is found."""
+    from ml import occupation_survey
+
+    roles = occupation_survey.Roles(label, id_column, occupation_survey.parse_prefixes(items))
+    surveys = occupation_survey.read_surveys([*train, *(more or ())], test, roles)
+    model = occupation_survey.learn_model(surveys)
+    scores = occupation_survey.score_people(model, surveys.asked)
+    occupation_survey.write_answers(occupation_survey.build_answers(surveys, model, scores), out)
+    typer.echo(occupation_survey.describe_answers(surveys, model, scores))

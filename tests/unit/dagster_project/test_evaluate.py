@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from dagster_project.evaluate import evaluate_app
 from ml.courses.errors import NoSnapshotError
+from ml.occupation_survey.errors import NoItemError
 from ml.tabular.errors import MissingFeatureError, TableFileMissingError, UnknownColumnError
 from tests.unit.ml.course_sessions import write_snapshot
+from tests.unit.ml.occupation_surveys import ITEMS, TYPICAL, people, write_survey
 
 PEOPLE = [(number, 20 + number % 40, "서울" if number % 3 else "부산") for number in range(400)]
 
@@ -150,6 +152,41 @@ def test_titles_are_answered_and_counted_where_the_code_is_known(tmp_path: Path)
     lines = out.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "query,rank,code,score"
     assert lines[1].startswith("요양보호사 보조,1,5501,")
+
+
+def occupations(*surveys: Path, test: Path, out: Path, items: str = "aq,iq") -> str:
+    """The command's output, the second survey and later ones bare after --train."""
+    options = ["--test", test, "--label", "knowcode", "--id", "idx", "--items", items, "--out", out]
+    return evaluate("occupations", "--train", *surveys, *options)[0]
+
+
+def test_occupations_are_ranked_and_measured_where_the_label_is_known(tmp_path: Path) -> None:
+    survey, test, out = write_survey(tmp_path / "a.csv", people()), tmp_path / "t.csv", tmp_path / "p.csv"
+    printed = occupations(survey, test=write_survey(test, people(2, start=500)), out=out)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "idx,rank,code,score"
+    assert [line.rsplit(",", 1)[0] for line in lines[1::3]] == [
+        f"{500 + number},1,{code}" for number, code in enumerate([*TYPICAL] * 2)
+    ]
+    assert [line.split()[0] for line in printed.splitlines()[-3:]] == ["this", "extra", "popularity"]
+
+
+@pytest.mark.parametrize("between", [[], ["--train"]])
+def test_several_surveys_follow_one_train_or_have_each_their_own(tmp_path: Path, between: list[str]) -> None:
+    first = write_survey(tmp_path / "a.csv", people())
+    second = write_survey(tmp_path / "b.csv", people(2, start=100))
+    test = write_survey(tmp_path / "t.csv", [row[:-1] for row in people(1)], columns=("idx", *ITEMS))
+    files: list[object] = [first, *between, second]
+    options = ["--test", test, "--label", "knowcode", "--id", "idx", "--out", tmp_path / "p.csv"]
+    printed, _ = evaluate("occupations", "--train", *files, *options)
+    assert "from 42 workers" in printed
+    assert "no label to measure against" in printed
+
+
+def test_survey_without_items_is_named(tmp_path: Path) -> None:
+    survey = write_survey(tmp_path / "a.csv", people())
+    with pytest.raises(NoItemError, match=r"a\.csv, header: found no questionnaire item"):
+        occupations(survey, test=survey, out=tmp_path / "p.csv", items="bq")
 
 
 def test_help_imports_nothing_heavy() -> None:
