@@ -62,8 +62,8 @@ def _usual(name: str) -> Column:
     median = F.percentile(F.col(name).cast("int" if kind is Kind.BOOLEAN else "double").cast("double"), 0.5)
     if kind is Kind.BOOLEAN:
         return median >= 0.5
-    # Inputs have at most four decimals, so the middle of two has five: rounded to six no engine meets a tie.
-    return F.round(median, 6 if kind is Kind.FLOAT64 else 0)
+    # Inputs have at most six decimals, so the middle of two has seven: rounded to eight no engine meets a tie.
+    return F.round(median, 8 if kind is Kind.FLOAT64 else 0)
 
 
 def _most_frequent(rows: DataFrame, name: str) -> DataFrame:
