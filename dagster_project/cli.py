@@ -227,11 +227,6 @@ def bench(
 OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
 
 
-_USAGE = ("UnknownColumnError", "MonthFormatError", "TitleColumnError", "SurveyColumnError", "NoItemError")
-_FILE_MISSING = ("TableFileMissingError", "NoSnapshotError")
-"""Errors of packages that a night never imports, by name, so that no command imports them to tell its exit code."""
-
-
 def _exit_code(error: BaseException) -> int | None:
     """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
     from lake import publication
@@ -249,11 +244,14 @@ def _exit_code(error: BaseException) -> int | None:
         session.EngineUnavailable,
         Work24Error,
     )
-    if isinstance(error, settings.SettingsError) or type(error).__name__ in _USAGE:
+    if isinstance(error, settings.SettingsError):
         return EXIT_USAGE
-    if isinstance(error, not_ready) or type(error).__name__ in _FILE_MISSING:
+    if isinstance(error, not_ready):
         return EXIT_NOT_READY
-    return EXIT_CHECK_FAILED if type(error).__module__.split(".")[0] in OUR_PACKAGES else None
+    if type(error).__module__.split(".")[0] not in OUR_PACKAGES:
+        return None
+    # Errors about files and options given on the command line say their own code: their packages load too slowly here.
+    return int(getattr(error, "exit_code", EXIT_CHECK_FAILED))
 
 
 def main() -> None:

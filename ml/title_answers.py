@@ -46,6 +46,8 @@ class TitleFileError(TabularError):
 class TitleColumnError(TabularError):
     """A dictionary or a file of queries lacks a column."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:

@@ -21,7 +21,7 @@ from lake.contracts.render import arrow_schema
 from ml import registry
 from ml.additive.model import AdditiveModel
 from ml.employment import audit, month, score
-from ml.employment.cohorts import sample_of
+from ml.employment.cohorts import key_bound
 from ml.employment.counts import cohort_rows
 from ml.employment.drift import drift_rows
 from ml.employment.truth import truth_rows
@@ -52,14 +52,15 @@ def _audited(night: Night) -> Rows:
     """Rows of each table, without the business date; without a model only cohorts and the decision."""
     made = month.read_record(night.settings.models_dir, night.as_of)
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
+    known_until = night.known_until()
     rows: Rows = {
-        judgement.COHORTS.id: cohort_rows(made.cohorts, cohorts, _registered(night), known_until=night.known_until()),
+        judgement.COHORTS.id: cohort_rows(made.cohorts, cohorts, _registered(night), known_until=known_until),
         judgement.EVALUATION.id: list(made.evaluation),
         judgement.PROMOTIONS.id: [made.promotion],
     }
     if made.model_version:
         model = registry.current(month.registry_dir(night.settings.models_dir, night.as_of))
-        found = audit.audit_served(model, cohorts, known_until=night.known_until())
+        found = audit.audit_served(model, cohorts, known_until=known_until)
         rows[judgement.EVALUATION.id] += [*found.evaluation, _rescored(night, model), *_truth(night)]
         rows[judgement.CALIBRATION.id] = found.calibration
         rows[judgement.FAIRNESS.id] = found.fairness
@@ -84,21 +85,14 @@ def _tonight(night: Night) -> Iterator[pa.Table]:
 
 def _rescored(night: Night, model: AdditiveModel) -> dict[str, Any]:
     """About 2,000 people scored again without the engine and compared with what it wrote."""
-    condition = sample_of(night.rows("silver__seekers"), limit=RESCORED_PEOPLE).people
-    uses_age = night.settings.employment_uses_age
-    chosen = _below(condition)
-    people = tables.dataset(night.settings, "features__seekers", night.as_of).to_table(
-        columns=[*score.score_columns(uses_age=uses_age), "is_opted_out"], filter=chosen
-    )
+    bound = key_bound(night.rows("silver__seekers"), limit=RESCORED_PEOPLE)
+    chosen = pc.is_valid(pc.field("seeker_key")) if bound is None else pc.field("seeker_key") < bound
+    columns = [*score.score_columns(uses_age=night.settings.employment_uses_age), "is_opted_out"]
+    seekers = tables.dataset(night.settings, "features__seekers", night.as_of)
+    people = seekers.to_table(columns=columns, filter=chosen)
     people = people.filter(pc.invert(pc.fill_null(people["is_opted_out"], False)))
     scores = tables.dataset(night.settings, "scores__employment_probability", night.as_of)
     return audit.rescored_row(model, people, scores.to_table(columns=_ANSWERS, filter=chosen))
-
-
-def _below(condition: str) -> Any:
-    """The sample's condition as an Arrow filter."""
-    _, _, bound = condition.partition("<")
-    return pc.field("seeker_key") < bound.strip(" '") if bound else pc.is_valid(pc.field("seeker_key"))
 
 
 def _truth(night: Night) -> list[dict[str, Any]]:

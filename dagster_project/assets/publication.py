@@ -26,13 +26,7 @@ def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 
 
-@dg.asset(
-    **asset_options(
-        "ops__quality",
-        [*SERVING, *(table.id for table in judgement.TABLES), "ops__data_dictionary"],
-        kinds=("delta", "duckdb"),
-    )
-)
+@dg.asset(**asset_options("ops__quality", _AUDITED, kinds=("delta", "duckdb")))
 def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     """Run the gates, store every number, then stop the night if one failed and no reason to go on was given."""
     audited = gates.audit(night.settings, as_of=night.as_of)

@@ -13,6 +13,8 @@ class CourseRateError(TabularError):
 class MonthFormatError(CourseRateError):
     """A month that is not written YYYY-MM."""
 
+    exit_code = 2
+
 
 class NoSnapshotError(TableFileMissingError):
     """The folder holds no snapshot up to the month asked for."""

@@ -63,9 +63,9 @@ def audit_served(model: AdditiveModel, cohorts: pa.Table, *, known_until: date) 
     about = Judgement("SERVED", "ALL", "additive")
     _, limit = calibration_error(everyone, probability)
     rows = with_limit(measure_rows(everyone, probability, about), "ece", limit)
-    kept = measure_rows(everyone, probability, Judgement("SERVED", "ALL", "additive", KEPT_LABEL))
     # The second label has its own base rate, so only the order of people is judged by it.
-    rows += [row for row in kept if row["measure_name"] in ("auc", "average_precision")]
+    by_kept = Judgement("SERVED", "ALL", "additive", KEPT_LABEL)
+    rows += measure_rows(everyone, probability, by_kept, names=("auc", "average_precision"))
     rows.append(_share_row(everyone.kept, KEPT_LABEL))
     rows.append(_share_row(everyone.outcome, LABEL))
     for day in dates:

@@ -70,14 +70,19 @@ def unfollowed_dates(known_until: date) -> tuple[date, ...]:
     return tuple(newest + timedelta(days=SPACING_DAYS * step) for step in steps)
 
 
-def sample_of(seekers_count: int, *, limit: int = SAMPLE_LIMIT) -> Sample:
-    """About `limit` people, the same ones on every engine and night, and who of them only judges.
+def key_bound(seekers_count: int, *, limit: int = SAMPLE_LIMIT) -> str | None:
+    """The key below which about `limit` people lie, the same ones on every engine and night; None takes everybody.
 
     Keys are HMAC output, so a prefix threshold is a uniform sample without any random number.
     """
+    return None if seekers_count <= limit else f"{int(limit / seekers_count * _KEY_SPACE):08x}"
+
+
+def sample_of(seekers_count: int, *, limit: int = SAMPLE_LIMIT) -> Sample:
+    """About `limit` people (see key_bound), and who of them only judges."""
     digits = ", ".join(f"'{digit}'" for digit in EVALUATION_DIGITS)
-    everyone = seekers_count <= limit
-    people = "seeker_key is not null" if everyone else f"seeker_key < '{int(limit / seekers_count * _KEY_SPACE):08x}'"
+    bound = key_bound(seekers_count, limit=limit)
+    people = "seeker_key is not null" if bound is None else f"seeker_key < '{bound}'"
     return Sample(people, f"right(seeker_key, 1) in ({digits})")
 
 

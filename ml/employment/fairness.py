@@ -74,15 +74,15 @@ def calibration_rows(judged: Judged, probability: FloatArray) -> list[Row]:
 def fairness_rows(judged: Judged, probability: FloatArray) -> list[Row]:
     """Calibration error, TPR, FPR and their distance to the largest group, with intervals by resampling people."""
     flagged = probability < high_risk_threshold(probability)
-    weights = judged.weights
+    groups = list(_groups(judged))
     rates: dict[tuple[str, str, bool], Counts] = {}
-    for name, code, members in _groups(judged):
+    for name, code, members in groups:
         for is_own, chosen in ((True, members), (False, ~members)):
-            drawn = [weight[chosen] for weight in weights]
+            drawn = [weight[chosen] for weight in judged.weights]
             rates[name, code, is_own] = _rates(judged.outcome[chosen], flagged[chosen], drawn)
-    sizes = {(name, code): int(members.sum()) for name, code, members in _groups(judged)}
+    sizes = {(name, code): int(members.sum()) for name, code, members in groups}
     rows = []
-    for name, code, members in _groups(judged):
+    for name, code, members in groups:
         known = [other for group, other in sizes if group == name and other != "UNKNOWN"]
         reference = max(known or [code], key=lambda other: (sizes[name, other], other))
         rows.append(_fairness_row(judged, probability, (name, code, members), (rates, reference)))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.gates import AIMED_CALIBRATION_ERROR
 from ml.additive.encode import encode_table
 from ml.additive.model import AdditiveModel
 from ml.additive.score import score_batch
@@ -24,7 +25,7 @@ from ml.hashing import Hashes, hash_keys
 from ml.metrics import MEASURES, Measure, draw_weights, ece, ece_by_chance, interval_over, resampled_difference
 
 SERVICE = "EMPLOYMENT"
-ECE_LIMIT = 0.02
+ECE_LIMIT = AIMED_CALIBRATION_ERROR
 GROUP_ECE_LIMIT = 0.05
 GROUPS = ("sex_code", "age_band_code", "is_disabled", "home_region_code", "is_foreign_national")
 DRAWS = 100
@@ -99,16 +100,18 @@ def probabilities(model: AdditiveModel, rows: pa.Table) -> FloatArray:
     return np.asarray(scores.probability, dtype=np.float64)
 
 
-def measure_rows(judged: Judged, probability: FloatArray, about: Judgement) -> list[Row]:
-    """Every measure of one model on one cohort with its 95 % interval; the calibration error has a limit."""
+def measure_rows(
+    judged: Judged, probability: FloatArray, about: Judgement, *, names: Sequence[str] = tuple(MEASURES)
+) -> list[Row]:
+    """The named measures of one model on one cohort, every one unless said, each with its 95 % interval."""
     outcome = judged.kept if about.label == KEPT_LABEL else judged.outcome
     order = np.argsort(probability, kind="stable")
     in_season = order[judged.in_season[order]]
     rows = []
-    for name, measure in MEASURES.items():
+    for name in names:
         chosen = in_season if name == "ece" else order
         weights = [weight[chosen] for weight in judged.weights]
-        values = _interval(measure, outcome[chosen], probability[chosen], weights)
+        values = _interval(MEASURES[name], outcome[chosen], probability[chosen], weights)
         rows.append(evaluation_row(about, name, values, len(chosen)))
     return rows
 

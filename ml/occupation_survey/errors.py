@@ -9,9 +9,13 @@ from ml.tabular.errors import TabularError
 class SurveyColumnError(TabularError):
     """A survey lacks the column of the label or of the id."""
 
+    exit_code = 2
+
 
 class NoItemError(TabularError):
     """A survey without any questionnaire item, or a test file without any of the training files."""
+
+    exit_code = 2
 
 
 class TooFewOccupationsError(TabularError):

@@ -13,6 +13,8 @@ class TabularError(AdditiveModelError):
 class TableFileMissingError(TabularError):
     """There is no such file."""
 
+    exit_code = 3
+
 
 class EmptyTableError(TabularError):
     """A file without a header or without rows."""
@@ -32,6 +34,8 @@ class RowShapeError(TabularError):
 
 class UnknownColumnError(TabularError):
     """An option names a column that is not there, or one column twice."""
+
+    exit_code = 2
 
 
 class LabelValueError(TabularError):

@@ -74,22 +74,23 @@ def superseded(judged: DataFrame, table: Table) -> DataFrame:
     return _in_order(judged, table).where("not _is_newest").drop("_is_newest")
 
 
+_ARRIVAL = ("delivery_date", "source_file", "row_number")
+
+
 def newest_first() -> list[SparkColumn]:
     """The order of corrections of one key: the source's own time, then the order of arrival."""
-    return [
-        F.col("updated_at").desc_nulls_last(),
-        F.col("delivery_date").desc(),
-        F.col("source_file").desc(),
-        F.col("row_number").desc(),
-    ]
+    return [F.col("updated_at").desc_nulls_last(), *(F.col(name).desc() for name in _ARRIVAL)]
+
+
+def oldest_first() -> list[SparkColumn]:
+    """`newest_first` from its other end."""
+    return [F.col("updated_at").asc_nulls_first(), *(F.col(name).asc() for name in _ARRIVAL)]
 
 
 def _in_order(judged: DataFrame, table: Table) -> DataFrame:
     """Good rows, whether each is the newest of its key, and the day the key first came (right for the newest)."""
     # Oldest first, so that both look back or one row ahead: a window over whole keys would hold every row in memory.
-    keys = Window.partitionBy(*natural_key(table)).orderBy(
-        F.col("updated_at").asc_nulls_first(), "delivery_date", "source_file", "row_number"
-    )
+    keys = Window.partitionBy(*natural_key(table)).orderBy(*oldest_first())
     before = keys.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     return judged.where("reason_codes = ''").withColumns(
         {

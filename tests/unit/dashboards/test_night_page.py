@@ -67,7 +67,7 @@ def test_pages_link_only_to_each_other(page: str, settings: Settings, catalog: P
         links = set(re.findall(r"""(?:src|href)=["']([^"']+)""", text))
         assert {link for link in links if not link.startswith(("#", "data:"))} == pages | more
         assert "<script" not in text
-        assert len(text.encode()) < 400_000
+        assert len(text.encode()) < 300_000
 
 
 def test_dictionary_has_every_table_of_the_lake(settings: Settings, catalog: Path) -> None:

@@ -136,6 +136,8 @@ def test_just_enough_people_do_teach(cohorts: pa.Table) -> None:
     half = pa.array(np.arange(1_000) < MIN_OUTCOMES)
     rows = relabel(cohorts.slice(0, 1_000), pc.is_valid(cohorts.slice(0, 1_000)["seeker_key"]), half)
     require_enough(rows, rows.slice(0, 500))
+    with pytest.raises(TooFewToLearn):
+        require_enough(rows.slice(0, 999), rows.slice(0, 500))
 
 
 def test_evaluation_people_do_not_make_a_lake_large_enough(cohorts: pa.Table) -> None:

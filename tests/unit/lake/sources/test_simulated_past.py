@@ -5,8 +5,6 @@ The oldest cohort lies 1,001 days back and looks at the three years before it.
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -17,31 +15,14 @@ from lake.sources.simulated import activities, courses, history, papers, people,
 from lake.sources.simulated.counters import Bools, Ints
 from lake.sources.simulated.people import People
 from lake.sources.simulated.shelf import Shelf
-from lake.sources.simulated.world import HISTORY_DAYS, Size, World, expected_wage, make_world
+from lake.sources.simulated.world import HISTORY_DAYS, World, expected_wage
+from tests.unit.lake.sources.conftest import SEEKERS
 
 pytestmark = pytest.mark.unit
 
-SEEKERS = 20_000
 OLDEST_COHORT_DAYS = 1_001
 NEWEST_COHORT_DAYS = 273
 YEAR = 365.25
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return make_world(
-        seed=3, first_date=date(2025, 11, 3), size=Size(seekers=SEEKERS, postings=4000, sessions=2000, nights=1)
-    )
-
-
-@pytest.fixture(scope="module")
-def person(world: World) -> People:
-    return people.attributes(world, np.arange(SEEKERS))
-
-
-@pytest.fixture(scope="module")
-def spells(world: World, person: People) -> history.Spells:
-    return history.draw_spells(world, person)
 
 
 @pytest.fixture(scope="module")

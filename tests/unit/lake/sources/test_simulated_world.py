@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pyarrow.compute as pc
 import pytest
@@ -12,28 +10,10 @@ from lake.reference import read_occupations, read_regions, read_skills
 from lake.sources.simulated import activities, courses, groups, hazard, history, lists, papers, people, postings
 from lake.sources.simulated.people import People
 from lake.sources.simulated.shelf import Shelf
-from lake.sources.simulated.world import RIASEC_CORRELATIONS, Size, World, make_world
+from lake.sources.simulated.world import RIASEC_CORRELATIONS, World
+from tests.unit.lake.sources.conftest import SEEKERS
 
 pytestmark = pytest.mark.unit
-
-SEEKERS = 20_000
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return make_world(
-        seed=3, first_date=date(2025, 11, 3), size=Size(seekers=SEEKERS, postings=4000, sessions=2000, nights=1)
-    )
-
-
-@pytest.fixture(scope="module")
-def person(world: World) -> People:
-    return people.attributes(world, np.arange(SEEKERS))
-
-
-@pytest.fixture(scope="module")
-def spells(world: World, person: People) -> history.Spells:
-    return history.draw_spells(world, person)
 
 
 def test_reference_lists_are_whole() -> None:
