@@ -14,9 +14,9 @@ from lake import gates, publication, quality, tables
 from lake.contracts import judgement
 from lake.contracts.registry import TABLES
 from lake.contracts.render import dictionary_rows
-from lake.contracts.serving import ANSWER_SOURCES, LOOKUP_SOURCES
+from lake.contracts.serving import SOURCES
 
-SERVING = [*ANSWER_SOURCES, *LOOKUP_SOURCES]
+SERVING = list(SOURCES)
 _AUDITED = [*SERVING, *(contract.id for contract in judgement.TABLES), "ops__data_dictionary"]
 
 

@@ -7,12 +7,12 @@ import dagster as dg
 from dagster_project.assets.declare import asset_options
 from dagster_project.night import Night, Result
 from lake.contracts.registry import contract_version
-from lake.contracts.serving import ANSWER_SOURCES, LOOKUP_SOURCES
+from lake.contracts.serving import SOURCES
 from transforms.serving.answers import serve
 
 
 def serving_asset(serving_id: str, source_id: str) -> dg.AssetsDefinition:
-    """One serving table from its source (the same shape seven times, hence a factory)."""
+    """One serving table from its source (the same shape eight times, hence a factory)."""
 
     @dg.asset(**asset_options(serving_id, [source_id]))
     def served(night: dg.ResourceParam[Night]) -> Result:
@@ -23,4 +23,4 @@ def serving_asset(serving_id: str, source_id: str) -> dg.AssetsDefinition:
     return served
 
 
-ASSETS = [serving_asset(serving, source) for serving, source in (ANSWER_SOURCES | LOOKUP_SOURCES).items()]
+ASSETS = [serving_asset(serving, source) for serving, source in SOURCES.items()]

@@ -12,6 +12,7 @@ from lake.contracts import columns as c
 from lake.contracts.model import Column, Kind, Privacy, Table
 
 PLACES = 5
+TALENT_PLACES = 20
 REASONS = 3
 
 
@@ -43,8 +44,8 @@ def _logit(name: str, label: str, description: str) -> Column:
     return Column(name, Kind.FLOAT64, label, description, unit="로짓", privacy=Privacy.PERSONAL, delivered=False)
 
 
-def _top(*columns: Column) -> tuple[Column, ...]:
-    return tuple(place for column in columns for place in c.ranked(column.derived(), PLACES))
+def _top(*columns: Column, places: int = PLACES) -> tuple[Column, ...]:
+    return tuple(place for column in columns for place in c.ranked(column.derived(), places))
 
 
 def _optional(column: Column) -> Column:
@@ -106,19 +107,66 @@ SEEKER_OCCUPATIONS = _answers(
 SEEKER_JOBS = _answers(
     "matches__seeker_jobs",
     "추천 일자리 TOP5",
-    "조건에 맞는 모집중 공고 전체에서 정확히 찾은 다섯.",
+    "조건에 맞는 모집중 공고 전체에서 정확히 찾아 쏠림을 나눈 다섯.",
     (
+        Column("basis_code", Kind.STRING, "찾은 근거", codes=codes.JOB_BASIS, delivered=False),
         c.count("eligible_postings_count", "조건에 맞는 공고 수").derived(),
+        c.count("shared_out_count", "쏠림을 나누며 바뀐 자리 수", "점수만으로 고른 다섯과 다른 공고의 수").derived(),
         *_top(
             _optional(c.POSTING_ID),
             c.share("score_0_1", "종합 점수", "가능성 × 유용성"),
             c.share("fit_0_1", "직무 적합도"),
-            c.share("chance_0_1", "채용 가능성"),
-            c.share("usefulness_0_1", "유용성", "희망임금·직종·지역·고용안정"),
+            c.share("chance_0_1", "채용 가능성", "지원 한 건이 채용으로 이어질 확률"),
+            c.share("usefulness_0_1", "유용성", "임금·거리·희망직종·고용안정의 가중평균"),
+            c.share("wage_value_0_1", "임금 점수", "희망임금의 80%면 0, 120%부터 1. 모르면 0.5"),
+            c.share("distance_value_0_1", "거리 점수", "거주지역과 근무지역. 모르면 0.5"),
+            c.share("occupation_value_0_1", "희망직종 점수", "1순위 1, 2순위 0.8, 3순위 0.6, 비슷한 직종 0.4"),
+            c.share("permanence_value_0_1", "고용안정 점수", "기간의 정함이 없으면 1. 모르면 0.5"),
             c.text("met_codes", "맞는 조건", "조건 코드, |로 이음"),
             c.text("open_codes", "확인이 필요한 조건", "자료가 없거나 덜 맞는 조건 코드, |로 이음"),
+            c.text("pull_codes", "점수를 올린 것", "크게 올린 것부터 세 개까지, |로 이음"),
         ),
     ),
+)
+
+POSTING_TALENTS = Table(
+    id="matches__posting_talents",
+    label="추천 인재 TOP20",
+    description="공고에 맞는 사람 가운데 인재정보 공개에 동의한 스무 명까지. 구직자에게 보인 것과 같은 점수이다.",
+    grain="한 행 = 모집중 공고 하나, 한 기준일",
+    key=("as_of", "posting_id"),
+    columns=(
+        c.AS_OF,
+        c.POSTING_ID,
+        c.ANSWER_CODE,
+        c.count("candidates_count", "이 공고가 후보에 든 구직자 수", unit="명").derived(),
+        Column(
+            "capacity_count",
+            Kind.FLOAT64,
+            "나눌 몫",
+            "모집인원 × 한 자리에 기대되는 추천 수",
+            unit="명",
+            minimum=0,
+            delivered=False,
+        ),
+        c.count("exposures_before_count", "쏠림을 나누기 전 추천 수", "점수만으로 골랐다면", unit="명").derived(),
+        c.count("exposures_count", "추천 수", "다섯 안에 이 공고가 든 구직자 수", unit="명").derived(),
+        Column("price_0_1", Kind.FLOAT64, "쏠림 값", "몫을 넘는 공고의 점수에서 빼는 값", minimum=0, delivered=False),
+        *_top(
+            replace(c.SEEKER_KEY, nullable=True),
+            replace(c.share("score_0_1", "종합 점수"), privacy=Privacy.PERSONAL),
+            replace(c.share("fit_0_1", "직무 적합도"), privacy=Privacy.PERSONAL),
+            replace(c.share("chance_0_1", "채용 가능성"), privacy=Privacy.PERSONAL),
+            c.flag("is_recommended", "구직자의 다섯에도 들었는가"),
+            replace(c.text("met_codes", "맞는 조건", "조건 코드, |로 이음"), privacy=Privacy.PERSONAL),
+            replace(c.text("open_codes", "확인이 필요한 조건", "조건 코드, |로 이음"), privacy=Privacy.PERSONAL),
+            places=TALENT_PLACES,
+        ),
+        c.MODEL_VERSION,
+    ),
+    owner="고용서비스정책과",
+    partition_by=("as_of",),
+    sort_by=("posting_id",),
 )
 
 SEEKER_COURSES = _answers(
@@ -141,4 +189,4 @@ SEEKER_COURSES = _answers(
     ),
 )
 
-TABLES = (EMPLOYMENT_PROBABILITY, SEEKER_OCCUPATIONS, SEEKER_JOBS, SEEKER_COURSES)
+TABLES = (EMPLOYMENT_PROBABILITY, SEEKER_OCCUPATIONS, SEEKER_JOBS, SEEKER_COURSES, POSTING_TALENTS)

@@ -107,6 +107,7 @@ ANSWER = CodeList(
         "NO_EVIDENCE": "검사 결과·희망 직종·경력 정보가 없음",
         "NO_WISH": "희망 직종을 알 수 없음",
         "NO_ELIGIBLE_POSTING": "조건에 맞는 모집중 공고가 없음",
+        "NO_CANDIDATE": "조건이 맞고 정보 공개에 동의한 구직자가 없음",
         "NO_GAP": "희망 직종에 부족한 역량이 확인되지 않음",
         "NO_SKILL_DATA": "희망 직종에 필요한 역량 자료가 없음",
         "NO_COURSE_CLOSES_GAP": "부족한 역량을 채우는 수강 가능한 과정이 없음",
@@ -117,6 +118,20 @@ OCCUPATION_BASIS = CodeList(
     "occupation_basis",
     "직업 추천 근거",
     {"TEST": "심리검사", "HISTORY": "희망 직종·경력", "TEST_AND_HISTORY": "심리검사와 희망 직종·경력"},
+)
+
+JOB_BASIS = CodeList(
+    "job_basis",
+    "일자리를 찾은 근거",
+    {"WISH": "희망직종", "HISTORY": "희망직종이 없어 경력·마지막 직종", "RESUME": "직종이 없어 이력서 핵심어"},
+)
+
+SHARING_PHASE = CodeList("sharing_phase", "쏠림 나누기 앞뒤", {"BEFORE": "나누기 전", "AFTER": "나눈 뒤"})
+
+EXPOSURE_GROUP = CodeList(
+    "exposure_group",
+    "공고 집단",
+    {"ALL": "전체", "company_size_code": "기업규모", "region_code": "지역"},
 )
 
 SKILL_EVIDENCE = CodeList(

@@ -101,4 +101,32 @@ DATA_DICTIONARY = Table(
     ),
 )
 
-TABLES = (DELIVERIES, QUALITY, RUNS, DATA_DICTIONARY)
+EXPOSURE = Table(
+    id="ops__exposure",
+    label="추천 쏠림",
+    description="추천이 공고에 얼마나 고르게 나뉘었는가. 나누기 전(점수만으로 고른 다섯)과 나눈 뒤를 견준다.",
+    grain="한 행 = 기준일 하나, 앞뒤 하나, 공고 집단 하나",
+    key=("as_of", "phase_code", "group_kind", "group_code"),
+    columns=(
+        c.AS_OF,
+        Column("phase_code", Kind.STRING, "앞뒤", nullable=False, codes=codes.SHARING_PHASE, delivered=False),
+        Column("group_kind", Kind.STRING, "집단 구분", nullable=False, codes=codes.EXPOSURE_GROUP, delivered=False),
+        c.text("group_code", "집단", "ALL 전체, UNKNOWN 모름, 나머지는 기업규모·시도코드").required().derived(),
+        c.count("postings_count", "공고 수").required().derived(),
+        c.count("openings_count", "모집인원", unit="명").required().derived(),
+        c.number("capacity_count", "나눌 몫의 합", "모집인원 × 한 자리에 기대되는 추천 수", unit="명").derived(),
+        Column("exposures_count", Kind.INT64, "추천 수", unit="명", minimum=0, delivered=False),
+        c.share("exposures_share_0_1", "추천의 비중").derived(),
+        c.share("openings_share_0_1", "모집인원의 비중").derived(),
+        c.number("largest_ratio", "가장 큰 추천 ÷ 몫", "1을 넘으면 몫보다 많이 추천됨", unit="배").derived(),
+        c.number("p99_ratio", "추천 ÷ 몫의 99백분위", unit="배").derived(),
+        c.count("over_capacity_count", "몫을 넘은 공고 수").derived(),
+        c.share("gini_0_1", "지니계수", "모집인원 한 자리당 추천이 얼마나 고르지 않은가. 0이면 고르다").derived(),
+        c.share("coverage_0_1", "한 번이라도 추천된 공고의 비율").derived(),
+        c.share("mean_score_0_1", "추천된 자리의 평균 종합 점수").derived(),
+        c.count("short_seekers_count", "후보가 다섯 이상인데 다섯을 받지 못한 사람", unit="명").derived(),
+    ),
+    partition_by=("as_of",),
+)
+
+TABLES = (DELIVERIES, QUALITY, RUNS, DATA_DICTIONARY, EXPOSURE)

@@ -36,6 +36,7 @@ SEEKER_JOBS = _served(answers.SEEKER_JOBS, "seeker_jobs", "seeker_key")
 SEEKER_COURSES = _served(answers.SEEKER_COURSES, "seeker_courses", "seeker_key")
 OCCUPATIONS = _served(gold.OCCUPATIONS, "occupations", "occupation_code")
 JOB_POSTINGS = _served(features.JOB_POSTINGS, "job_postings", "posting_id")
+POSTING_TALENTS = _served(answers.POSTING_TALENTS, "posting_talents", "posting_id")
 COURSES = _served(features.COURSES, "courses", "session_id")
 
 ANSWER_SOURCES: dict[str, str] = {
@@ -44,10 +45,24 @@ ANSWER_SOURCES: dict[str, str] = {
     SEEKER_JOBS.id: answers.SEEKER_JOBS.id,
     SEEKER_COURSES.id: answers.SEEKER_COURSES.id,
 }
+POSTING_SOURCES: dict[str, str] = {POSTING_TALENTS.id: answers.POSTING_TALENTS.id}
+"""Answers for employers, one row an open posting."""
 LOOKUP_SOURCES: dict[str, str] = {
     OCCUPATIONS.id: gold.OCCUPATIONS.id,
     JOB_POSTINGS.id: features.JOB_POSTINGS.id,
     COURSES.id: features.COURSES.id,
 }
 
-TABLES = (SEEKER_EMPLOYMENT, SEEKER_OCCUPATIONS, SEEKER_JOBS, SEEKER_COURSES, OCCUPATIONS, JOB_POSTINGS, COURSES)
+SOURCES = ANSWER_SOURCES | POSTING_SOURCES | LOOKUP_SOURCES
+"""Every serving table and the table it is made from."""
+
+TABLES = (
+    SEEKER_EMPLOYMENT,
+    SEEKER_OCCUPATIONS,
+    SEEKER_JOBS,
+    SEEKER_COURSES,
+    POSTING_TALENTS,
+    OCCUPATIONS,
+    JOB_POSTINGS,
+    COURSES,
+)

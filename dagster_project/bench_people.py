@@ -1,0 +1,138 @@
+"""Rows of features__seekers and features__job_postings drawn straight from synthetic Korea, for benchmarks of matching.
+
+The same people, wishes and postings as `goyong simulate` delivers, without the night between; only what matching reads
+is filled. Do not put here: timing (bench_jobs.py) or what people and postings are (lake/sources/simulated).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.contracts.features import JOB_POSTINGS, SEEKERS
+from lake.contracts.render import arrow_schema
+from lake.sources.simulated import papers, people, postings, text
+from lake.sources.simulated.counters import Ints
+from lake.sources.simulated.groups import OTHER_CERTIFICATES
+from lake.sources.simulated.world import World
+
+BLOCK_PEOPLE = 65_536
+FIRST_DAY_FILL_CHANCE = 0.1
+_KEY_MIX = 0x9E3779B97F4A7C15  # people are numbered by region of the draw; keys must not follow their numbers
+
+
+def seeker_blocks(world: World) -> Iterator[pa.RecordBatch]:
+    """features__seekers rows of everybody who is registered on the first date."""
+    for start in range(0, world.size.seekers, BLOCK_PEOPLE):
+        yield seeker_rows(world, np.arange(start, min(start + BLOCK_PEOPLE, world.size.seekers)))
+
+
+def seeker_rows(world: World, index: Ints) -> pa.RecordBatch:
+    """features__seekers rows of the people numbered `index`."""
+    person = people.attributes(world, index)
+    registered = people.table(world, person, world.today)
+    codes = {f"wanted_occupation_code_{place}": registered[f"희망직종{place}"] for place in (1, 2, 3)}
+    codes |= {f"wanted_region_code_{place}": registered[f"희망지역{place}"] for place in (1, 2, 3)}
+    names, skills = _resume_texts(world, person)
+    columns = {
+        "seeker_key": _keys(index),
+        "is_opted_out": pa.array(np.zeros(len(index), bool)),
+        "is_profile_public": pc.equal(registered["인재정보공개"], "Y"),
+        "education_code": text.labels([f"{code:02d}" for code in range(8)], person.education),
+        "career_months": registered["총경력개월"],
+        "home_region_code": registered["거주지역"],
+        "career_occupation_code": registered["경력직종"],
+        "last_occupation_code": registered["경력직종"],
+        "wanted_wage_krw_month": registered["희망임금"],
+        "wanted_employment_type_code": registered["희망고용형태"],
+        "keywords_text": names,
+        "skill_codes_text": skills,
+        "certificate_names_text": _certificates(world, person),
+        "applied_posting_ids_text": _applied(world, index),
+        **codes,
+    }
+    return _fill(columns, arrow_schema(SEEKERS), world, len(index))
+
+
+def posting_rows(world: World, index: Ints | None = None) -> pa.Table:
+    """features__job_postings rows of the postings open on the first date (or of those numbered `index`)."""
+    numbers = np.arange(world.size.postings) if index is None else index
+    drawn = postings.attributes(world, numbers)
+    sent = postings.table(world, drawn, world.today)
+    hours, monthly = drawn.hours, drawn.wage.astype(np.float64)
+    by_type = [drawn.wage_type == kind for kind in (1, 2, 3)]
+    per_month = [monthly / 12, monthly * hours * postings.HOURS_TO_MONTH, monthly * postings.DAYS_A_MONTH]
+    career = pa.array(["Z", "N", "E"]).take(pa.array(drawn.career))
+    company = pc.cast(pc.utf8_slice_codeunits(sent["busino"], 3), pa.int64()).to_numpy()
+    sizes = world.counter.pick("company/size", company, [0.80, 0.13, 0.04, 0.03])
+    columns = {
+        "posting_id": sent["wantedAuthNo"],
+        "company_id": sent["busino"],
+        "title": sent["title"],
+        "occupation_code": pc.utf8_slice_codeunits(sent["jobsCd"], 0, 4),
+        "region_code": sent["region"],
+        "min_education_code": text.labels([f"{code:02d}" for code in range(8)], drawn.education),
+        "career_code": career,
+        "min_career_months": sent["careerMonths"],
+        "required_certificate_name": sent["certificate"],
+        "wage_min_krw_month": pa.array(np.select(by_type, per_month, monthly).astype(np.int32)),
+        "employment_type_code": sent["empTpCd"],
+        "headcount": sent["collectPsncnt"],
+        "closing_date": sent["closeDt"],
+        "keywords_text": sent["srchKeywordNm"],
+        "skill_codes_text": sent["skillCd"],
+        "company_size_code": text.labels(postings.COMPANY_SIZES, sizes),
+        "fill_chance_0_1": pa.array(np.full(len(numbers), FIRST_DAY_FILL_CHANCE)),
+    }
+    rows = pa.Table.from_batches([_fill(columns, arrow_schema(JOB_POSTINGS), world, len(numbers))])
+    return rows.filter(pa.array(~drawn.is_suspended))
+
+
+def _fill(columns: dict[str, pa.Array | pa.ChunkedArray], schema: pa.Schema, world: World, rows: int) -> pa.RecordBatch:
+    """The columns as a batch of the contract; what is not given is null, the date is the first date."""
+    arrays = []
+    for field in schema:
+        if field.name == "as_of":
+            array = pa.repeat(pa.scalar(world.first_date, pa.date32()), rows)
+        else:
+            given = columns.get(field.name)
+            array = pa.nulls(rows, field.type) if given is None else given
+        joined = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+        arrays.append(joined.cast(field.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _keys(index: Ints) -> pa.Array:
+    """A pseudonym's shape, 32 hexadecimal digits, different for everybody."""
+    mixed = (index.astype(np.uint64) + np.uint64(1)) * np.uint64(_KEY_MIX)
+    high = np.ascontiguousarray(mixed.astype(">u8")).view(np.uint8).reshape(-1, 8)
+    low = np.ascontiguousarray(index.astype(">u8")).view(np.uint8).reshape(-1, 8)
+    return pa.array([row.tobytes().hex() for row in np.concatenate([high, low], axis=1)])
+
+
+def _resume_texts(world: World, person: people.People) -> tuple[pa.Array, pa.Array]:
+    """Skill names and codes on the résumés of those who have one."""
+    written = papers.resumes(world, person).rows
+    where = np.cumsum(person.has_resume) - 1
+    place = pa.array(where, mask=~person.has_resume)
+    return written["핵심어"].combine_chunks().take(place), written["역량코드"].combine_chunks().take(place)
+
+
+def _certificates(world: World, person: people.People) -> pa.Array:
+    """The licence of the wanted occupation and the first other certificate, as `papers.certificates` gives them."""
+    licences = len(world.certificate_names) - len(OTHER_CERTIFICATES)
+    first = world.counter.integers("certificate/first", person.index, len(OTHER_CERTIFICATES))
+    licence = np.where(person.has_licence, world.ints("licence")[person.wishes[:, 0]], -1)
+    other = np.where(person.certificates >= 1, licences + first, -1)
+    return text.joined(world.certificate_names, np.stack([licence, other], axis=1))
+
+
+def _applied(world: World, index: Ints) -> pa.Array:
+    """One open posting that a third of the people applied to already."""
+    draw = world.counter
+    number = draw.integers("bench/applied", index, max(world.size.postings, 1))
+    ids = text.padded("KSYN", number, 9)
+    return pc.if_else(pa.array(draw.chance("bench/applies", index, 0.33)), ids, pa.scalar(None, pa.string()))
