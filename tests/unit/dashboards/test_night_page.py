@@ -87,3 +87,16 @@ def test_site_has_a_person_page_only_when_asked(settings: Settings, pointer: Poi
 def test_a_file_of_no_night_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(WrongCatalog, match="goyong nightly"):
         night_page.render(settings, tmp_path / "goyong.duckdb")
+
+
+def test_places_of_a_top_list_are_one_row_of_the_dictionary() -> None:
+    names = ("as_of", "share_0_1", "score_0_1_1", "score_0_1_2", "score_0_1_3", "fit_0_1_1", "fit_0_1_2")
+    labels = ("기준일", "비율", "점수 1위", "점수 2위", "점수 3위", "적합 1위", "적합 2위")
+    columns = [{"column_name": name, "column_label": label} for name, label in zip(names, labels, strict=True)]
+    found = [(row["column_name"], row["column_label"]) for row in dictionary_page.fold_places(columns)]
+    assert found == [
+        ("as_of", "기준일"),
+        ("share_0_1", "비율"),
+        ("score_0_1_1 … 3", "점수 1~3위"),
+        ("fit_0_1_1 … 2", "적합 1~2위"),
+    ]
