@@ -19,19 +19,37 @@ from matching.rank import Ranked, SeekerWishes
 SEPARATOR = "|"
 
 # What a person and a posting agree on; everything listed is known on both sides or asked by neither.
-MET_CODES = ("OCCUPATION", "REGION", "EDUCATION", "CAREER", "LICENCE", "WAGE", "EMPLOYMENT_TYPE", "CLOSING")
+MET_CODES = (
+    "OCCUPATION",
+    "REGION",
+    "EDUCATION",
+    "CAREER",
+    "LICENCE",
+    "WAGE",
+    "EMPLOYMENT_TYPE",
+    "WORKING_TIME",
+    "CLOSING",
+    "POSTED",
+    "NOT_APPLIED",
+)
 # What nobody knows, or what is met less than wished.
 OPEN_CODES = (
     "OCCUPATION_UNKNOWN",
     "OCCUPATION_DIFFERENT",
     "REGION_UNKNOWN",
+    "REGION_FROM_HOME",
+    "DISTANCE_UNKNOWN",
     "EDUCATION_UNKNOWN",
     "CAREER_UNKNOWN",
     "WAGE_UNKNOWN",
     "WAGE_BELOW_WISH",
     "EMPLOYMENT_TYPE_UNKNOWN",
     "EMPLOYMENT_TYPE_DIFFERENT",
+    "WORKING_TIME_UNKNOWN",
+    "NO_TEXT",
 )
+# What pulled a posting's score up for a person, the strongest first where they are written.
+PULL_CODES = ("CHANCE", "FIT", "WAGE", "DISTANCE", "OCCUPATION", "PERMANENCE")
 
 
 def explain_matches(ranked: Ranked, wishes: SeekerWishes, market: PostingMarket) -> tuple[pa.Array, pa.Array]:

@@ -76,13 +76,18 @@ def no_result(answer_code: str) -> NoResult:
 
 
 def condition(kind: str, code: str) -> str:
-    """A posting's condition; `kind` is met or open."""
+    """A posting's condition; `kind` is met, open or pull; employer_met, employer_open for the employer."""
     return str(_found("conditions", kind, code))
 
 
 def basis(code: str) -> str:
     """What an occupation recommendation rests on."""
     return str(_found("conditions", "basis", code))
+
+
+def job_basis(code: str) -> str:
+    """What a search for jobs rests on."""
+    return str(_found("conditions", "job_basis", code))
 
 
 def trait(code: str) -> str:

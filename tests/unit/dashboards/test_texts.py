@@ -8,7 +8,7 @@ from dashboards import texts
 from lake.contracts import codes
 from lake.contracts.silver import SCALE_NAMES
 from lake.reference import read_occupations, read_regions
-from matching.explain import MET_CODES, OPEN_CODES
+from matching.explain import MET_CODES, OPEN_CODES, PULL_CODES
 from ml.employment.inputs import FACTORS, input_names
 
 
@@ -39,14 +39,24 @@ def test_no_answer_text_is_left_over() -> None:
     assert set(texts.load("answers")) == set(codes.ANSWER.codes)
 
 
-@pytest.mark.parametrize("code", MET_CODES)
-def test_every_met_condition_has_a_text(code: str) -> None:
-    assert texts.condition("met", code)
+CONDITIONS = {
+    "met": MET_CODES,
+    "open": OPEN_CODES,
+    "pull": PULL_CODES,
+    "employer_met": MET_CODES,
+    "employer_open": OPEN_CODES,
+    "job_basis": codes.JOB_BASIS.codes,
+}
 
 
-@pytest.mark.parametrize("code", OPEN_CODES)
-def test_every_open_condition_has_a_text(code: str) -> None:
-    assert texts.condition("open", code)
+@pytest.mark.parametrize(("kind", "code"), [(kind, code) for kind, found in CONDITIONS.items() for code in found])
+def test_every_condition_has_a_text_for_the_person_and_for_the_employer(kind: str, code: str) -> None:
+    assert texts.condition(kind, code)
+
+
+@pytest.mark.parametrize("kind", CONDITIONS)
+def test_no_condition_text_is_left_over(kind: str) -> None:
+    assert set(texts.load("conditions")[kind]) == set(CONDITIONS[kind])
 
 
 @pytest.mark.parametrize("code", codes.OCCUPATION_BASIS.codes)
