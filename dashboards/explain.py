@@ -6,20 +6,17 @@ Reads the serving tables one pointer names. Do not put here: HTML (person_page.p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
-
-import pyarrow.dataset as pads
 
 from dashboards import employment_words, texts, wording
 from dashboards.catalog import published
+from dashboards.lookups import IncompleteAnswers, Row, list_places, one_row, plain, rows_by_id, split_codes
 from lake import tables
 from lake.contracts import features, gold, judgement, serving
 from lake.contracts.answers import PLACES, REASONS
 from lake.publication import Pointer
 from lake.settings import Settings
 
-Row = dict[str, Any]
 _SERVICES = {
     "employment": serving.SEEKER_EMPLOYMENT.id,
     "occupations": serving.SEEKER_OCCUPATIONS.id,
@@ -40,16 +37,12 @@ class UnknownSeeker(LookupError):
     """No published row has this key."""
 
 
-class IncompleteAnswers(RuntimeError):
-    """A person has a row in some serving tables and none in others, which publication should have stopped."""
-
-
 def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, Any]:
     """The four answers of one seeker with the names of occupations, postings and courses; JSON-ready.
 
     Raises UnknownSeeker. The key is never repeated in an error: it belongs to a person.
     """
-    rows = {name: _row(settings, pointer, table_id, key) for name, table_id in _SERVICES.items()}
+    rows = {name: one_row(settings, pointer, table_id, key) for name, table_id in _SERVICES.items()}
     missing = [_SERVICES[name] for name, row in rows.items() if row is None]
     if len(missing) == len(rows):
         raise UnknownSeeker(
@@ -70,7 +63,7 @@ def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, 
         "jobs": _jobs(settings, pointer, found["jobs"]),
         "courses": _courses(settings, pointer, found["courses"]),
     }
-    return {name: _plain(value) for name, value in answers.items()}
+    return {name: plain(value) for name, value in answers.items()}
 
 
 def as_text(answers: dict[str, Any]) -> str:
@@ -92,7 +85,7 @@ def as_text(answers: dict[str, Any]) -> str:
             lines += [f"     맞는 조건: {', '.join(place.met)}"] if place.met else []
             lines += [f"     확인할 조건: {', '.join(place.open)}"] if place.open else []
     lines += ["", wording.rights_line()]
-    return "\n".join("".join(mark for mark in line if mark.isprintable()) for line in lines)
+    return wording.printable(lines)
 
 
 def _change_lines(service: wording.Service) -> list[str]:
@@ -102,24 +95,6 @@ def _change_lines(service: wording.Service) -> list[str]:
     for change in service.changes:
         lines += [f"   · {change.title}", f"     {change.said}", *([f"     {change.note}"] if change.note else [])]
     return lines + ([f"  {words['missing']}: {service.missing}"] if service.missing else [])
-
-
-def _row(settings: Settings, pointer: Pointer, table_id: str, key: str) -> Row | None:
-    rows = published(settings, pointer, table_id).to_table(filter=pads.field("seeker_key") == key).to_pylist()
-    if len(rows) > 1:
-        raise IncompleteAnswers(f"{table_id}, run {pointer.run_id}: {len(rows)} rows for one seeker, expected 1")
-    return dict(rows[0]) if rows else None
-
-
-def _by_id(
-    settings: Settings, pointer: Pointer, table_id: str, key: str, values: Sequence[str | None]
-) -> dict[str, Row]:
-    """Rows of a look-up table by key value; an absent one is simply not in the result."""
-    wanted = sorted({value for value in values if value is not None})
-    if not wanted:
-        return {}
-    rows = published(settings, pointer, table_id).to_table(filter=pads.field(key).isin(wanted)).to_pylist()
-    return {str(row[key]): dict(row) for row in rows}
 
 
 def _employment(settings: Settings, pointer: Pointer, row: Row) -> Row:
@@ -142,7 +117,7 @@ def _employment(settings: Settings, pointer: Pointer, row: Row) -> Row:
         "peers": _peers(settings, pointer, row) if row["peer_group"] else None,
         "reasons": reasons,
         "changes": _changes(settings, pointer, row),
-        "missing_skills": _skills(settings, pointer, _codes(row["missing_skill_codes"])),
+        "missing_skills": _skills(settings, pointer, split_codes(row["missing_skill_codes"])),
     }
 
 
@@ -152,7 +127,7 @@ def _peers(settings: Settings, pointer: Pointer, row: Row) -> Row:
     kind = employment_words.peers_kind(row["peer_group"])
     name = texts.occupation_sub_group(occupation) if kind.startswith("sub_group") else None
     if kind.startswith("occupation"):
-        found = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [occupation])
+        found = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [occupation])
         name = found.get(occupation, {}).get("occupation_name") or occupation
     return {
         "peer_group": row["peer_group"],
@@ -175,7 +150,7 @@ def _changes(settings: Settings, pointer: Pointer, row: Row) -> list[Row]:
         for code, column in _CHANGES.items()
         if row[f"change_{code}_0_1"] is not None
     ]
-    sessions = _by_id(settings, pointer, serving.COURSES.id, "session_id", [row["change_session_id"]])
+    sessions = rows_by_id(settings, pointer, serving.COURSES.id, "session_id", [row["change_session_id"]])
     for change in changes:
         if change["code"] == "course":
             change["name"] = sessions.get(str(change["what"]), {}).get("course_name")
@@ -183,7 +158,7 @@ def _changes(settings: Settings, pointer: Pointer, row: Row) -> list[Row]:
 
 
 def _skills(settings: Settings, pointer: Pointer, missing: Sequence[str]) -> list[Row]:
-    skills = _by_id(settings, pointer, gold.OCCUPATION_SKILLS.id, "skill_code", missing)
+    skills = rows_by_id(settings, pointer, gold.OCCUPATION_SKILLS.id, "skill_code", missing)
     return [{"skill_code": code, "skill_name": skills.get(code, {}).get("skill_name")} for code in missing]
 
 
@@ -196,37 +171,24 @@ def model_inputs(settings: Settings, pointer: Pointer) -> list[str]:
     return found or list(features.EMPLOYMENT_INPUTS)
 
 
-def _places(row: Row, key: str, names: Sequence[str]) -> list[Row]:
-    """The wide TOP5 of `row` as a list; a place without a key is not there."""
-    return [
-        {"rank": place, key: row[f"{key}_{place}"], **{name: row[f"{name}_{place}"] for name in names}}
-        for place in range(1, PLACES + 1)
-        if row[f"{key}_{place}"] is not None
-    ]
-
-
-def _codes(text: str | None) -> list[str]:
-    return text.split("|") if text else []
-
-
 def _occupations(settings: Settings, pointer: Pointer, row: Row) -> Row:
-    places = _places(row, "occupation_code", ("score_0_1", "trait_codes"))
+    places = list_places(row, "occupation_code", ("score_0_1", "trait_codes"), PLACES)
     ids = [place["occupation_code"] for place in places]
-    details = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", ids)
+    details = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", ids)
     names = ("occupation_name", "open_postings_count", "openings_count", "wage_median_krw_month")
     for place in places:
         detail = details.get(place["occupation_code"], {})
-        place |= {name: detail.get(name) for name in names} | {"trait_codes": _codes(place["trait_codes"])}
+        place |= {name: detail.get(name) for name in names} | {"trait_codes": split_codes(place["trait_codes"])}
     head = {name: row[name] for name in ("answer_code", "basis_code", "model_version")}
     return {**head, "places": places}
 
 
 def _jobs(settings: Settings, pointer: Pointer, row: Row) -> Row:
     scores = ("score_0_1", "fit_0_1", "chance_0_1", "usefulness_0_1", "met_codes", "open_codes")
-    places = _places(row, "posting_id", scores)
-    details = _by_id(settings, pointer, serving.JOB_POSTINGS.id, "posting_id", [p["posting_id"] for p in places])
+    places = list_places(row, "posting_id", scores, PLACES)
+    details = rows_by_id(settings, pointer, serving.JOB_POSTINGS.id, "posting_id", [p["posting_id"] for p in places])
     occupation_ids = [detail["occupation_code"] for detail in details.values()]
-    occupations = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", occupation_ids)
+    occupations = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", occupation_ids)
     names = (
         "title",
         "occupation_code",
@@ -241,15 +203,15 @@ def _jobs(settings: Settings, pointer: Pointer, row: Row) -> Row:
         detail = details.get(place["posting_id"], {})
         place |= {name: detail.get(name) for name in names}
         place["occupation_name"] = occupations.get(str(place["occupation_code"]), {}).get("occupation_name")
-        place |= {name: _codes(place[name]) for name in ("met_codes", "open_codes")}
+        place |= {name: split_codes(place[name]) for name in ("met_codes", "open_codes")}
     head = {name: row[name] for name in ("answer_code", "eligible_postings_count", "model_version")}
     return {**head, "places": places}
 
 
 def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
     scores = ("score_0_1", "job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "skill_code")
-    places = _places(row, "session_id", scores)
-    details = _by_id(settings, pointer, serving.COURSES.id, "session_id", [place["session_id"] for place in places])
+    places = list_places(row, "session_id", scores, PLACES)
+    details = rows_by_id(settings, pointer, serving.COURSES.id, "session_id", [place["session_id"] for place in places])
     names = (
         "course_name",
         "institution_name",
@@ -264,13 +226,13 @@ def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
         "graduates_count",
     )
     wanted = row["gap_occupation_code"]
-    missing = _skills(settings, pointer, _codes(row["missing_skill_codes"]))
+    missing = _skills(settings, pointer, split_codes(row["missing_skill_codes"]))
     skill_names = {skill["skill_code"]: skill["skill_name"] for skill in missing}
     for place in places:
         detail = details.get(place["session_id"], {})
         place |= {name: detail.get(name) for name in names}
         place["skill_name"] = skill_names.get(str(place["skill_code"])) or detail.get("skill_name")
-    occupation = _by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [wanted]).get(str(wanted), {})
+    occupation = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [wanted]).get(str(wanted), {})
     head = {name: row[name] for name in ("answer_code", "needed_skills_count", "model_version")}
     return {
         **head,
@@ -279,12 +241,3 @@ def _courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
         "missing_skills": missing,
         "places": places,
     }
-
-
-def _plain(value: Any) -> Any:
-    """Dates as ISO text, so that the answers are JSON as they stand."""
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -66,6 +66,11 @@ def rights_line() -> str:
     return str(texts.load("person")["rights"]["line"])
 
 
+def printable(lines: Sequence[str]) -> str:
+    """The lines as one text without the control characters that a source may hold."""
+    return "\n".join("".join(mark for mark in line if mark.isprintable()) for line in lines)
+
+
 def points(score_0_1: float) -> int:
     """A score between 0 and 1 as points out of a hundred."""
     return round(score_0_1 * 100)
