@@ -11,6 +11,7 @@ from typing import Any
 from dashboards import employment_words, texts, wording
 from dashboards.catalog import published
 from dashboards.lookups import IncompleteAnswers, Row, list_places, one_row, plain, rows_by_id, split_codes
+from dashboards.places import Place
 from lake import tables
 from lake.contracts import features, gold, judgement, serving
 from lake.contracts.answers import PLACES, REASONS
@@ -31,6 +32,17 @@ _CHANGES = {
     "resume": "",
 }
 """Change → the column that says what would be different."""
+_JOB_SCORES = (
+    "score_0_1",
+    "fit_0_1",
+    "chance_0_1",
+    "usefulness_0_1",
+    "wage_value_0_1",
+    "distance_value_0_1",
+    "occupation_value_0_1",
+    "permanence_value_0_1",
+)
+_JOB_CODES = ("met_codes", "open_codes", "pull_codes")
 
 
 class UnknownSeeker(LookupError):
@@ -81,11 +93,24 @@ def as_text(answers: dict[str, Any]) -> str:
         lines += _change_lines(service)
         for place in service.places:
             lines.append(f"  {place.rank}. {place.title} — {place.score}")
-            lines += [f"     {name}: {text}" for name, text in place.facts]
-            lines += [f"     맞는 조건: {', '.join(place.met)}"] if place.met else []
-            lines += [f"     확인할 조건: {', '.join(place.open)}"] if place.open else []
+            lines += _place_lines(place)
     lines += ["", wording.rights_line()]
     return wording.printable(lines)
+
+
+def _place_lines(place: Place) -> list[str]:
+    """One recommendation below its title: its points, its facts, its conditions."""
+    words = texts.load("person")["jobs"]
+    inner = f" ({', '.join(_points(place.inner))})" if place.inner else ""
+    lines = [f"     {' · '.join(_points(place.parts))}{inner}"] if place.parts else []
+    lines += [f"     {name}: {text}" for name, text in place.facts]
+    for name, found in (("met", place.met), ("open", place.open), ("pulled", place.pulled)):
+        lines += [f"     {words[name]}: {', '.join(found)}"] if found else []
+    return lines
+
+
+def _points(parts: Sequence[tuple[str, int]]) -> list[str]:
+    return [f"{name} {points}점" for name, points in parts]
 
 
 def _change_lines(service: wording.Service) -> list[str]:
@@ -184,8 +209,7 @@ def _occupations(settings: Settings, pointer: Pointer, row: Row) -> Row:
 
 
 def _jobs(settings: Settings, pointer: Pointer, row: Row) -> Row:
-    scores = ("score_0_1", "fit_0_1", "chance_0_1", "usefulness_0_1", "met_codes", "open_codes")
-    places = list_places(row, "posting_id", scores, PLACES)
+    places = list_places(row, "posting_id", (*_JOB_SCORES, *_JOB_CODES), PLACES)
     details = rows_by_id(settings, pointer, serving.JOB_POSTINGS.id, "posting_id", [p["posting_id"] for p in places])
     occupation_ids = [detail["occupation_code"] for detail in details.values()]
     occupations = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", occupation_ids)
@@ -203,8 +227,9 @@ def _jobs(settings: Settings, pointer: Pointer, row: Row) -> Row:
         detail = details.get(place["posting_id"], {})
         place |= {name: detail.get(name) for name in names}
         place["occupation_name"] = occupations.get(str(place["occupation_code"]), {}).get("occupation_name")
-        place |= {name: split_codes(place[name]) for name in ("met_codes", "open_codes")}
-    head = {name: row[name] for name in ("answer_code", "eligible_postings_count", "model_version")}
+        place |= {name: split_codes(place[name]) for name in _JOB_CODES}
+    head_names = ("answer_code", "basis_code", "eligible_postings_count", "shared_out_count", "model_version")
+    head = {name: row[name] for name in head_names}
     return {**head, "places": places}
 
 

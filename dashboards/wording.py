@@ -1,7 +1,8 @@
 """What is said about one person's answers: plain Korean, whole numbers, tendencies and never causes.
 
 Pure functions from the answers of explain.py to words; the terminal and the page say the same. Do not put here:
-markup, a text that belongs to one code (texts/), or the words of the employment probability (employment_words.py).
+markup, a text that belongs to one code (texts/), the words of the employment probability (employment_words.py) or of
+postings (job_words.py).
 """
 
 from __future__ import annotations
@@ -10,23 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards import employment_words, texts
+from dashboards import employment_words, job_words, texts
 from dashboards.employment_words import Chance, Change, ReasonGroup
-from lake.contracts import codes
-from lake.contracts.model import CodeList
-
-
-@dataclass(frozen=True)
-class Place:
-    """One recommendation: what it is, its points, its facts, the conditions that fit and those to check."""
-
-    rank: int
-    title: str
-    score: str
-    parts: tuple[tuple[str, int], ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    met: tuple[str, ...] = ()
-    open: tuple[str, ...] = ()
+from dashboards.places import Place, facts, point_parts, points, region, wage
 
 
 @dataclass(frozen=True)
@@ -71,11 +58,6 @@ def printable(lines: Sequence[str]) -> str:
     return "\n".join("".join(mark for mark in line if mark.isprintable()) for line in lines)
 
 
-def points(score_0_1: float) -> int:
-    """A score between 0 and 1 as points out of a hundred."""
-    return round(score_0_1 * 100)
-
-
 def _no_result(code: str, title: str, answer: dict[str, Any]) -> Service:
     reason = texts.no_result(answer["answer_code"])
     return Service(
@@ -104,20 +86,16 @@ def _named_skills(skills: Sequence[dict[str, Any]]) -> str:
     return f"{', '.join(names[:6])}{' 등' if len(names) > 6 else ''}"
 
 
-def _facts(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, text) for name, text in pairs if text)
-
-
 def _occupations(code: str, title: str, answer: dict[str, Any]) -> Service:
     places = tuple(
         Place(
             rank=place["rank"],
             title=place["occupation_name"] or f"직업코드 {place['occupation_code']}",
             score=f"일치 점수 {points(place['score_0_1'])}점",
-            facts=_facts(
+            facts=facts(
                 ("맞는 특성", ", ".join(texts.trait(trait) for trait in place["trait_codes"])),
                 ("지금 모집", _openings(place)),
-                ("제시임금 중간값", _optional_wage(place["wage_median_krw_month"])),
+                ("제시임금 중간값", wage(place["wage_median_krw_month"])),
             ),
         )
         for place in answer["places"]
@@ -131,43 +109,9 @@ def _openings(place: dict[str, Any]) -> str | None:
     return f"공고 {place['open_postings_count']:,}건, {place['openings_count'] or 0:,}명"
 
 
-def _optional_wage(krw_month: float | None, suffix: str = "") -> str | None:
-    return None if krw_month is None else f"{texts.wage(krw_month)}{suffix}"
-
-
-def _region(place: dict[str, Any]) -> str | None:
-    return None if place["region_code"] is None else texts.region(place["region_code"])
-
-
-def _label(code_list: CodeList, code: str | None) -> str | None:
-    return None if code is None else texts.label(code_list, code)
-
-
 def _jobs(code: str, title: str, answer: dict[str, Any]) -> Service:
-    lead = f"조건에 맞는 모집중 공고 {answer['eligible_postings_count'] or 0:,}건을 모두 살펴 다섯 건까지 골랐습니다."
-    return Service(code, title, True, lead, places=tuple(_job(place) for place in answer["places"]))
-
-
-def _job(place: dict[str, Any]) -> Place:
-    parts = (("직무 적합", "fit_0_1"), ("채용 가능성", "chance_0_1"), ("희망 조건", "usefulness_0_1"))
-    headcount = None if place["headcount"] is None else f"{place['headcount']:,}명"
-    return Place(
-        rank=place["rank"],
-        title=place["title"] or f"공고 {place['posting_id']}",
-        score=f"종합 {points(place['score_0_1'])}점",
-        parts=tuple((name, points(place[key])) for name, key in parts if place[key] is not None),
-        facts=_facts(
-            ("직업", place["occupation_name"]),
-            ("근무지역", _region(place)),
-            ("임금", _optional_wage(place["wage_min_krw_month"], " 이상")),
-            ("고용형태", _label(codes.EMPLOYMENT_TYPE, place["employment_type_code"])),
-            ("기업규모", _label(codes.COMPANY_SIZE, place["company_size_code"])),
-            ("모집인원", headcount),
-            ("마감일", place["closing_date"] or "채용시까지"),
-        ),
-        met=tuple(texts.condition("met", found) for found in place["met_codes"]),
-        open=tuple(texts.condition("open", found) for found in place["open_codes"]),
-    )
+    places = tuple(job_words.place(found) for found in answer["places"])
+    return Service(code, title, True, job_words.lead(answer), job_words.notes(answer), places=places)
 
 
 def _courses(code: str, title: str, answer: dict[str, Any]) -> Service:
@@ -183,13 +127,13 @@ def _course(place: dict[str, Any]) -> Place:
     parts = (("직무 적합", "job_fit_0_1"), ("지역 적합", "region_fit_0_1"), ("수준 적합", "level_fit_0_1"))
     period = f"{place['start_date']} ~ {place['end_date']}" if place["start_date"] else None
     hours = f", {place['training_hours']:,}시간" if place["training_hours"] else ""
-    where = "원격" if place["is_online"] else _region(place)
+    where = "원격" if place["is_online"] else region(place)
     return Place(
         rank=place["rank"],
         title=place["course_name"] or f"훈련회차 {place['session_id']}",
         score=f"종합 추천점수 {points(place['score_0_1'])}점",
-        parts=tuple((name, points(place[key])) for name, key in parts if place[key] is not None),
-        facts=_facts(
+        parts=point_parts(place, *parts),
+        facts=facts(
             ("채우는 역량", place["skill_name"] or place["skill_code"]),
             ("훈련기관", place["institution_name"]),
             ("장소", where),

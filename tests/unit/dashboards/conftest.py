@@ -75,11 +75,16 @@ def _employment(number: int) -> dict[str, Any]:
 
 
 def _jobs(number: int) -> dict[str, Any]:
+    """Two of three eligible postings; one of the two stands there because crowded postings are shared out."""
     row = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "OK", "eligible_postings_count": 3}
-    for place, posting in enumerate(("P1", "P2"), 1):
-        row |= {f"posting_id_{place}": posting, f"score_0_1_{place}": 0.8, f"fit_0_1_{place}": 0.9}
-        row |= {f"chance_0_1_{place}": 0.4, f"usefulness_0_1_{place}": 0.7}
+    row |= {"basis_code": "HISTORY", "shared_out_count": 1}
+    for place, (posting, chance) in enumerate((("P1", 0.08), ("P2", 0.004)), 1):
+        row |= {f"posting_id_{place}": posting, f"score_0_1_{place}": chance * 0.7, f"fit_0_1_{place}": 0.9}
+        row |= {f"chance_0_1_{place}": chance, f"usefulness_0_1_{place}": 0.7}
+        row |= {f"wage_value_0_1_{place}": 0.5, f"distance_value_0_1_{place}": 1.0}
+        row |= {f"occupation_value_0_1_{place}": 0.8, f"permanence_value_0_1_{place}": 0.25}
         row |= {f"met_codes_{place}": "REGION|CAREER", f"open_codes_{place}": "WAGE_UNKNOWN"}
+        row |= {f"pull_codes_{place}": "DISTANCE|CHANCE"}
     return row
 
 

@@ -55,6 +55,23 @@ def test_text_says_people_of_a_hundred_with_the_range(settings: Settings, pointe
     assert "53명에서 67명 사이" in text
 
 
+def test_jobs_come_with_their_basis_their_sharing_and_their_parts(settings: Settings, pointer: Pointer) -> None:
+    jobs = explain_seeker(settings, pointer, SEOUL)["jobs"]
+    assert (jobs["basis_code"], jobs["shared_out_count"], jobs["eligible_postings_count"]) == ("HISTORY", 1, 3)
+    first = jobs["places"][0]
+    assert first["pull_codes"] == ["DISTANCE", "CHANCE"]
+    values = ("wage", "distance", "occupation", "permanence")
+    assert [first[f"{name}_value_0_1"] for name in values] == [0.5, 1.0, 0.8, 0.25]
+
+
+def test_text_tells_a_jobs_parts_and_that_crowded_postings_are_shared(settings: Settings, pointer: Pointer) -> None:
+    text = as_text(explain_seeker(settings, pointer, SEOUL))
+    assert "직무 적합 90점 · 유용성 70점 (임금 50점, 거리 100점, 희망직종 80점, 고용안정 25점)" in text
+    assert "채용 가능성: 지원 100건 가운데 약 8건이 채용" in text
+    assert "점수를 올린 것: 사는 곳에서 가까움" in text
+    assert "추천한 2건 가운데 1건은" in text
+
+
 def test_text_says_why_there_is_no_answer(settings: Settings, pointer: Pointer) -> None:
     text = as_text(explain_seeker(settings, pointer, WITHOUT))
     assert "판단할 정보가 부족해 계산하지 않았습니다." in text

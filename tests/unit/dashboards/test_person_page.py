@@ -89,6 +89,43 @@ def test_what_would_be_different_is_told_with_its_number(page: str) -> None:
     assert "이력서를 빈 항목 없이" not in said
 
 
+def test_a_jobs_chance_is_told_of_a_hundred_applications_and_never_of_people(page: str) -> None:
+    jobs = " ".join(html.fromstring(page).xpath("string(//section[@id='jobs'])").split())
+    assert "채용 가능성지원 100건 가운데 약 8건이 채용" in jobs
+    assert "지원 100건 가운데 채용이 1건도 되지 않음" in jobs
+    assert "100명 가운데" not in jobs
+
+
+def test_a_jobs_score_and_the_parts_of_its_usefulness_are_shown(page: str) -> None:
+    place = html.fromstring(page).xpath("//section[@id='jobs']//li[@class='card']")[0]
+    drawn = place.xpath(".//*[name()='svg']/@aria-label")
+    told = ("직무 적합 90", "유용성 70", "임금 50", "거리 100", "희망직종 80", "고용안정 25")
+    assert drawn == [f"{name}점, 100점 만점" for name in told]
+    assert "종합 5.6점" in place.text_content()
+
+
+def test_what_fits_what_is_open_and_what_pulled_a_job_up_is_said(page: str) -> None:
+    said = " ".join(html.fromstring(page).xpath("string(//section[@id='jobs'])").split())
+    assert "맞는 조건✓ 희망 근무지역, 경력 조건" in said
+    assert "확인할 조건! 임금 협의(공고에 금액이 없음) 또는 희망임금 없음" in said
+    assert "점수를 올린 것▲ 사는 곳에서 가까움, 이 직종의 보통 지원보다 채용 가능성이 높음" in said
+
+
+def test_how_many_postings_were_looked_at_and_on_what_basis_is_said(page: str) -> None:
+    said = _said(page)
+    assert "모집중 공고 3건을 모두 살펴" in said
+    assert "희망직종이 없어 지금까지의 경력과 마지막 직종을 기준으로" in said
+
+
+@pytest.mark.parametrize(("count", "is_said"), [(1, True), (0, False), (None, False)])
+def test_sharing_is_told_only_where_it_changed_something(
+    answers: dict[str, Any], count: int | None, is_said: bool
+) -> None:
+    said = _said(person_page.render(answers | {"jobs": answers["jobs"] | {"shared_out_count": count}}))
+    assert ("추천한 2건 가운데 1건은 점수만으로 고른 것과 다릅니다" in said) is is_said
+    assert ("맞는 공고가 다섯 건 이상이면 나누기 때문에 다섯 건보다 적게 받는 사람은 없습니다" in said) is is_said
+
+
 def test_what_is_missing_for_the_wanted_occupation_is_named(page: str) -> None:
     assert "희망직종에 필요하지만 확인되지 않은 역량: 총무" in _said(page)
 

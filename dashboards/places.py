@@ -1,0 +1,60 @@
+"""One recommendation in words: the shape that pages and the terminal show, and how its facts are written.
+
+Do not put here: which facts a job, a course or an occupation has (wording.py, job_words.py), markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards import texts
+from lake.contracts.model import CodeList
+
+
+@dataclass(frozen=True)
+class Place:
+    """One recommendation: what it is, its points, its facts, the conditions that fit and those to check.
+
+    `inner` are the points that the last of `parts` is made of; `pulled` is what raised the score.
+    """
+
+    rank: int
+    title: str
+    score: str
+    parts: tuple[tuple[str, int], ...] = ()
+    inner: tuple[tuple[str, int], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    met: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    pulled: tuple[str, ...] = ()
+
+
+def points(score_0_1: float) -> int:
+    """A score between 0 and 1 as points out of a hundred."""
+    return round(score_0_1 * 100)
+
+
+def point_parts(place: dict[str, Any], *named: tuple[str, str]) -> tuple[tuple[str, int], ...]:
+    """The points of the named columns (label, column) that are there."""
+    return tuple((name, points(place[key])) for name, key in named if place[key] is not None)
+
+
+def facts(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The facts that are known."""
+    return tuple((name, text) for name, text in pairs if text)
+
+
+def wage(krw_month: float | None, suffix: str = "") -> str | None:
+    """A monthly wage, if there is one."""
+    return None if krw_month is None else f"{texts.wage(krw_month)}{suffix}"
+
+
+def region(row: dict[str, Any]) -> str | None:
+    """The province of a row, if it is known."""
+    return None if row["region_code"] is None else texts.region(row["region_code"])
+
+
+def label(code_list: CodeList, code: str | None) -> str | None:
+    """The label of a closed list's code, if there is one."""
+    return None if code is None else texts.label(code_list, code)
