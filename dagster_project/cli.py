@@ -18,7 +18,9 @@ import typer
 from dagster_project.evaluate import evaluate_app
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-explain_app = typer.Typer(no_args_is_help=True, help="One person's answers with their reasons, as a person reads them.")
+explain_app = typer.Typer(
+    no_args_is_help=True, help="A person's or a posting's answers with reasons, as people read them."
+)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
 
@@ -149,6 +151,19 @@ def explain_seeker(
     from dagster_project import report
 
     typer.echo(report.explain_seeker(_settings(lake_dir=lake), key, as_json=json, html=html))
+
+
+@explain_app.command("posting")
+def explain_posting(
+    posting_id: Annotated[str, typer.Argument(metavar="ID", help="Number of an open posting (wantedAuthNo).")],
+    lake: LakeDir = None,
+    json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(help="Write the posting's page here.")] = None,
+) -> None:
+    """Show one open posting's talents with their reasons, and how its recommendations are shared."""
+    from dagster_project import report
+
+    typer.echo(report.explain_posting(_settings(lake_dir=lake), posting_id, as_json=json, html=html))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What the command line prints about a lake: status, runs, doctor, one person, one query.
+"""What the command line prints about a lake: status, runs, doctor, one person, one posting, one query.
 
 Reads published and ops tables only. Do not put here: anything that changes the lake.
 """
@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-from dashboards import explain, person_page
+from dashboards import explain, person_page, posting_page
+from dashboards import explain_posting as posting
 from lake import publication, tables
 from lake.device import find_missing_for_gpu
 from lake.settings import Settings
@@ -89,9 +90,25 @@ def explain_seeker(settings: Settings, key: str, *, as_json: bool, html: Path | 
     """One person's answers as JSON, text, or a page written to `html`."""
     answers = explain.explain_seeker(settings, publication.current(settings), key)
     if html is not None:
-        html.write_text(person_page.render(answers), encoding="utf-8")
-        return f"wrote {html}"
-    return json.dumps(answers, ensure_ascii=False, indent=1, default=str) if as_json else explain.as_text(answers)
+        return _write_page(html, person_page.render(answers))
+    return _as_json(answers) if as_json else explain.as_text(answers)
+
+
+def explain_posting(settings: Settings, posting_id: str, *, as_json: bool, html: Path | None) -> str:
+    """One posting's talents as JSON, text, or a page written to `html`."""
+    answers = posting.explain_posting(settings, publication.current(settings), posting_id)
+    if html is not None:
+        return _write_page(html, posting_page.render(answers))
+    return _as_json(answers) if as_json else posting.as_text(answers)
+
+
+def _write_page(file: Path, page: str) -> str:
+    file.write_text(page, encoding="utf-8")
+    return f"wrote {file}"
+
+
+def _as_json(answers: dict[str, Any]) -> str:
+    return json.dumps(answers, ensure_ascii=False, indent=1, default=str)
 
 
 def query(settings: Settings, sql: str) -> str:

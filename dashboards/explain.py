@@ -11,7 +11,7 @@ from typing import Any
 from dashboards import employment_words, texts, wording
 from dashboards.catalog import published
 from dashboards.lookups import IncompleteAnswers, Row, list_places, one_row, plain, rows_by_id, split_codes
-from dashboards.places import Place
+from dashboards.places import as_lines
 from lake import tables
 from lake.contracts import features, gold, judgement, serving
 from lake.contracts.answers import PLACES, REASONS
@@ -93,24 +93,9 @@ def as_text(answers: dict[str, Any]) -> str:
         lines += _change_lines(service)
         for place in service.places:
             lines.append(f"  {place.rank}. {place.title} — {place.score}")
-            lines += _place_lines(place)
+            lines += as_lines(place)
     lines += ["", wording.rights_line()]
     return wording.printable(lines)
-
-
-def _place_lines(place: Place) -> list[str]:
-    """One recommendation below its title: its points, its facts, its conditions."""
-    words = texts.load("person")["jobs"]
-    inner = f" ({', '.join(_points(place.inner))})" if place.inner else ""
-    lines = [f"     {' · '.join(_points(place.parts))}{inner}"] if place.parts else []
-    lines += [f"     {name}: {text}" for name, text in place.facts]
-    for name, found in (("met", place.met), ("open", place.open), ("pulled", place.pulled)):
-        lines += [f"     {words[name]}: {', '.join(found)}"] if found else []
-    return lines
-
-
-def _points(parts: Sequence[tuple[str, int]]) -> list[str]:
-    return [f"{name} {points}점" for name, points in parts]
 
 
 def _change_lines(service: wording.Service) -> list[str]:

@@ -58,3 +58,18 @@ def region(row: dict[str, Any]) -> str | None:
 def label(code_list: CodeList, code: str | None) -> str | None:
     """The label of a closed list's code, if there is one."""
     return None if code is None else texts.label(code_list, code)
+
+
+def as_lines(place: Place) -> list[str]:
+    """One recommendation below its title in a terminal: its points, its facts, its conditions."""
+    words = texts.load("person")["jobs"]
+    inner = f" ({', '.join(_said(place.inner))})" if place.inner else ""
+    lines = [f"     {' · '.join(_said(place.parts))}{inner}"] if place.parts else []
+    lines += [f"     {name}: {text}" for name, text in place.facts]
+    for name, found in (("met", place.met), ("open", place.open), ("pulled", place.pulled)):
+        lines += [f"     {words[name]}: {', '.join(found)}"] if found else []
+    return lines
+
+
+def _said(parts: tuple[tuple[str, int], ...]) -> list[str]:
+    return [f"{name} {score}점" for name, score in parts]

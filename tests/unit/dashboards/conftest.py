@@ -1,7 +1,7 @@
 """A tiny published night written with deltalake: 60 people with an answer in three provinces, 12 without.
 
 Seoul 40 people at 0.60, Busan 15 at 0.40, Jeju 5 at 0.20; one posting's title carries a script and an escape code.
-The model of the night is judged in judgement_rows.py.
+The model of the night is judged in judgement_rows.py; the employers' side stands in matching_rows.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from lake.contracts.render import arrow_schema
 from lake.publication import Pointer, PublishedTable
 from lake.settings import Settings
 from tests.unit.dashboards.judgement_rows import JUDGED
+from tests.unit.dashboards.matching_rows import CLOSED, TALENTS
 
 AS_OF = date(2026, 7, 1)
 RUN_ID = "20260701-test"
@@ -103,8 +104,11 @@ def _lookups(settings: Settings) -> None:
     write(settings, "serving__occupations_v1", [STAMP | occupation])
     write(settings, "gold__occupations", [{"as_of": AS_OF} | occupation])
     posting = STAMP | {"occupation_code": "0231", "region_code": "11", "headcount": 3, "employment_type_code": "10"}
+    posting |= {"fill_chance_0_1": 0.061, "min_education_code": "05", "career_code": "E", "min_career_months": 24}
     titles = {"P1": "<script>alert(1)</script>\x1b[31m 복지사", "P2": "사회복지사 채용", "P3": "추천되지 않은 공고"}
     write(settings, "serving__job_postings_v1", [posting | {"posting_id": i, "title": t} for i, t in titles.items()])
+    write(settings, "serving__posting_talents_v1", [STAMP | row for row in TALENTS])
+    write(settings, "silver__job_postings", [CLOSED])
     course = {"session_id": "S1", "course_id": "C1", "course_name": "사회복지 실무", "skill_code": "02010101"}
     course |= {"skill_name": "총무", "start_date": date(2026, 8, 3), "end_date": date(2026, 9, 30), "is_online": False}
     write(settings, "serving__courses_v1", [STAMP | course | {"region_code": "11", "training_hours": 160}])
