@@ -125,25 +125,6 @@ ANSWERS_BY_CODE = Aggregate(
     people=(People("people_count", hides=("share_0_1",), lines=("service_code",)),),
 )
 
-JOB_EXPOSURE = Aggregate(
-    table=_table(
-        "job_exposure",
-        "공고 노출 분포",
-        "모집중 공고가 추천 TOP5에 몇 번 실렸는가. 사람이 아니라 공고를 센다.",
-        ("recommended_from_count",),
-        (
-            _count("recommended_from_count", "추천 횟수(부터)", unit="회").required(),
-            _count("recommended_to_count", "추천 횟수(까지)", "비어 있으면 그 이상", unit="회"),
-            _count("postings_count", "공고 수", unit="건"),
-            _share("postings_share_0_1", "공고 비율"),
-            _count("headcount", "모집인원"),
-            _count("recommendations_count", "추천 수", "이 구간의 공고가 실린 횟수의 합", unit="회"),
-            _share("recommendations_share_0_1", "추천 비율"),
-        ),
-    ),
-    reads=("serving__seeker_jobs_v1", "serving__job_postings_v1"),
-)
-
 
 def _first_place(noun: str, label: str, group: Column, name: Column, reads: tuple[str, ...]) -> Aggregate:
     means = [_share("score_mean_0_1", "추천점수 평균")]
@@ -185,7 +166,6 @@ AGGREGATES: tuple[Aggregate, ...] = (
     _employment_by(
         "age_band", "연령대", Column("age_band_code", Kind.STRING, "연령대", "감사용", codes=AGE_BAND), "age_band_name"
     ),
-    JOB_EXPOSURE,
     _first_place(
         "occupation_recommendations",
         "1순위 추천 직업",
@@ -212,6 +192,17 @@ GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
     gold.COURSE_OUTCOMES.id: (People("graduates_count", ("employed_count", "raw_rate_0_1"), ("course_id",)),),
     gold.OCCUPATION_SKILLS.id: (),
 }
+
+# A recommendation is one person's: few of them in a group of postings are few people. Groups of a kind add up to ALL.
+EXPOSURE_LINE = ("as_of", "phase_code", "group_kind")
+EXPOSURE_PEOPLE = (
+    People(
+        "recommendations_count",
+        hides=("recommendations_share_0_1", "largest_ratio", "p99_ratio", "mean_score_0_1"),
+        lines=("line",),
+    ),
+    People("short_seekers_count", lines=("line",)),
+)
 
 PUBLISHED_TABLES = Table(
     id="ops__published_tables",

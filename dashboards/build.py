@@ -1,7 +1,8 @@
 """Writes the static site of one night, and a person's page when asked.
 
-The night's page, the page and the card of the employment model, the data dictionary. Every file is written aside and
-renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or markup.
+The night's page, the page and the card of the employment model, the page about exposure, the data dictionary. Every
+file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words,
+numbers or markup.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from dashboards import dictionary_page, employment_page, explain, model_card, night_page, person_page
+from dashboards import dictionary_page, employment_page, explain, exposure_page, model_card, night_page, person_page
 from dashboards.catalog import build_catalog
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -31,6 +32,7 @@ def build_site(
     judgement = employment_page.read_judgement(settings, catalog)
     write_page(out / "employment.html", employment_page.render(judgement))
     write_page(out / employment_page.CARD_FILE, model_card.render(judgement))
+    write_page(out / "exposure.html", exposure_page.render(settings, catalog))
     write_page(out / "data-dictionary.html", dictionary_page.render(settings, catalog))
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)

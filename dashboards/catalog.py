@@ -10,6 +10,7 @@ import logging
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -18,7 +19,17 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from dashboards import texts
-from dashboards.aggregates import AGGREGATES, GOLD_PEOPLE, NO_ANSWER, PUBLISHED_TABLES, TOTAL, Aggregate, People
+from dashboards.aggregates import (
+    AGGREGATES,
+    EXPOSURE_LINE,
+    EXPOSURE_PEOPLE,
+    GOLD_PEOPLE,
+    NO_ANSWER,
+    PUBLISHED_TABLES,
+    TOTAL,
+    Aggregate,
+    People,
+)
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
 from lake.contracts import gold, judgement, ops
@@ -32,7 +43,9 @@ Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
 LINK_NAME = "goyong.duckdb"
-_OPS = (ops.RUNS.id, ops.QUALITY.id, *(contract.id for contract in judgement.TABLES))
+_OPS = (ops.RUNS.id, ops.QUALITY.id, ops.EXPOSURE.id, *(contract.id for contract in judgement.TABLES))
+_NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
+from ops.published_tables"""
 _NEVER = (Privacy.PSEUDONYM, Privacy.PERSONAL)
 
 
@@ -90,6 +103,14 @@ def open_catalog(settings: Settings, file: Path) -> duckdb.DuckDBPyConnection:
         raise WrongCatalog(f"{file.name}: no such file; a published night makes it: run goyong nightly")
     config = _limits(settings) | {"enable_external_access": "false"}
     return duckdb.connect(str(file.resolve()), read_only=True, config=config)
+
+
+def served_night(db: duckdb.DuckDBPyConnection, file: Path) -> dict[str, Any]:
+    """run_id, as_of and is_synthetic of the night that the file was built from."""
+    found: dict[str, Any] = db.execute(_NIGHT).to_arrow_table().to_pylist()[0]
+    if found["run_id"] is None:
+        raise WrongCatalog(f"{file.name}: ops.published_tables is empty; build it again (goyong nightly)")
+    return found
 
 
 def _limits(settings: Settings) -> dict[str, Setting]:
@@ -176,6 +197,8 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
     for table_id in _OPS:
         contract = table(table_id)
         rows = _rows_until(settings, table_id, pointer.as_of)
+        if table_id == ops.EXPOSURE.id:
+            rows = _hide_exposure(rows)
         _write(db, contract, rows.sort_by([(name, "ascending") for name in contract.key]))
     entries = sorted(pointer.tables.items())
     listed = [
@@ -193,6 +216,15 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
     _write(db, PUBLISHED_TABLES, pa.Table.from_pylist(listed, schema=arrow_schema(PUBLISHED_TABLES)))
     own = [contract for contract in contracts() if contract.id not in TABLES]
     _write(db, ops.DATA_DICTIONARY, dictionary_rows([*TABLES.values(), *own]))
+
+
+def _hide_exposure(rows: pa.Table) -> pa.Table:
+    """Rows of ops__exposure with the cells about few people hidden; `line` names the groups that add up."""
+    parts = [pc.cast(rows.column(name), pa.string()) for name in EXPOSURE_LINE]
+    rows = rows.append_column("line", pc.binary_join_element_wise(*parts, "|"))
+    for people in EXPOSURE_PEOPLE:
+        rows, _ = hide(rows, people)
+    return rows
 
 
 def _rows_until(settings: Settings, table_id: str, as_of: date) -> pa.Table:

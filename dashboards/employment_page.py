@@ -13,14 +13,12 @@ from pathlib import Path
 import duckdb
 
 from dashboards import accuracy_sections, fairness_sections, texts
-from dashboards.catalog import WrongCatalog, open_catalog
+from dashboards.catalog import open_catalog, served_night
 from dashboards.page import render_page
 from dashboards.sections import Row, Section, fetch
 from lake.settings import Settings
 
 CARD_FILE = "model-card.md"
-_NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
-from ops.published_tables"""
 _ORDER = (
     "promotion",
     "models",
@@ -53,9 +51,7 @@ class Judgement:
 def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
     """Everything the page and the model card say, read from the night's file."""
     with open_catalog(settings, catalog_path) as db:
-        night = db.execute(_NIGHT).to_arrow_table().to_pylist()[0]
-        if night["run_id"] is None:
-            raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
+        night = served_night(db, catalog_path)
         found = [*accuracy_sections.sections(db), *fairness_sections.sections(db)]
         decision = fetch(db, "promotion")
         inputs = tuple(sorted(row["feature_name"] for row in fetch(db, "drift")))

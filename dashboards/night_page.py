@@ -45,9 +45,6 @@ order by openings_count desc, occupation_code limit 10"""
 _COURSES = """select course_id, institution_name, graduates_count, raw_rate_0_1, shrunk_rate_0_1
 from gold.course_outcomes where graduates_count >= 10 and shrunk_rate_0_1 is not null
 order by shrunk_rate_0_1 desc, course_id limit 10"""
-_EXPOSURE = """select recommended_from_count, recommended_to_count, postings_count, postings_share_0_1,
-    recommendations_share_0_1
-from agg.job_exposure order by recommended_from_count"""
 
 
 def render(settings: Settings, catalog_path: Path) -> str:
@@ -58,7 +55,7 @@ def render(settings: Settings, catalog_path: Path) -> str:
         if run["run_id"] is None:
             raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
         checks = dict(db.execute(_CHECKS).fetchall())
-        makers = (_failed, _answers, _regions, _occupations, _courses, _exposure, _published)
+        makers = (_failed, _answers, _regions, _occupations, _courses, _published)
         sections = [*_stages(run), *(make(db) for make in makers)]
     return render_page(
         "night.html.j2",
@@ -228,23 +225,3 @@ def _courses(db: duckdb.DuckDBPyConnection) -> Section | None:
     columns = ("과정", "훈련기관", "수료", "관측 취업률", "추정 취업률", "")
     note = "수료 인원이 적은 과정은 기관·분야 평균 쪽으로 당겨 추정합니다. 수료 10명 이상인 과정만 보입니다."
     return Section("courses", title, "gold.course_outcomes", _COURSES, columns, rows, note)
-
-
-def _exposure(db: duckdb.DuckDBPyConnection) -> Section | None:
-    found = db.execute(_EXPOSURE).fetchall()
-    if not found:
-        return None
-    rows = tuple(
-        (
-            Cell(f"{low:,}회" if low == high else f"{low:,}회 이상" if high is None else f"{low:,}~{high:,}회"),
-            number(postings, "건"),
-            percent(share),
-            percent(taken or 0.0),
-            Cell("", share=share),
-        )
-        for low, high, postings, share, taken in found
-    )
-    never = found[0][3] if found[0][0] == 0 else 0.0
-    title = f"공고 노출: 모집중 공고의 {said_percent(never)}는 아무에게도 추천되지 않음"
-    columns = ("추천된 횟수", "공고", "공고 비율", "추천 비율", "")
-    return Section("exposure", title, "agg.job_exposure", _EXPOSURE, columns, rows)

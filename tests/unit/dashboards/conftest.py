@@ -20,7 +20,7 @@ from lake.contracts.render import arrow_schema
 from lake.publication import Pointer, PublishedTable
 from lake.settings import Settings
 from tests.unit.dashboards.judgement_rows import JUDGED
-from tests.unit.dashboards.matching_rows import CLOSED, TALENTS
+from tests.unit.dashboards.matching_rows import CLOSED, EXPOSURE, TALENTS
 
 AS_OF = date(2026, 7, 1)
 RUN_ID = "20260701-test"
@@ -163,6 +163,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write(made, "features__seekers", rows)
     _lookups(made)
     _ops(made)
+    write(made, "ops__exposure", EXPOSURE)
     for table_id, judged in JUDGED.items():
         write(made, table_id, judged)
     return made

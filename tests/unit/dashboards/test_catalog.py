@@ -59,11 +59,6 @@ def test_course_of_seven_graduates_shows_no_counts(settings: Settings, catalog: 
     assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.6)]
 
 
-def test_postings_nobody_was_shown_are_counted(settings: Settings, catalog: Path) -> None:
-    sql = "select recommended_from_count, postings_count, recommendations_count from agg.job_exposure order by 1"
-    assert _rows(settings, catalog, sql) == [(0, 1, 0), (50, 2, 144)]
-
-
 def test_first_recommended_courses_are_counted_by_skill(settings: Settings, catalog: Path) -> None:
     sql = "select skill_code, skill_name, people_count, sessions_count from agg.course_recommendations order by 1"
     assert _rows(settings, catalog, sql) == [

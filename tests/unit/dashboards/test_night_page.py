@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from dashboards import dictionary_page, employment_page, night_page
+from dashboards import dictionary_page, employment_page, exposure_page, night_page
 from dashboards.build import build_site
 from dashboards.catalog import WrongCatalog
 from lake.contracts.registry import TABLES
@@ -37,7 +37,6 @@ def test_each_section_title_states_its_finding(page: str) -> None:
     said = _said(page)
     assert "6개월 취업확률 83%" in said
     assert "모집인원이 가장 많은 직업은 사회복지사, 9명" in said
-    assert "모집중 공고의 33%는 아무에게도 추천되지 않음" in said
     assert "통과하지 못한 점검 1개" in said
 
 
@@ -58,11 +57,12 @@ def test_the_synthetic_night_says_so(page: str) -> None:
 
 def test_pages_link_only_to_each_other(page: str, settings: Settings, catalog: Path) -> None:
     employment = employment_page.render(employment_page.read_judgement(settings, catalog))
-    pages = {"index.html", "employment.html", "data-dictionary.html"}
+    pages = {"index.html", "employment.html", "exposure.html", "data-dictionary.html"}
     for text, more in (
         (page, set()),
         (dictionary_page.render(settings, catalog), set()),
         (employment, {"model-card.md"}),
+        (exposure_page.render(settings, catalog), set()),
     ):
         links = set(re.findall(r"""(?:src|href)=["']([^"']+)""", text))
         assert {link for link in links if not link.startswith(("#", "data:"))} == pages | more
@@ -78,7 +78,8 @@ def test_dictionary_has_every_table_of_the_lake(settings: Settings, catalog: Pat
 def test_site_has_a_person_page_only_when_asked(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
     index = build_site(settings, pointer, tmp_path)
     assert index == tmp_path / "index.html"
-    assert all((tmp_path / name).is_file() for name in ("employment.html", "model-card.md", "data-dictionary.html"))
+    names = ("employment.html", "model-card.md", "exposure.html", "data-dictionary.html")
+    assert all((tmp_path / name).is_file() for name in names)
     assert not (tmp_path / "person").exists()
     build_site(settings, pointer, tmp_path, person_key=f"{0:032x}")
     assert (tmp_path / "person" / "sample.html").is_file()
