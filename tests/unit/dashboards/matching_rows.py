@@ -1,6 +1,6 @@
 """The sharing of the small night, written by hand: talents of three open postings, one that is closed, exposure.
 
-EXPOSURE tells the sharing: the most crowded posting falls from 12.3 times its share to once, the mean score from 0.0500
+EXPOSURE: the most crowded posting falls from 12.34 times its share to once, the mean score from 0.0500
 to 0.0494; Jeju has six recommendations, which is too few to be shown.
 
 P1 was crowded: 72 people had it among their five by score alone, 36 after the sharing, which is its share. P2 has
@@ -29,7 +29,7 @@ def _person(place: int, key: str, **more: Any) -> Row:
 
 
 TALENTS: list[Row] = [
-    _talents("P1", "OK", 50, 72, 36)
+    _talents("P1", "OK", 80, 72, 36)
     | {"price_0_1": 0.012}
     | _person(1, FIRST)
     | _person(2, SECOND, score_0_1=0.031, is_recommended=False, met_codes="REGION", open_codes=None),

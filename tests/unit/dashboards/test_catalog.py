@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from dashboards import catalog as made
 from dashboards.catalog import PersonalColumn, WrongCatalog, build_catalog, open_catalog
 from lake.contracts.model import Privacy
 from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
 from lake.publication import Pointer
 from lake.settings import Settings
 from tests.unit.dashboards.judgement_rows import JUDGED
@@ -57,6 +59,15 @@ def test_labour_market_hides_the_small_cell_and_one_more(settings: Settings, cat
 def test_course_of_seven_graduates_shows_no_counts(settings: Settings, catalog: Path) -> None:
     sql = "select course_id, graduates_count, employed_count, raw_rate_0_1, shrunk_rate_0_1 from gold.course_outcomes"
     assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.6)]
+
+
+def test_a_few_people_left_short_are_not_counted_out_loud() -> None:
+    everyone = {"as_of": date(2026, 7, 1), "phase_code": "AFTER", "group_kind": "ALL", "group_code": "ALL"}
+    everyone |= {"postings_count": 40, "openings_count": 120, "recommendations_count": 144}
+    rows = [everyone | {"short_seekers_count": 3}]
+    found = made._hide_exposure(pa.Table.from_pylist(rows, schema=arrow_schema(table("ops__exposure"))))
+    assert found.column("short_seekers_count").to_pylist() == [None]
+    assert found.column("recommendations_count").to_pylist() == [144]
 
 
 def test_first_recommended_courses_are_counted_by_skill(settings: Settings, catalog: Path) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from dagster_project import cli, report
 from dashboards.explain_posting import ClosedPosting, TalentsNotPublished, UnknownPosting, as_text, explain_posting
+from lake import publication
 from lake.publication import Pointer
 from lake.settings import Settings
 from tests.unit.dashboards.matching_rows import FIRST, SECOND
@@ -21,7 +24,7 @@ def test_talents_with_the_postings_own_facts_are_json(settings: Settings, pointe
     assert [talent["seeker_key"] for talent in answers["talents"]] == [FIRST, SECOND]
     assert answers["talents"][0]["met_codes"] == ["OCCUPATION", "REGION", "LICENCE"]
     assert answers["sharing"] == {
-        "candidates_count": 50,
+        "candidates_count": 80,
         "capacity_count": 36.0,
         "exposures_before_count": 72,
         "exposures_count": 36,
@@ -34,7 +37,7 @@ def test_text_says_who_fits_and_how_recommendations_are_shared(settings: Setting
     assert "합성 데이터" in text
     assert "추천이 몰려 구직자 72명에서 36명으로 나누었습니다. 모집인원에 맞춘 몫은 36명입니다." in text
     assert f"가명 번호: {FIRST}" in text
-    assert "맞는 조건: 공고의 직종을 희망합니다" in text
+    assert "맞는 조건: 공고의 직종을 희망함, " in text
     assert "1350" in text
 
 
@@ -68,3 +71,19 @@ def test_a_night_older_than_the_talents_says_so(settings: Settings, pointer: Poi
     with pytest.raises(TalentsNotPublished, match="goyong nightly") as caught:
         explain_posting(settings, replace(pointer, tables=tables), "P1")
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(("error", "code"), [(UnknownPosting, 1), (ClosedPosting, 1), (TalentsNotPublished, 3)])
+def test_each_error_has_its_exit_code(error: type[LookupError], code: int) -> None:
+    assert cli._exit_code(error("")) == code
+
+
+def test_the_command_prints_text_or_json_or_writes_a_page(
+    settings: Settings, pointer: Pointer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "current", lambda _: pointer)
+    page = tmp_path / "posting.html"
+    assert "■ 정보 공개에 동의한 인재" in report.explain_posting(settings, "P1", as_json=False, html=None)
+    assert json.loads(report.explain_posting(settings, "P1", as_json=True, html=None))["posting_id"] == "P1"
+    assert report.explain_posting(settings, "P1", as_json=False, html=page) == f"wrote {page}"
+    assert "공고에 맞는 인재" in page.read_text(encoding="utf-8")

@@ -92,7 +92,7 @@ def test_what_would_be_different_is_told_with_its_number(page: str) -> None:
 def test_a_jobs_chance_is_told_of_a_hundred_applications_and_never_of_people(page: str) -> None:
     jobs = " ".join(html.fromstring(page).xpath("string(//section[@id='jobs'])").split())
     assert "채용 가능성지원 100건 가운데 약 8건이 채용" in jobs
-    assert "지원 100건 가운데 채용이 1건도 되지 않음" in jobs
+    assert "지원 100건 가운데 채용은 1건 미만" in jobs
     assert "100명 가운데" not in jobs
 
 

@@ -50,10 +50,10 @@ def test_the_postings_own_facts_are_told(page: str) -> None:
 def test_candidates_share_and_exposure_before_and_after_are_told(page: str) -> None:
     said = _said(page, "sharing")
     for words in (
-        "후보에 든 구직자50명",
+        "후보에 든 구직자80명",
         "모집인원에 맞춘 몫36명",
         "점수만으로 골랐다면72명",
-        "실제로 추천받은 구직자36명",
+        "추천받은 구직자36명",
     ):
         assert words in said
     assert "점수에서 1.2점을 빼고" in said
@@ -65,10 +65,10 @@ def test_each_talent_has_its_key_its_numbers_and_its_conditions_in_words(page: s
     assert FIRST in said
     assert "종합 5.6점" in said
     assert "지원 100건 가운데 약 8건이 채용" in said
-    assert "공고가 요구한 자격증을 갖고 있습니다" in said
-    assert "임금은 협의해야 합니다" in said
-    assert "이 구직자의 다섯 건에도 있음예" in said
-    assert "이 구직자의 다섯 건에도 있음아니오" in " ".join(second.text_content().split())
+    assert "공고가 요구한 자격증이 있음" in said
+    assert "희망임금을 적지 않음(임금 협의)" in said
+    assert "구직자의 다섯 건이 공고도 들어 있음" in said
+    assert "구직자의 다섯 건이 공고는 들어 있지 않음" in " ".join(second.text_content().split())
     assert "확인할 조건" not in second.text_content()
 
 
