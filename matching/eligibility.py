@@ -1,12 +1,15 @@
 """Eligibility: the named conditions between one person and one posting, as numbers that a loop can compare.
 
-REGION     the posting's region is one the person wishes, or the home region when there is no wish
-EDUCATION  the person's education is at least the posting's
-CAREER     the person's months of work reach those of a posting for the experienced (E); N and Z ask for none
-LICENCE    the person holds the certificate that the posting requires (a person without any record holds none)
-WAGE       the posting's lowest wage is at least 80 % of the wish
-CLOSING    the posting closes on the day or later (kept or dropped for everyone in market.py)
-ALREADY_APPLIED  the person has not applied to it
+REGION        the posting's region is one the person wishes; without a wish, the home region or one within 45 km of it
+EDUCATION     the person's education is at least the posting's
+CAREER        the person's months of work reach those of a posting for the experienced (E); N and Z ask for none
+LICENCE       the person holds the certificate that the posting requires (a person without any record holds none)
+WAGE          the posting's lowest wage is at least 80 % of the wish
+WORKING_TIME  full time for who wants full time, part time for who wants part time (dispatch and cover are either)
+NOT_APPLIED   the person has not applied to it
+CLOSING       the posting closes on the day or later (kept or dropped for everyone in market.py)
+POSTED        the posting is open and not suspended (kept or dropped for everyone in features__job_postings)
+OPTED_OUT     a person who refused automated evaluation is not matched at all (dropped in blocks.py)
 
 A fact that is unknown on either side never excludes; explain.py says that it is open. REGION and EDUCATION are
 places in the sorted market; the others are compared here. Do not put here: scores. Makes no table.
@@ -28,6 +31,7 @@ from matching.blocks import (
     Ints,
     Longs,
     MatchingInputError,
+    encode,
     encode_in,
     flat,
     is_null,
@@ -36,6 +40,7 @@ from matching.blocks import (
     trim,
 )
 from matching.compiled import compiled
+from matching.distance import NEAR_KM, distances_km
 
 EDUCATION_CODES = pa.array(list(codes.EDUCATION.codes))
 TOP_EDUCATION = len(EDUCATION_CODES) - 1
@@ -45,21 +50,26 @@ UNKNOWN_WAGE = np.iinfo(np.int32).max  # an unknown wage is above every floor
 UNKNOWN_CAREER = np.iinfo(np.int32).max  # an unknown career is above every requirement
 NO_LICENCE = 0
 MOST_REGIONS = 62  # a reach is a set of bits in one 64-bit number
+# Working time as bits: a posting and a person agree when they share one.
+FULL_TIME, PART_TIME, EITHER_TIME = 1, 2, 3
+WORKING_TIMES = {"10": FULL_TIME, "20": FULL_TIME, "11": PART_TIME, "21": PART_TIME}
 
 
 class PostingConditions(NamedTuple):
-    """Of each posting (m,): months of work asked, lowest wage, required licence (NO_LICENCE or its number)."""
+    """Of each posting (m,): months of work asked, lowest wage, licence (NO_LICENCE or its number), working time."""
 
     career_months: Ints
     wage_krw_month: Ints
     licence: Ints
+    working_time: Ints
 
 
 class SeekerConditions(NamedTuple):
-    """Of each seeker (n,): months of work, lowest wage taken; and lists: licences held, postings applied to."""
+    """Of each seeker (n,): months of work, lowest wage and working time taken; lists: licences, applications made."""
 
     career_months: Ints
     wage_floor_krw_month: Ints
+    working_time: Ints
     licence_offsets: Longs
     licences: Ints
     applied_offsets: Longs
@@ -84,6 +94,7 @@ def read_posting_conditions(postings: pa.Table, licence_names: pa.Array) -> Post
         career_months=asked.astype(np.int32),
         wage_krw_month=read_integers(postings["wage_min_krw_month"], int(UNKNOWN_WAGE)).astype(np.int32),
         licence=encode_in(trim(postings["required_certificate_name"]), licence_names) + np.int32(1),
+        working_time=read_working_time(postings["employment_type_code"]),
     )
 
 
@@ -95,6 +106,7 @@ def read_seeker_conditions(block: pa.Table, licence_names: pa.Array, posting_ids
     return SeekerConditions(
         career_months=read_integers(block["career_months"], int(UNKNOWN_CAREER)).astype(np.int32),
         wage_floor_krw_month=(-(-wish * WAGE_SHARE_PCT // 100)).astype(np.int32),  # rounded up to the won
+        working_time=read_working_time(block["wanted_employment_type_code"]),
         licence_offsets=licences.offsets,
         licences=(licences.codes + 1).astype(np.int32),
         applied_offsets=applied.offsets,
@@ -102,10 +114,16 @@ def read_seeker_conditions(block: pa.Table, licence_names: pa.Array, posting_ids
     )
 
 
+def read_working_time(column: pa.Array | pa.ChunkedArray) -> Ints:
+    """Working time (n,) as bits of an employment type; unknown, dispatch and cover are either."""
+    place = encode_in(column, pa.array(list(WORKING_TIMES)))
+    return np.array([*WORKING_TIMES.values(), EITHER_TIME], np.int32)[place]
+
+
 def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerConditions) -> Reach:
-    """Regions as bits in the order of `region_codes`; nobody's wish known means every region."""
+    """Regions as bits in the order of `region_codes`; neither wish nor home known means every region."""
     wished, has_wish = read_region_bits(block, [f"wanted_region_code_{place}" for place in (1, 2, 3)], region_codes)
-    home, has_home = read_region_bits(block, ["home_region_code"], region_codes)
+    home, has_home = _read_near_home(block["home_region_code"], region_codes)
     everywhere = np.int64((1 << len(region_codes)) - 1)
     education = encode_in(block["education_code"], EDUCATION_CODES)
     return Reach(
@@ -113,6 +131,14 @@ def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerCondit
         education_rank=np.where(education == NONE, TOP_EDUCATION, education).astype(np.int32),
         has_licence=np.diff(conditions.licence_offsets) > 0,
     )
+
+
+def _read_near_home(column: pa.Array | pa.ChunkedArray, region_codes: pa.Array) -> tuple[Longs, Flags]:
+    """Bits of the regions near each home region, itself included, and whether the home region is known."""
+    codes, homes = encode(column)
+    near = np.nan_to_num(distances_km(homes.to_pylist(), region_codes.to_pylist()), nan=np.inf) <= NEAR_KM
+    bits = (near.astype(np.int64) << np.arange(len(region_codes), dtype=np.int64)).sum(axis=1)
+    return np.append(bits, np.int64(0))[codes], codes != NONE
 
 
 def read_region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) -> tuple[Longs, Flags]:
@@ -138,8 +164,14 @@ def meets_numbers(months_asked: int, wage_krw_month: int, months: int, wage_floo
 
 
 @compiled
+def meets_time(offered: int, taken: int) -> bool:
+    """WORKING_TIME between a posting's bits and a person's."""
+    return (offered & taken) != 0
+
+
+@compiled
 def meets_lists(posting: int, licence: int, held: Ints, applied: Ints) -> bool:
-    """LICENCE and ALREADY_APPLIED between a posting and a person's licences and applications."""
+    """LICENCE and NOT_APPLIED between a posting and a person's licences and applications."""
     if licence != NO_LICENCE:
         is_held = False
         for place in range(len(held)):

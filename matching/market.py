@@ -1,8 +1,8 @@
 """The postings of a night, laid out so that a person's region and education are stretches of one array.
 
-Postings are sorted by (region, asks a licence, least education, posting id). Region r without and with a licence
-are the buckets 2r and 2r + 1; within a bucket, what a person may take by education is a prefix. The last region
-is "not known" and belongs to every reach. Do not put here: people. Makes no table.
+Postings are sorted by (region, asks a licence, segment of like occupations, least education, posting id). Region r
+without and with a licence are the buckets 2r and 2r + 1; within a segment, what a person may take by education is a
+prefix. The last region is "not known" and belongs to every reach. Do not put here: people. Makes no table.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ from matching.blocks import (
     require_columns,
     trim,
 )
+from matching.census import Census, take_census
 from matching.eligibility import (
     EDUCATION_CODES,
     PostingConditions,
     read_posting_conditions,
 )
+from matching.segments import Segments, describe_segments, order_postings
 from matching.vectors import ContentSpace, embed_postings, learn_space
 
 POSTING_COLUMNS = (
@@ -78,7 +80,6 @@ class PostingMarket:
     """Everything about a night's postings that matching needs, in market order.
 
     `rank_by_id[p]` is posting p's place among the sorted ids and `place_by_id` the way back: ties go to the lower.
-    `prefix_ends[b, e]` is where bucket b ends for education rank e; it starts at `starts[b]`.
     """
 
     as_of: datetime.date
@@ -86,8 +87,8 @@ class PostingMarket:
     rank_by_id: Longs
     place_by_id: Longs
     vectors: Floats
-    starts: Longs
-    prefix_ends: Longs
+    segments: Segments
+    census: Census
     conditions: PostingConditions
     facts: PostingFacts
     region_codes: pa.Array
@@ -113,22 +114,27 @@ class PostingMarket:
         region = np.where(region == NONE, len(regions), region)
         education = np.maximum(encode_in(open_now["min_education_code"], EDUCATION_CODES), 0)
         has_licence = encode_in(trim(open_now["required_certificate_name"]), licences) != NONE
-        bucket = 2 * region + has_licence
-        order = np.lexsort((education, bucket))  # stable: equal ones stay in the order of their ids
-        market = open_now.take(pa.array(order)).combine_chunks()
-        occupations, types = find_distinct(market["occupation_code"]), find_distinct(market["employment_type_code"])
+        bucket = (2 * region + has_licence).astype(np.int32)
+        occupations = find_distinct(open_now["occupation_code"])
         groups = find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
+        occupation, group = _read_occupations(open_now["occupation_code"], occupations, groups)
+        order, segment = order_postings(bucket, occupation, group, education)
+        market = open_now.take(pa.array(order)).combine_chunks()
+        types = find_distinct(market["employment_type_code"])
         space = learn_space(market["keywords_text"], market["skill_codes_text"])
-        starts, ends = _find_prefixes(bucket[order], education[order], 2 * (len(regions) + 1))
+        vectors = embed_postings(market, space)
+        sizes = (2 * (len(regions) + 1), len(EDUCATION_CODES))
+        conditions = read_posting_conditions(market, licences)
+        counts = {"regions": len(regions), "licences": len(licences)}
         return cls(
             as_of=as_of,
             posting_ids=flat(market["posting_id"]),
-            rank_by_id=order.astype(np.int64),
+            rank_by_id=order,
             place_by_id=np.argsort(order).astype(np.int64),
-            vectors=embed_postings(market, space),
-            starts=starts,
-            prefix_ends=ends,
-            conditions=read_posting_conditions(market, licences),
+            vectors=vectors,
+            segments=describe_segments(vectors, segment, bucket[order], education[order], sizes),
+            census=take_census(region[order], education[order], conditions, **counts),
+            conditions=conditions,
             facts=_read_facts(market, regions, occupations, types),
             region_codes=regions,
             licence_names=licences,
@@ -171,14 +177,12 @@ def find_distinct(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return values.take(pc.sort_indices(values))
 
 
-def _find_prefixes(bucket: Ints, education: Ints, buckets: int) -> tuple[Longs, Longs]:
-    """Start of each bucket (b,) and the end of its prefix for each education rank (b, e) in the sorted arrays."""
-    ranks = len(EDUCATION_CODES)
-    numbers = np.arange(buckets)
-    starts = np.searchsorted(bucket, numbers)
-    position = bucket.astype(np.int64) * ranks + education
-    ends = np.searchsorted(position, numbers[:, None] * ranks + np.arange(ranks), side="right")
-    return starts.astype(np.int64), ends.astype(np.int64)
+def _read_occupations(
+    column: pa.Array | pa.ChunkedArray, occupations: pa.Array, groups: pa.Array
+) -> tuple[Ints, Ints]:
+    """Places of the occupation code and of its minor group (first three digits) in their lists."""
+    group = pc.utf8_slice_codeunits(flat(column).cast(pa.string()), 0, 3)
+    return encode_in(column, occupations), encode_in(group, groups)
 
 
 def _read_facts(market: pa.Table, regions: pa.Array, occupations: pa.Array, types: pa.Array) -> PostingFacts:
@@ -187,11 +191,13 @@ def _read_facts(market: pa.Table, regions: pa.Array, occupations: pa.Array, type
     usual = float(np.median(estimated[is_estimated])) if is_estimated.any() else FILL_CHANCE_WITHOUT_ANY_ESTIMATE
     employment_type = encode_in(market["employment_type_code"], types)
     permanent = encode_in(market["employment_type_code"], pa.array(PERMANENT_TYPES)) != NONE
-    group = pc.utf8_slice_codeunits(flat(market["occupation_code"]).cast(pa.string()), 0, 3)
+    occupation, group = _read_occupations(
+        market["occupation_code"], occupations, find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
+    )
     is_career_known = ~is_null(market["career_code"]) | ~is_null(market["min_career_months"])
     return PostingFacts(
-        occupation=encode_in(market["occupation_code"], occupations),
-        group=encode_in(group, find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))),
+        occupation=occupation,
+        group=group,
         region=encode_in(market["region_code"], regions),
         education=encode_in(market["min_education_code"], EDUCATION_CODES),
         employment_type=employment_type,

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from matching.blocks import NONE, Doubles, Flags, Ints, Longs, encode_in, flat, is_null, read_numbers
 from matching.eligibility import UNKNOWN_WAGE
 from matching.market import PostingMarket
-from matching.retrieve import EMPTY, SCORE_STEP, Best, order_key
+from matching.retrieve import Best
+from matching.selection import EMPTY, SCORE_STEP, order_key
 
 PLACES = 5
 

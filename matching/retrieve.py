@@ -1,10 +1,10 @@
-"""Retrieve: the 50 eligible postings of highest fit for each person, exactly, and how many are eligible in all.
+"""Retrieve: the 100 eligible postings of highest fit for each person, exactly.
 
-One region bucket at a time: the people who reach it, sorted by education, times the postings of its prefix, in
-tiles. The device multiplies a tile; a compiled loop walks over it with the running 50th best as threshold and looks
-at the other conditions only where a product beats it. Vectors are rounded so that float32 products are exact
-(vectors.round_down): neither tile size, batch, order, threads nor device change a result.
-Do not put here: what conditions mean (eligibility.py), usefulness (rank.py). Makes no table.
+One region at a time: of the people who reach it, each is led through its segments from the highest bound on the fit
+down, and skips those that cannot beat the running 100th best. The device multiplies the people of a segment with its
+postings, a compiled loop walks over the products and looks at the other conditions only where one beats the cutoff.
+Vectors are rounded so that float32 products are exact (vectors.round_down): neither tiles, batches, order, threads
+nor the device change a result. Do not put here: conditions (eligibility.py), usefulness (rank.py). Makes no table.
 """
 
 from __future__ import annotations
@@ -16,184 +16,160 @@ import numpy as np
 from lake.device import Device
 from matching.blocks import Doubles, Flags, Floats, Ints, Longs
 from matching.compiled import compiled
-from matching.eligibility import NO_LICENCE, PostingConditions, Reach, SeekerConditions, meets_lists, meets_numbers
+from matching.eligibility import Reach, SeekerConditions
 from matching.market import PostingMarket
+from matching.segments import Segments
+from matching.selection import EMPTY, LOW_BITS, SCORE_STEP, Lists, Tile, count_kept, make_lists, scan_tile, settle
+from matching.vectors import OCCUPATION_DIMENSIONS
 
-TOP = 50
-TILE_SEEKERS, TILE_POSTINGS = 256, 2048  # 2 MB of products, 0.5 MB of vectors: stays near the core
-SCORE_STEP = 1e-6  # scores closer than this are ties; ties go to the lower posting id
-EMPTY = int(np.iinfo(np.int64).min)
-LOW_BITS = 0xFFFFFFFF
-SCAN_STEP = 64
+TILE_SEEKERS, TILE_POSTINGS = 1024, 1024  # 4 MB of products, 0.5 MB of vectors: stays near the core
+BOUNDED_SEEKERS = 16_384  # people whose bounds are in memory at a time
+LEVELS, LEVELS_PER_ONE = 8, 6  # segments are taken in steps of 1/6 of their bound, from 1 and more down
+SKIPPED = 255
 
 
 class Best(NamedTuple):
-    """Of each seeker (n, 50), best first: market places of postings, their fit, whether there is one; and counts (n,).
-
-    `eligible` counts every posting that meets all conditions, not only those listed.
-    """
+    """Of each seeker (n, top), best first: market places of postings, their fit in steps, whether there is one."""
 
     places: Longs
-    fit: Doubles
+    steps: Longs
     is_there: Flags
-    eligible: Ints
+
+    @property
+    def fit(self) -> Doubles:
+        """The fit (n, top) between 0 and 1; 0 where there is no posting."""
+        return np.where(self.is_there, self.steps * SCORE_STEP, 0.0)
 
 
-class _Search(NamedTuple):
+class People(NamedTuple):
+    """Of each seeker (n,): what is looked for (n, d), where and with which education, the other conditions."""
+
     queries: Floats
-    vectors: Floats
-    rank_by_id: Longs
-    heaps: Longs
-    cutoffs: Floats
+    reach: Reach
+    conditions: SeekerConditions
 
 
-class _Tile(NamedTuple):
-    scores: Floats
-    rows: Longs
-    ends: Longs
-    first: int
+def retrieve_best(people: People, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
+    """The best eligible postings of each person; a query of zeros gets none.
 
-
-def retrieve_best(
-    queries: Floats, reach: Reach, conditions: SeekerConditions, *, market: PostingMarket, device: Device
-) -> Best:
-    """The best eligible postings for queries (n, 64); a query of zeros gets none, but is counted."""
-    n = len(queries)
-    search = _Search(
-        queries,
-        market.vectors,
-        market.rank_by_id,
-        np.full((n, TOP), EMPTY, np.int64),
-        np.full(n, -np.inf, np.float32),
-    )
-    eligible = np.zeros(n, np.int32)
-    has_query: Flags = np.any(queries != 0, axis=1)
-    by_education = np.argsort(reach.education_rank, kind="stable")
+    `lists` may already hold keys of postings outside `market` that count by the same ids (see carry.py).
+    """
+    found = make_lists(len(people.queries)) if lists is None else lists
+    has_query = np.any(people.queries != 0, axis=1)
     for region in range(market.unknown_region + 1):
-        is_known = region < market.unknown_region
-        reaching = by_education[(reach.region_bits[by_education] >> region) & 1 == 1] if is_known else by_education
-        for bucket, rows in ((2 * region, reaching), (2 * region + 1, reaching[reach.has_licence[reaching]])):
-            ends = market.prefix_ends[bucket][reach.education_rank[rows]]
-            start = int(market.starts[bucket])
-            if len(rows) and ends[-1] > start:
-                count_eligible(_Tile(search.queries, rows, ends, start), conditions, market.conditions, eligible)
-                _search_bucket(search, rows[has_query[rows]], bucket, (reach, conditions, market, device))
-    return _read_lists(search.heaps, eligible, market)
+        is_reached = has_query.copy()
+        if region < market.unknown_region:
+            is_reached &= (people.reach.region_bits >> region) & 1 == 1
+        rows = np.flatnonzero(is_reached).astype(np.int32)
+        for bucket, takers in ((2 * region, rows), (2 * region + 1, rows[people.reach.has_licence[rows]])):
+            for first in range(0, len(takers), BOUNDED_SEEKERS):
+                _search_bucket(takers[first : first + BOUNDED_SEEKERS], bucket, people, found, (market, device))
+    return read_lists(found, market)
 
 
 def _search_bucket(
-    search: _Search, rows: Longs, bucket: int, world: tuple[Reach, SeekerConditions, PostingMarket, Device]
+    rows: Ints, bucket: int, people: People, lists: Lists, world: tuple[PostingMarket, Device]
 ) -> None:
-    """Let the postings of one bucket compete for the lists of `rows` (sorted by education)."""
-    reach, conditions, market, device = world
-    start = int(market.starts[bucket])
+    """Let the postings of one bucket compete for the lists of `rows`, segment by segment."""
+    market, device = world
+    segments = market.segments
+    here = slice(int(segments.of_bucket[bucket]), int(segments.of_bucket[bucket + 1]))
+    if here.start == here.stop or not len(rows):
+        return
+    bounds = bound_fits(people.queries[rows], segments, here)
+    ranks = people.reach.education_rank[rows]
+    levels, counts = find_levels(bounds, lists.cutoffs[rows], ranks, segments.ends[here], segments.first[here])
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts.ravel())])
+    visits = list_visits(levels, first[:-1].copy(), int(first[-1]))
+    for level in range(LEVELS):
+        for number in np.flatnonzero(counts[level]):
+            place = level * counts.shape[1] + number
+            asked = visits[first[place] : first[place + 1]]
+            asked = asked[bounds[asked, number] > lists.cutoffs[rows[asked]]]
+            if len(asked):
+                segment = here.start + int(number)
+                ends = segments.ends[segment][ranks[asked]]
+                _search_segment(rows[asked], ends, int(segments.first[segment]), people, (lists, market, device))
+        settle(lists, rows)
+
+
+def _search_segment(
+    rows: Ints, ends: Longs, start: int, people: People, world: tuple[Lists, PostingMarket, Device]
+) -> None:
+    """Multiply the people `rows` with the postings from `start` to each one's end, tile by tile, and select."""
+    lists, market, device = world
+    last = int(ends.max())
     for first_row in range(0, len(rows), TILE_SEEKERS):
-        tile_rows = rows[first_row : first_row + TILE_SEEKERS]
-        ends = market.prefix_ends[bucket][reach.education_rank[tile_rows]]
-        tile_queries = search.queries[tile_rows]
-        for first in range(start, int(ends[-1]), TILE_POSTINGS):
-            last = min(first + TILE_POSTINGS, int(ends[-1]))
-            scores = device.inner_products(tile_queries, market.vectors[first:last])
-            scan_tile(_Tile(scores, tile_rows, ends, first), search, conditions, market.conditions)
+        tile_rows, tile_ends = rows[first_row : first_row + TILE_SEEKERS], ends[first_row : first_row + TILE_SEEKERS]
+        queries = people.queries[tile_rows]
+        for first in range(start, last, TILE_POSTINGS):
+            vectors = market.vectors[first : min(first + TILE_POSTINGS, last)]
+            tile = Tile(device.inner_products(queries, vectors), tile_rows, tile_ends, first)
+            scan_tile(tile, lists, people.conditions, market.conditions, market.rank_by_id)
 
 
-def _read_lists(heaps: Longs, eligible: Ints, market: PostingMarket) -> Best:
-    keys = np.sort(heaps, axis=1)[:, ::-1]
+def bound_fits(queries: Floats, segments: Segments, here: slice) -> Floats:
+    """The most (n, s) that the fit of each query (n, d) with any posting of each segment can be."""
+    split = OCCUPATION_DIMENSIONS
+    ours, others = queries[:, :split], queries[:, split:]
+    centres = segments.centres[here]
+    return add_bounds(
+        np.dot(ours, centres[:, :split].T),
+        np.dot(others, centres[:, split:].T),
+        np.stack([np.sqrt((ours * ours).sum(axis=1)), np.sqrt((others * others).sum(axis=1))], axis=1),
+        segments.spreads[here],
+    )
+
+
+@compiled
+def add_bounds(ours: Floats, others: Floats, lengths: Floats, spreads: Floats) -> Floats:
+    """Centre plus spread in both parts of the vectors (n, s); in the others never more than length times length."""
+    for row in range(ours.shape[0]):
+        for s in range(ours.shape[1]):
+            near = others[row, s] + lengths[row, 1] * spreads[s, 1]
+            most = lengths[row, 1] * spreads[s, 2]
+            ours[row, s] += lengths[row, 0] * spreads[s, 0] + min(near, most) + np.float32(1e-5)
+    return ours
+
+
+@compiled
+def find_levels(
+    bounds: Floats, cutoffs: Floats, ranks: Ints, ends: Longs, first: Longs
+) -> tuple[np.ndarray, Longs]:  # type: ignore[type-arg]
+    """The level (n, s) at which each person visits each segment (SKIPPED: never), and visits per level and segment."""
+    people, count = bounds.shape
+    levels = np.empty((people, count), np.uint8)
+    visits = np.zeros((LEVELS, count), np.int64)
+    for row in range(people):
+        for s in range(count):
+            level = SKIPPED
+            if bounds[row, s] > cutoffs[row] and ends[s, ranks[row]] > first[s]:
+                below = np.int64((np.float32(1.0) - bounds[row, s]) * LEVELS_PER_ONE) + 1
+                level = min(max(below, 0), LEVELS - 1)
+                visits[level, s] += 1
+            levels[row, s] = level
+    return levels, visits
+
+
+@compiled
+def list_visits(levels: np.ndarray, first: Longs, total: int) -> Ints:  # type: ignore[type-arg]
+    """The rows that visit each segment, by level, then segment; `first` says where each list begins and moves on."""
+    count = levels.shape[1]
+    visits = np.empty(total, np.int32)
+    for row in range(levels.shape[0]):
+        for s in range(count):
+            if levels[row, s] != SKIPPED:
+                place = levels[row, s] * count + s
+                visits[first[place]] = row
+                first[place] += 1
+    return visits
+
+
+def read_lists(lists: Lists, market: PostingMarket) -> Best:
+    """The lists as places in the market, best first."""
+    is_used = np.arange(lists.keys.shape[1]) < lists.filled[:, None]
+    keys = np.sort(np.where(is_used, lists.keys, EMPTY), axis=1)[:, ::-1][:, : count_kept(lists)]
     is_there = keys != EMPTY
     ranks = np.where(is_there, LOW_BITS - (keys & LOW_BITS), 0)
     places = market.place_by_id[ranks] if len(market.place_by_id) else np.zeros_like(ranks)
-    fit = np.where(is_there, (keys >> 32) * SCORE_STEP, 0.0)
-    return Best(places, fit, is_there, eligible)
-
-
-def order_key(steps: Longs, rank_by_id: Longs) -> Longs:
-    """One number that orders by score (in whole steps), then by the lower id: larger is better."""
-    return (steps << 32) | (LOW_BITS - rank_by_id)
-
-
-@compiled
-def count_eligible(tile: _Tile, seekers: SeekerConditions, postings: PostingConditions, eligible: Ints) -> None:
-    """Add to `eligible` how many postings from `tile.first` to each row's end meet all conditions.
-
-    Exact: the whole prefix is looked at, in loops without a branch; the few postings applied to are taken off after.
-    """
-    careers, wages, licences = postings.career_months, postings.wage_krw_month, postings.licence
-    is_held = np.zeros(licences.max() + 1, np.uint8)
-    is_held[NO_LICENCE] = 1
-    for t in range(len(tile.rows)):
-        row, end = tile.rows[t], tile.ends[t]
-        months, floor = seekers.career_months[row], seekers.wage_floor_krw_month[row]
-        held = seekers.licences[seekers.licence_offsets[row] : seekers.licence_offsets[row + 1]]
-        is_held[held] = 1
-        # Slices counted from 0: the compiler sees no negative index and makes vector code (9 times as fast).
-        asked, paid, licence = careers[tile.first : end], wages[tile.first : end], licences[tile.first : end]
-        total = np.int32(0)
-        if licences[tile.first] == NO_LICENCE:
-            for j in range(len(asked)):
-                total = np.int32(total + np.int32(meets_numbers(asked[j], paid[j], months, floor)))
-        else:
-            for j in range(len(asked)):
-                is_met = meets_numbers(asked[j], paid[j], months, floor)
-                total = np.int32(total + np.int32(is_met) * is_held[licence[j]])
-        for place in range(seekers.applied_offsets[row], seekers.applied_offsets[row + 1]):
-            applied = seekers.applied[place]
-            if tile.first <= applied < end:
-                is_met = meets_numbers(careers[applied], wages[applied], months, floor)
-                total = np.int32(total - np.int32(is_met) * is_held[licences[applied]])
-        is_held[held] = 0
-        eligible[row] += total
-
-
-@compiled
-def scan_tile(tile: _Tile, search: _Search, seekers: SeekerConditions, postings: PostingConditions) -> None:
-    """Let every product of a tile that beats its row's cutoff compete for the row's list."""
-    careers, wages, licences = postings.career_months, postings.wage_krw_month, postings.licence
-    ranks = search.rank_by_id
-    for t in range(len(tile.rows)):
-        row = tile.rows[t]
-        scores, heap, cutoff = tile.scores[t], search.heaps[row], search.cutoffs[row]
-        months, floor = seekers.career_months[row], seekers.wage_floor_krw_month[row]
-        held = seekers.licences[seekers.licence_offsets[row] : seekers.licence_offsets[row + 1]]
-        applied = seekers.applied[seekers.applied_offsets[row] : seekers.applied_offsets[row + 1]]
-        stop = min(tile.ends[t] - tile.first, len(scores))
-        for begin in range(0, stop, SCAN_STEP):
-            finish = min(begin + SCAN_STEP, stop)
-            if finish - begin == SCAN_STEP and not beats_any(scores[begin:finish], cutoff):
-                continue
-            for j in range(begin, finish):
-                posting = tile.first + j
-                is_met = meets_numbers(careers[posting], wages[posting], months, floor)
-                if (scores[j] > cutoff) & is_met and meets_lists(posting, licences[posting], held, applied):
-                    cutoff = compete(heap, ranks[posting], scores[j], cutoff)
-        search.cutoffs[row] = cutoff
-
-
-@compiled
-def beats_any(scores: Floats, cutoff: float) -> bool:
-    """Whether one of SCAN_STEP scores is above the cutoff; of fixed length to become vector code."""
-    hits = np.int32(0)
-    for j in range(SCAN_STEP):
-        hits = np.int32(hits + np.int32(scores[j] > cutoff))
-    return bool(hits > 0)
-
-
-@compiled
-def compete(heap: Longs, rank: int, score: float, cutoff: np.float32) -> np.float32:
-    """Let a posting replace the last of the best, which `heap` keeps in front; the cutoff from then on."""
-    steps = np.int64(np.floor(np.float64(score) / SCORE_STEP + 0.5))
-    key = (steps << 32) | (LOW_BITS - rank)
-    if key <= heap[0]:
-        return cutoff
-    hole = 0
-    while 2 * hole + 1 < TOP:
-        child = 2 * hole + 1
-        if child + 1 < TOP and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= key:
-            break
-        heap[hole] = heap[child]
-        hole = child
-    heap[hole] = key
-    if heap[0] == EMPTY:
-        return cutoff
-    return np.float32(((heap[0] >> 32) - 1) * SCORE_STEP)
+    return Best(places, np.where(is_there, keys >> 32, 0), is_there)

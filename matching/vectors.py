@@ -17,6 +17,7 @@ from matching.blocks import Doubles, Floats, Ints, Longs, TokenLists, encode, sp
 from matching.compiled import compiled
 
 DIMENSIONS = 64
+OCCUPATION_DIMENSIONS = 32
 STEPS = 4096
 
 # Share of the squared length that each length of a KECO prefix takes: two codes of one unit group meet at 1,
