@@ -19,6 +19,7 @@ from lake.contracts.render import arrow_schema
 from lake.device import CpuDevice, Device
 from lake.threads import one_thread
 from matching.blocks import Flags, gather_blocks, is_null, split_tokens
+from matching.chances import ChanceTerms, load_chances
 from matching.eligibility import read_reach, read_seeker_conditions
 from matching.explain import explain_matches
 from matching.market import PostingMarket, load_market
@@ -43,8 +44,8 @@ JOB_COLUMNS = (
     "certificate_names_text",
     "applied_posting_ids_text",
 )
-MODEL_VERSION = "jobs-content-1"
-"""Raised by hand when the rules or weights of this module change."""
+MODEL_VERSION = "jobs-content-2"
+"""Raised by hand when the rules or weights of matching change; the learned chance adds its own version."""
 SCHEMA = arrow_schema(SEEKER_JOBS)
 PART_ROWS = 8_192  # what one thread works on at a time: about 40 MB
 
@@ -52,8 +53,8 @@ PART_ROWS = 8_192  # what one thread works on at a time: about 40 MB
 def match_batches(
     batches: Iterator[pa.RecordBatch],
     market: PostingMarket,
+    chances: ChanceTerms,
     *,
-    model_version: str,
     device: Device | None = None,
     threads: int = 1,
 ) -> Iterator[pa.RecordBatch]:
@@ -67,23 +68,23 @@ def match_batches(
         for block in gather_blocks(batches, JOB_COLUMNS):
             parts = [block.slice(first, PART_ROWS) for first in range(0, block.num_rows, PART_ROWS)]
             with one_thread():
-                answers = list(pool.map(lambda part: match_block(part, market, model_version, chosen), parts))
+                answers = list(pool.map(lambda part: match_block(part, market, chances, chosen), parts))
             yield from answers
 
 
-def match_from_file(
+def match_from_files(
     batches: Iterator[pa.RecordBatch],
-    market_path: Path,
+    paths: tuple[Path, Path],
     as_of: datetime.date,
     *,
-    model_version: str,
     device: Device | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """`match_batches` for a function sent to the engine: it carries the path of the postings, not the arrays."""
-    yield from match_batches(batches, load_market(market_path, as_of), model_version=model_version, device=device)
+    """`match_batches` for a function sent to the engine: it carries the paths of postings and chances, not arrays."""
+    market_path, chances_path = paths
+    yield from match_batches(batches, load_market(market_path, as_of), load_chances(chances_path), device=device)
 
 
-def match_block(block: pa.Table, market: PostingMarket, model_version: str, device: Device) -> pa.RecordBatch:
+def match_block(block: pa.Table, market: PostingMarket, chances: ChanceTerms, device: Device) -> pa.RecordBatch:
     """matches__seeker_jobs rows of one block of seekers."""
     conditions = read_seeker_conditions(block, market.licence_names, market.posting_ids)
     reach = read_reach(block, market.region_codes, conditions)
@@ -91,7 +92,7 @@ def match_block(block: pa.Table, market: PostingMarket, model_version: str, devi
     queries = np.where(has_wish[:, None], embed_seekers(block, market.space), np.float32(0))
     best = retrieve_best(queries, reach, conditions, market=market, device=device)
     wishes = read_wishes(block, market)
-    ranked = rank_best(best, wishes, market) if len(market.posting_ids) else rank_nothing(block.num_rows)
+    ranked = rank_best(best, wishes, market, chances) if len(market.posting_ids) else rank_nothing(block.num_rows)
     met, unsettled = explain_matches(ranked, wishes, market)
     columns = _list_places(ranked, market, {"met_codes": met, "open_codes": unsettled})
     columns |= {
@@ -99,7 +100,7 @@ def match_block(block: pa.Table, market: PostingMarket, model_version: str, devi
         "seeker_key": block["seeker_key"].combine_chunks(),
         "answer_code": _find_answers(best, has_wish, np.any(queries != 0, axis=1)),
         "eligible_postings_count": pa.array(best.eligible),
-        "model_version": pa.repeat(model_version, block.num_rows),
+        "model_version": pa.repeat(f"{MODEL_VERSION}-{chances.model_version}", block.num_rows),
     }
     return pa.RecordBatch.from_arrays(
         [columns[name].cast(SCHEMA.field(name).type) for name in SCHEMA.names], schema=SCHEMA
@@ -124,11 +125,16 @@ def _find_answers(best: Best, has_wish: Flags, has_query: Flags) -> pa.Array:
 def _list_places(ranked: Ranked, market: PostingMarket, codes: dict[str, pa.Array]) -> dict[str, pa.Array]:
     """The flat columns name_1 … name_5."""
     columns: dict[str, pa.Array] = {}
+    rated = ranked.rated
     numbers = {
         "score_0_1": ranked.score,
         "fit_0_1": ranked.fit,
-        "chance_0_1": ranked.chance,
-        "usefulness_0_1": ranked.usefulness,
+        "chance_0_1": np.round(rated.chance, 6),
+        "usefulness_0_1": np.round(rated.usefulness, 6),
+        "wage_fit_0_1": np.round(rated.wage, 6),
+        "distance_fit_0_1": np.round(rated.distance, 6),
+        "occupation_fit_0_1": rated.occupation,
+        "permanence_fit_0_1": rated.permanence,
     }
     for place in range(PLACES):
         is_empty = ~ranked.is_there[:, place]

@@ -36,6 +36,7 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
+from matching.pairs import Offers, read_offers
 from matching.vectors import ContentSpace, embed_postings, learn_space
 
 POSTING_COLUMNS = (
@@ -48,6 +49,8 @@ POSTING_COLUMNS = (
     "required_certificate_name",
     "wage_min_krw_month",
     "employment_type_code",
+    "headcount",
+    "company_size_code",
     "closing_date",
     "keywords_text",
     "skill_codes_text",
@@ -90,6 +93,7 @@ class PostingMarket:
     prefix_ends: Longs
     conditions: PostingConditions
     facts: PostingFacts
+    offers: Offers
     region_codes: pa.Array
     licence_names: pa.Array
     occupation_codes: pa.Array
@@ -130,6 +134,7 @@ class PostingMarket:
             prefix_ends=ends,
             conditions=read_posting_conditions(market, licences),
             facts=_read_facts(market, regions, occupations, types),
+            offers=read_offers(market),
             region_codes=regions,
             licence_names=licences,
             occupation_codes=occupations,

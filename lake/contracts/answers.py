@@ -113,8 +113,14 @@ SEEKER_JOBS = _answers(
             _optional(c.POSTING_ID),
             c.share("score_0_1", "종합 점수", "가능성 × 유용성"),
             c.share("fit_0_1", "직무 적합도"),
-            c.share("chance_0_1", "채용 가능성"),
-            c.share("usefulness_0_1", "유용성", "희망임금·직종·지역·고용안정"),
+            c.share("chance_0_1", "채용 가능성", "지난 지원에서 배운, 지원 한 건이 채용될 가능성"),
+            c.share("usefulness_0_1", "유용성", "임금 .4, 직종 .3, 거리 .2, 고용안정 .1로 잰 네 값의 평균"),
+            c.share("wage_fit_0_1", "임금 만족", "희망임금의 80%이면 0, 120%부터 1. 모르면 .5"),
+            c.share("distance_fit_0_1", "거리 만족", "거주 시도이면 1, 50km마다 절반. 모르면 .5"),
+            c.share("occupation_fit_0_1", "직종 만족", "1·2·3순위 희망직종 1·.8·.6, 같은 소분류 .4. 모르면 .5"),
+            c.share(
+                "permanence_fit_0_1", "고용안정", "기간의 정함이 없으면 1, 근로시간이 희망과 다르면 절반. 모르면 .5"
+            ),
             c.text("met_codes", "맞는 조건", "조건 코드, |로 이음"),
             c.text("open_codes", "확인이 필요한 조건", "자료가 없거나 덜 맞는 조건 코드, |로 이음"),
         ),
