@@ -22,6 +22,7 @@ from matching.pairs import CODED, VALUES
 
 TABLE = chances.APPLICATION_CHANCES.id
 MICRO = 1_000_000
+MOST_EDGES = 8
 _COLUMNS = ("input_name", "bin_number", "value_code", "value_from", "value_to", "logit", "basis_code", "model_version")
 _REDO = "run the night again from scores__application_chances"
 
@@ -32,7 +33,7 @@ class Terms(NamedTuple):
     """What the loop of rank.py adds up, inputs in the order of PAIR_INPUTS.
 
     `logits` (inputs, bins) and `intercept` (1,) in millionths; bin 0 is not known. A code is in bin place + 1, a
-    number in bin 1 + how many of its `edges` (inputs, most) it reaches; behind the last stands infinity.
+    number in bin 1 + how many of its `edges` (inputs, MOST_EDGES) it reaches; edges that are not there are infinite.
     """
 
     intercept: Longs
@@ -78,7 +79,7 @@ def load_chances(path: Path) -> ChanceTerms:
 
 def _read_terms(intercept: Row, by_input: Mapping[str, Sequence[Row]], *, is_learned: bool) -> Terms:
     most = max([len(rows) for rows in by_input.values()] or [1])
-    logits, edges = np.zeros((VALUES, most), np.int64), np.full((VALUES, most + 1), np.inf)
+    logits, edges = np.zeros((VALUES, most), np.int64), np.full((VALUES, MOST_EDGES), np.inf)
     for place, name in enumerate(chances.PAIR_INPUTS if is_learned else ()):
         rows = by_input[name]
         logits[place, : len(rows)] = [_read_micro(row) for row in rows]
@@ -120,6 +121,9 @@ def _read_edges(name: str, rows: Sequence[Row]) -> list[float]:
     ends = [row["value_to"] for row in rows[1:]]
     edges = starts[1:]
     is_whole = len(rows) > 1 and starts[0] is None and ends == [*edges, None] and None not in edges
+    is_whole = is_whole and len(edges) <= MOST_EDGES
     if not is_whole or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
-        raise MatchingInputError(f"{TABLE}: bins of {name} from {starts} to {ends} do not join; {_REDO}")
+        raise MatchingInputError(
+            f"{TABLE}: bins of {name} from {starts} to {ends} do not join, or are too many; {_REDO}"
+        )
     return [float(edge) for edge in edges]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from matching.blocks import NONE, Doubles, Flags, Ints, Longs, encode_in, is_null, read_numbers
-from matching.chances import ChanceTerms, Terms
+from matching.chances import MOST_EDGES, ChanceTerms, Terms
 from matching.compiled import compiled
 from matching.market import PostingMarket
 from matching.pairs import CODED, DISTANCES_KM, VALUES, Offers, People, fill_values, read_people
@@ -174,11 +174,9 @@ def estimate_chance(values: Doubles, terms: Terms) -> float:
     for place in range(CODED):
         total += terms.logits[place, int(values[place]) + 1]
     for place in range(CODED, VALUES):
-        number, value = 0, values[place]
-        if value != NONE:
-            while value >= terms.edges[place, number]:
-                number += 1
-            number += 1
+        number, value = np.int64(values[place] != NONE), values[place]
+        for edge in range(MOST_EDGES):  # of fixed length to become vector code
+            number += np.int64(value >= terms.edges[place, edge])
         total += terms.logits[place, number]
     return 1.0 / (1.0 + math.exp(-total / 1e6))
 
