@@ -108,7 +108,8 @@ def _spread(db: duckdb.DuckDBPyConnection) -> Check:
 def _model_limits(settings: Settings, as_of: date) -> list[Check]:
     """The served model's own limits, from its audit of tonight: wrong high-risk calls, calibration, misplaced rows."""
     evaluated = tables.dataset(settings, "ops__evaluation", as_of)
-    served = (pc.field("scope_code") == "SERVED") & (pc.field("cohort") == "ALL")
+    served = (pc.field("service_code") == "EMPLOYMENT") & (pc.field("scope_code") == "SERVED")
+    served &= pc.field("cohort") == "ALL"
     rows = evaluated.to_table(filter=served & pc.field("measure_name").isin(list(_MODEL_LIMITS))).to_pylist()
     checks = []
     for row in sorted(rows, key=lambda row: str(row["measure_name"])):

@@ -84,6 +84,7 @@ def _find_states(ranked: Ranked, wishes: SeekerWishes, market: PostingMarket) ->
         "OCCUPATION_DIFFERENT": has_occupation & ~is_same,
         "REGION": has_region,
         "REGION_UNKNOWN": ~has_region,
+        "DISTANCE_UNKNOWN": has_region & ~wishes.has_home[:, None],
         "EDUCATION": has_education,
         "EDUCATION_UNKNOWN": ~has_education,
         "CAREER": has_career,

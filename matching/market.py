@@ -37,6 +37,7 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
+from matching.pairs import Offers, read_offers
 from matching.segments import Segments, describe_segments, order_postings
 from matching.vectors import ContentSpace, embed_postings, learn_space
 
@@ -50,6 +51,8 @@ POSTING_COLUMNS = (
     "required_certificate_name",
     "wage_min_krw_month",
     "employment_type_code",
+    "headcount",
+    "company_size_code",
     "closing_date",
     "keywords_text",
     "skill_codes_text",
@@ -91,6 +94,7 @@ class PostingMarket:
     census: Census
     conditions: PostingConditions
     facts: PostingFacts
+    offers: Offers
     region_codes: pa.Array
     licence_names: pa.Array
     occupation_codes: pa.Array
@@ -136,6 +140,7 @@ class PostingMarket:
             census=take_census(region[order], education[order], conditions, **counts),
             conditions=conditions,
             facts=_read_facts(market, regions, occupations, types),
+            offers=read_offers(market),
             region_codes=regions,
             licence_names=licences,
             occupation_codes=occupations,

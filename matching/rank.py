@@ -1,49 +1,57 @@
-"""Rank: order the retrieved postings by chance × usefulness and keep five.
+"""Rank: rate candidates by chance × usefulness, with the parts of both, and keep five.
 
-The constants here are stated judgements, not learned: a learned model of hiring chances and of what people take is
-a later issue, and takes the place of `estimate_chance` and `USEFULNESS`. Do not put here: conditions. Makes no table.
+The chance that an application is hired is learned (chances.py). Usefulness is a stated judgement
+(infra/decisions/0005-chance-and-usefulness.md): what the person gets out of the posting, whoever is hired.
+Do not put here: conditions (eligibility.py), how a pair is described (pairs.py). Makes no table.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from matching.blocks import NONE, Doubles, Flags, Ints, Longs, encode_in, flat, is_null, read_numbers
-from matching.eligibility import UNKNOWN_WAGE
+from matching.blocks import NONE, Doubles, Flags, Ints, Longs, encode_in, is_null, read_numbers
+from matching.chances import MOST_EDGES, ChanceTerms, Terms
+from matching.compiled import compiled
 from matching.market import PostingMarket
-from matching.retrieve import Best
-from matching.selection import EMPTY, SCORE_STEP, order_key
+from matching.pairs import CODED, DISTANCES_KM, VALUES, Offers, People, fill_values, read_people
+from matching.retrieve import EMPTY, Best, order_key
 
 PLACES = 5
-
-# chance = logistic(logit(the posting's chance for one application) + 4 × (fit − 0.5)): a person whose fit is 0.5 has
-# the usual chance, a perfect fit has e² ≈ 7 times the odds, no fit at all a seventh of them.
-CHANCE_SLOPE, USUAL_FIT = 4.0, 0.5
-LEAST_CHANCE = 0.001
+STEPS_TO_ONE = 1_000_000
 
 # Usefulness is the weighted mean of four values from 0 to 1; what is not known counts .5.
-USEFULNESS = {"wage": 0.4, "occupation": 0.3, "region": 0.2, "permanence": 0.1}
+USEFULNESS = {"wage": 0.4, "distance": 0.2, "occupation": 0.3, "permanence": 0.1}
 UNKNOWN_VALUE = 0.5
 # The wage counts 0 at 80 % of the wish (nothing below is eligible) and 1 from 120 % on.
 LEAST_WAGE_RATIO, FULL_WAGE_RATIO = 0.8, 1.2
-WANTED_PLACE_VALUES = (1.0, 0.8, 0.6)
-SAME_MINOR_GROUP_VALUE = 0.4  # same first three KECO digits as a wanted occupation
+# Each further 50 km between home and work halve the value: Incheon to Seoul (27 km) .69, Seoul to Busan (325 km) .01.
+HALVING_KM = 50.0
+DISTANCE_VALUES = np.round(0.5 ** (DISTANCES_KM / HALVING_KM), 9)
+# By relation to the wish (lake/contracts/chances.OCCUPATION_WISH): first, second, third wish, same minor group.
+OCCUPATION_VALUES = np.array([1.0, 0.8, 0.6, 0.4, 0.0, 0.0, 0.0])
+# By contract (codes.EMPLOYMENT_TYPE): 1 without an end. Half of it where full or part time is not as wished.
+PERMANENCE_VALUES = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+IS_PART_TIME = np.array([False, True, False, True, False, False])
+OTHER_HOURS_SHARE = 0.5
+WAGE_WEIGHT, DISTANCE_WEIGHT, OCCUPATION_WEIGHT, PERMANENCE_WEIGHT = USEFULNESS.values()
+
+Rows = npt.NDArray[np.int32]
 
 
 class SeekerWishes(NamedTuple):
-    """Of each seeker (n,): wage (NaN unknown), wanted occupations and their 3-digit groups (n, 3), home, type, flags.
+    """Of each seeker (n,): what pairs read (`people`), and for explaining: wages, occupations (n, 3), flags.
 
     Codes are places in the market's lists, NONE for what is unknown or not in the market.
     """
 
+    people: People
     wage_krw_month: Doubles
     occupations: Ints
-    groups: Ints
-    home_region: Ints
     employment_type: Ints
     has_occupation: Flags
     has_home: Flags
@@ -53,27 +61,41 @@ class SeekerWishes(NamedTuple):
     has_career: Flags
 
 
-class Ranked(NamedTuple):
-    """The five of each seeker (n, 5), best first: market places, score and its parts, whether there is one."""
+class Rated(NamedTuple):
+    """Of each pair (n, k): score in millionths, chance and usefulness, and the four parts of usefulness."""
 
-    places: Longs
-    score: Doubles
-    fit: Doubles
+    score_steps: Rows
     chance: Doubles
     usefulness: Doubles
+    wage: Doubles
+    distance: Doubles
+    occupation: Doubles
+    permanence: Doubles
+
+
+class Ranked(NamedTuple):
+    """The five of each seeker (n, 5), best first: market places, fit, what they are rated, whether there is one."""
+
+    places: Longs
+    fit: Doubles
+    rated: Rated
     is_there: Flags
+
+    @property
+    def score(self) -> Doubles:
+        """The score from 0 to 1."""
+        score: Doubles = np.round(self.rated.score_steps / STEPS_TO_ONE, 6)
+        return score
 
 
 def read_wishes(block: pa.Table, market: PostingMarket) -> SeekerWishes:
     """What ranking and explaining read of a features__seekers block."""
     wanted = [block[f"wanted_occupation_code_{place}"] for place in (1, 2, 3)]
     regions = [block["home_region_code"], *(block[f"wanted_region_code_{place}"] for place in (1, 2, 3))]
-    groups = [pc.utf8_slice_codeunits(flat(column).cast(pa.string()), 0, 3) for column in wanted]
     return SeekerWishes(
+        people=read_people(block),
         wage_krw_month=read_numbers(block["wanted_wage_krw_month"], np.nan),
         occupations=np.stack([encode_in(column, market.occupation_codes) for column in wanted], axis=1),
-        groups=np.stack([encode_in(column, market.occupation_groups) for column in groups], axis=1),
-        home_region=encode_in(block["home_region_code"], market.region_codes),
         employment_type=encode_in(block["wanted_employment_type_code"], market.employment_type_codes),
         has_occupation=np.any([~is_null(column) for column in wanted], axis=0),
         has_home=~is_null(block["home_region_code"]),
@@ -84,25 +106,115 @@ def read_wishes(block: pa.Table, market: PostingMarket) -> SeekerWishes:
     )
 
 
-def rank_best(best: Best, wishes: SeekerWishes, market: PostingMarket) -> Ranked:
+def rate_candidates(places: Longs, wishes: SeekerWishes, market: PostingMarket, chances: ChanceTerms) -> Rated:
+    """Every pair of a person (row) and the postings at `places` (n, k), with all parts.
+
+    A pair gets the same numbers to the last bit, whatever else is asked in the same call, and the same score as
+    from `rate_scores`. Which places hold no posting is for the caller to know.
+    """
+    steps, parts = np.empty(places.shape, np.int32), np.empty((6, *places.shape))
+    _rate(places, wishes, market, chances, (steps, parts))
+    return Rated(steps, *parts)
+
+
+def rate_scores(places: Longs, wishes: SeekerWishes, market: PostingMarket, chances: ChanceTerms) -> Rows:
+    """Only the scores of `rate_candidates` in millionths (n, k)."""
+    steps = np.empty(places.shape, np.int32)
+    _rate(places, wishes, market, chances, (steps, np.empty((0, 0, 0))))
+    return steps
+
+
+def _rate(
+    places: Longs, wishes: SeekerWishes, market: PostingMarket, chances: ChanceTerms, out: tuple[Rows, Doubles]
+) -> None:
+    if not len(market.posting_ids):
+        for values in out:
+            values[:] = 0
+        return
+    rate_pairs(places, wishes.people, (market.offers, market.facts.fill_chance_0_1), chances.terms, out)
+
+
+@compiled
+def rate_pairs(
+    places: Longs, people: People, market: tuple[Offers, Doubles], terms: Terms, out: tuple[Rows, Doubles]
+) -> None:
+    """Fill scores (n, k) and, where there is room for them, the parts (6, n, k) in the order of Rated."""
+    offers, own_chances = market
+    steps, parts = out
+    wants_parts = parts.size > 0
+    values = np.empty(VALUES)
+    for row in range(places.shape[0]):
+        person = people[row]
+        for column in range(places.shape[1]):
+            place = places[row, column]
+            offer = offers[place]
+            fill_values(person, offer, values)
+            chance = estimate_chance(values, terms) if terms.is_learned[0] else own_chances[place]
+            wage = value_wage(values[8])
+            distance = value_distance(person.home_region, offer.region)
+            occupation = OCCUPATION_VALUES[int(values[0])] if values[0] != NONE else UNKNOWN_VALUE
+            permanence = value_permanence(offer.employment_type, person.employment_type)
+            total = WAGE_WEIGHT * wage + DISTANCE_WEIGHT * distance
+            total += OCCUPATION_WEIGHT * occupation + PERMANENCE_WEIGHT * permanence
+            usefulness = min(total, 1.0)  # the last bit of a sum of ones
+            steps[row, column] = math.floor(chance * usefulness * STEPS_TO_ONE + 0.5)
+            if wants_parts:
+                parts[0, row, column] = chance
+                parts[1, row, column] = usefulness
+                parts[2, row, column] = wage
+                parts[3, row, column] = distance
+                parts[4, row, column] = occupation
+                parts[5, row, column] = permanence
+
+
+@compiled
+def estimate_chance(values: Doubles, terms: Terms) -> float:
+    """The logistic of the sum of one term an input, in whole millionths."""
+    total = terms.intercept[0]
+    for place in range(CODED):
+        total += terms.logits[place, int(values[place]) + 1]
+    for place in range(CODED, VALUES):
+        number, value = np.int64(values[place] != NONE), values[place]
+        for edge in range(MOST_EDGES):  # of fixed length to become vector code
+            number += np.int64(value >= terms.edges[place, edge])
+        total += terms.logits[place, number]
+    return 1.0 / (1.0 + math.exp(-total / 1e6))
+
+
+@compiled
+def value_wage(ratio: float) -> float:
+    """0 at 80 % of the wish, 1 from 120 % on."""
+    if ratio == NONE:
+        return UNKNOWN_VALUE
+    return min(max((ratio - LEAST_WAGE_RATIO) / (FULL_WAGE_RATIO - LEAST_WAGE_RATIO), 0.0), 1.0)
+
+
+@compiled
+def value_distance(home: int, region: int) -> float:
+    """1 in the home region, half of it for every HALVING_KM."""
+    return DISTANCE_VALUES[home, region] if home != NONE and region != NONE else UNKNOWN_VALUE
+
+
+@compiled
+def value_permanence(offered: int, wished: int) -> float:
+    """1 for a contract without an end, half of it where the working time is not the wished one."""
+    if offered == NONE:
+        return UNKNOWN_VALUE
+    share = OTHER_HOURS_SHARE if wished != NONE and IS_PART_TIME[offered] != IS_PART_TIME[wished] else 1.0
+    return float(PERMANENCE_VALUES[offered] * share)
+
+
+def rank_best(best: Best, wishes: SeekerWishes, market: PostingMarket, chances: ChanceTerms) -> Ranked:
     """The five of the retrieved with the highest chance × usefulness; equal scores go to the lower posting id."""
-    fit = np.clip(best.fit, 0.0, 1.0)
-    chance = estimate_chance(fit, market.facts.fill_chance_0_1[best.places])
-    usefulness = value_postings(best.places, wishes, market)
-    score = np.clip(chance * usefulness, 0.0, 1.0)
-    steps = np.floor(score / SCORE_STEP + 0.5).astype(np.int64)
-    keys = np.where(best.is_there, order_key(steps, market.rank_by_id[best.places]), EMPTY)
+    steps = rate_scores(best.places, wishes, market, chances)
+    keys = np.where(best.is_there, order_key(steps.astype(np.int64), market.rank_by_id[best.places]), EMPTY)
     order = np.argsort(keys, axis=1, kind="stable")[:, ::-1][:, :PLACES]
-
-    def pick(values: Doubles) -> Doubles:
-        return np.round(np.take_along_axis(values, order, axis=1), 6)
-
+    places = np.take_along_axis(best.places, order, axis=1)
+    fit: Doubles = np.take_along_axis(best.fit.astype(np.float64), order, axis=1)
     return Ranked(
-        places=np.take_along_axis(best.places, order, axis=1),
-        score=pick(score),
-        fit=pick(fit),
-        chance=pick(chance),
-        usefulness=pick(usefulness),
+        places=places,
+        fit=np.clip(fit, 0.0, 1.0).round(6),
+        rated=rate_candidates(places, wishes, market, chances),
         is_there=np.take_along_axis(best.is_there, order, axis=1),
     )
 
@@ -110,47 +222,5 @@ def rank_best(best: Best, wishes: SeekerWishes, market: PostingMarket) -> Ranked
 def rank_nothing(people: int) -> Ranked:
     """No place for anyone: what a night without a single open posting gives."""
     nobody = np.zeros((people, PLACES))
-    return Ranked(nobody.astype(np.int64), nobody, nobody, nobody, nobody, nobody.astype(bool))
-
-
-def estimate_chance(fit: Doubles, fill_chance: Doubles) -> Doubles:
-    """The chance that an application is hired, from the fit and the posting's chance for one application."""
-    usual = np.clip(fill_chance, LEAST_CHANCE, 1 - LEAST_CHANCE)
-    logit = np.log(usual / (1 - usual)) + CHANCE_SLOPE * (fit - USUAL_FIT)
-    chance: Doubles = 1 / (1 + np.exp(-logit))
-    return chance
-
-
-def value_postings(places: Longs, wishes: SeekerWishes, market: PostingMarket) -> Doubles:
-    """How useful each posting (n, k) is to its person, from 0 to 1."""
-    facts = market.facts
-    wage = market.conditions.wage_krw_month[places]
-    ratio = wage / np.where(wishes.wage_krw_month > 0, wishes.wage_krw_month, np.nan)[:, None]
-    in_range = (ratio - LEAST_WAGE_RATIO) / (FULL_WAGE_RATIO - LEAST_WAGE_RATIO)
-    is_open = np.isnan(ratio) | (wage == UNKNOWN_WAGE)
-    values = {
-        "wage": np.where(is_open, UNKNOWN_VALUE, np.clip(in_range, 0.0, 1.0)),
-        "occupation": _value_occupation(places, wishes, market),
-        "region": np.where(
-            wishes.has_home[:, None] & (facts.region[places] != NONE),
-            (facts.region[places] == wishes.home_region[:, None]).astype(np.float64),
-            UNKNOWN_VALUE,
-        ),
-        "permanence": facts.is_permanent[places],
-    }
-    total = np.zeros(places.shape)
-    for name, weight in USEFULNESS.items():
-        total += weight * values[name]
-    return total
-
-
-def _value_occupation(places: Longs, wishes: SeekerWishes, market: PostingMarket) -> Doubles:
-    occupation, group = market.facts.occupation[places], market.facts.group[places]
-    value = np.zeros(places.shape)
-    for wish, worth in enumerate(WANTED_PLACE_VALUES):
-        wished, wished_group = wishes.occupations[:, wish, None], wishes.groups[:, wish, None]
-        value = np.maximum(value, np.where((wished == occupation) & (wished != NONE), worth, 0.0))
-        is_near = (wished_group == group) & (wished_group != NONE)
-        value = np.maximum(value, np.where(is_near, SAME_MINOR_GROUP_VALUE, 0.0))
-    is_open = ~wishes.has_occupation[:, None] | (occupation == NONE)
-    return np.where(is_open, UNKNOWN_VALUE, value)
+    rated = Rated(nobody.astype(np.int32), *(nobody for _ in range(6)))
+    return Ranked(nobody.astype(np.int64), nobody, rated, nobody.astype(bool))

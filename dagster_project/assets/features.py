@@ -11,9 +11,13 @@ from dagster_project.assets.declare import asset_options
 from dagster_project.assets.gold import REGISTERS
 from dagster_project.night import Night, Result
 from lake import tables
+from lake.contracts.registry import table
+from lake.contracts.render import spark_schema
 from lake.contracts.silver import VERSION_TABLES
+from matching import pairs
 from ml.employment import month
 from ml.employment.cohorts import cohort_dates, sample_of
+from transforms.features.application_pairs import PairSources, application_pairs
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
 from transforms.features.peer_references import peer_references
@@ -21,8 +25,19 @@ from transforms.features.seeker_cohorts import cohort
 from transforms.features.seekers import seekers
 from transforms.registers import known_by, known_then
 
+PAIRS_LIMIT = 300_000
+"""Applications that teach the chance: the terms of so many move by less than anyone could see."""
 PEERS_LIMIT = 200_000
 """People whose medians say what is usual: more would change them by less than anyone could see."""
+
+PAIR_NOUNS = {
+    "applications": "applications",
+    "postings": "job_postings",
+    "companies": "companies",
+    "seekers": "seekers",
+    "seeker_versions": "seeker_versions",
+    "certificates": "certificates",
+}
 
 
 @dg.asset(**asset_options("features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills"]))
@@ -70,6 +85,29 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__job_postings", frame)
 
 
+@dg.asset(
+    **asset_options(
+        "features__application_pairs",
+        [
+            "silver__applications",
+            "silver__job_postings",
+            "silver__companies",
+            "silver__seekers",
+            "silver__seeker_versions",
+            "silver__certificates",
+        ],
+    )
+)
+def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
+    """Past applications with their result: how well person and posting fitted, and whether it was hired."""
+    silver = {name: night.read(f"silver__{noun}") for name, noun in PAIR_NOUNS.items()}
+    people = sample_of(night.rows("silver__applications"), limit=PAIRS_LIMIT).people
+    made = application_pairs(PairSources(**silver), pairs.PERSON_COLUMNS, people, as_of=night.as_of)
+    columns = (*pairs.OUTCOME_COLUMNS, *pairs.PERSON_COLUMNS, *pairs.OFFER_COLUMNS)
+    schema = spark_schema(table("features__application_pairs"))
+    return night.write("features__application_pairs", made.select(*columns).mapInArrow(pairs.describe_batches, schema))
+
+
 @dg.asset(**asset_options("features__courses", ["silver__training_courses", "gold__course_outcomes"]))
 def features_courses(night: dg.ResourceParam[Night]) -> Result:
     """Sessions that start later and have a seat left."""
@@ -77,4 +115,11 @@ def features_courses(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__courses", frame)
 
 
-ASSETS = [features_seekers, features_peer_references, features_seeker_cohorts, features_job_postings, features_courses]
+ASSETS = [
+    features_seekers,
+    features_peer_references,
+    features_seeker_cohorts,
+    features_job_postings,
+    features_application_pairs,
+    features_courses,
+]

@@ -1,4 +1,4 @@
-"""The audit of the employment model after everybody is scored: cohorts, evaluation, calibration, fairness, drift."""
+"""The audit after everybody is scored: of the employment model, and what the month says of the chances of jobs."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from ml import registry
 from ml.additive.model import AdditiveModel
+from ml.application_chance import month as chance_month
 from ml.employment import audit, month, score
 from ml.employment.cohorts import key_bound
 from ml.employment.counts import cohort_rows
@@ -28,7 +29,13 @@ from ml.employment.truth import truth_rows
 
 Rows = dict[str, list[dict[str, Any]]]
 RESCORED_PEOPLE = 2_000
-_DEPS = ["features__seekers", "features__seeker_cohorts", "employment_model", "scores__employment_probability"]
+_DEPS = [
+    "features__seekers",
+    "features__seeker_cohorts",
+    "employment_model",
+    "scores__employment_probability",
+    "scores__application_chances",
+]
 _ANSWERS = ["seeker_key", "answer_code", "raw_logit", "probability_0_1", "low_0_1", "high_0_1"]
 
 
@@ -53,16 +60,18 @@ def _audited(night: Night) -> Rows:
     made = month.read_record(night.settings.models_dir, night.as_of)
     cohorts = tables.dataset(night.settings, "features__seeker_cohorts", night.as_of).to_table()
     known_until = night.known_until()
+    chances = chance_month.read_month(night.settings.models_dir, as_of=night.as_of)
     rows: Rows = {
         judgement.COHORTS.id: cohort_rows(made.cohorts, cohorts, _registered(night), known_until=known_until),
-        judgement.EVALUATION.id: list(made.evaluation),
+        judgement.EVALUATION.id: [*made.evaluation, *chances.evaluation],
         judgement.PROMOTIONS.id: [made.promotion],
+        judgement.CALIBRATION.id: list(chances.calibration),
     }
     if made.model_version:
         model = registry.current(month.registry_dir(night.settings.models_dir, night.as_of))
         found = audit.audit_served(model, cohorts, known_until=known_until)
         rows[judgement.EVALUATION.id] += [*found.evaluation, _rescored(night, model), *_truth(night)]
-        rows[judgement.CALIBRATION.id] = found.calibration
+        rows[judgement.CALIBRATION.id] += found.calibration
         rows[judgement.FAIRNESS.id] = found.fairness
         rows[judgement.DRIFT.id] = drift_rows(model, _tonight(night))
     return rows

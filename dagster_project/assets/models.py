@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 
 import dagster as dg
+import pyarrow as pa
 
-from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM
+from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from lake import tables
+from lake.contracts.chances import APPLICATION_CHANCES
+from lake.contracts.render import arrow_schema
 from matching.occupation_model import ensure_occupation_model
+from ml.application_chance import month as chance_month
 from ml.employment import month
 from ml.employment.train import FitOptions
 
@@ -59,4 +63,14 @@ def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     return dg.MaterializeResult(metadata={"model_version": version, "respondents": surveys.num_rows})
 
 
-ASSETS = [employment_model, occupation_model]
+@dg.asset(**asset_options("scores__application_chances", ["features__application_pairs"], kinds=("delta", "python")))
+def scores_application_chances(night: dg.ResourceParam[Night]) -> Result:
+    """The month's table of terms for the chance of an application, learned when the month has none."""
+    pairs = tables.dataset(night.settings, "features__application_pairs", night.as_of).to_table()
+    made = chance_month.ensure_month(pairs, night.settings.models_dir, as_of=night.as_of)
+    rows = [{"as_of": night.as_of, **row} for row in made.terms]
+    frame = pa.Table.from_pylist(rows, schema=arrow_schema(APPLICATION_CHANCES))
+    return night.report(tables.replace_from_arrow(night.lake, APPLICATION_CHANCES.id, frame, {"as_of": night.as_of}))
+
+
+ASSETS = [employment_model, occupation_model, scores_application_chances]

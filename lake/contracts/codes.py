@@ -142,7 +142,7 @@ SKILL_EVIDENCE = CodeList(
 
 CHECK_RESULT = CodeList("check_result", "점검 결과", {"PASS": "통과", "WARN": "주의", "FAIL": "실패"})
 
-SERVICE = CodeList("service", "서비스", {"EMPLOYMENT": "6개월 취업확률"})
+SERVICE = CodeList("service", "서비스", {"EMPLOYMENT": "6개월 취업확률", "JOBS": "추천 일자리의 채용 가능성"})
 
 EVALUATION_SCOPE = CodeList(
     "evaluation_scope",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lake.contracts import answers, bronze, features, gold, judgement, ops, serving, silver
+from lake.contracts import answers, bronze, chances, features, gold, judgement, ops, serving, silver
 from lake.contracts.model import ContractError, Table
 
 TABLES: dict[str, Table] = {
@@ -16,6 +16,7 @@ TABLES: dict[str, Table] = {
         bronze.QUARANTINE_TABLES,
         gold.TABLES,
         features.TABLES,
+        chances.TABLES,
         answers.TABLES,
         serving.TABLES,
         ops.TABLES,

@@ -12,6 +12,9 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,19 @@ def read_regions() -> tuple[Region, ...]:
         )
         for row in _rows("regions.csv")
     )
+
+
+@cache
+def distances_km() -> tuple[tuple[float, ...], ...]:
+    """Kilometres between the offices of the 17 시도, in code order both ways; 0 to itself."""
+    places = [(radians(region.latitude), radians(region.longitude)) for region in read_regions()]
+    return tuple(tuple(_great_circle_km(one, other) for other in places) for one in places)
+
+
+def _great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The haversine formula on a sphere; to the metre, so that no machine's last digit shows."""
+    half = sin((other[0] - one[0]) / 2) ** 2 + cos(one[0]) * cos(other[0]) * sin((other[1] - one[1]) / 2) ** 2
+    return round(2 * EARTH_RADIUS_KM * asin(sqrt(half)), 3)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 Postings and sessions of earlier years are closed and not delivered: what was applied to or attended then has an id of
 its own shape, which no delivered posting or session can have.
-Do not put here: postings and sessions themselves (`postings.py`, `courses.py`), employment (`history.py`).
+Do not put here: postings and sessions themselves (`postings.py`, `courses.py`), which posting is applied to
+(`choice.py`), employment (`history.py`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.sources.simulated import text
+from lake.sources.simulated.choice import Applying, Board, choose
 from lake.sources.simulated.counters import Bools, Floats, Ints
 from lake.sources.simulated.courses import Sessions
 from lake.sources.simulated.dated import Dated, known_day
 from lake.sources.simulated.history import SEPARATION_REASONS, Spells
 from lake.sources.simulated.people import People
-from lake.sources.simulated.postings import Postings
 from lake.sources.simulated.shelf import Shelf
 from lake.sources.simulated.world import HISTORY_DAYS, World
 
@@ -38,14 +39,14 @@ BENEFIT_RANGE_KRW_MONTH = (1_925_760, 1_980_000)
 _CELLS = 1 << 16  # draws a person: 8 a year by search from 0 on, 128..255 by job number, then one a night
 
 
-def applications(world: World, person: People, spells: Spells, postings: Postings, shelf: Shelf) -> list[Dated]:
+def applications(world: World, person: People, spells: Spells, board: Board) -> list[Dated]:
     """Each application when it is made (pending) and again when its result is known."""
     position, cell, applied, is_hired = _application_days(world, person, spells)
-    draw = world.counter
-    occupation = person.wishes[position, draw.pick("application/wish", cell, [0.7, 0.2, 0.1])]
-    occupation = np.where(occupation >= 0, occupation, person.wishes[position, 0])
-    posting = shelf.find(occupation, (applied - 40, applied), draw.uniform("application/posting", cell))
-    posting = np.where(applied > world.today - YEAR_DAYS, posting, -1)
+    draw, postings = world.counter, board.postings
+    posting = np.full(len(cell), -1, dtype=np.int64)
+    recent = np.flatnonzero(applied > world.today - YEAR_DAYS)
+    made = Applying(position[recent], cell[recent], applied[recent], is_hired[recent])
+    posting[recent] = choose(world, person, board, made)
     first = _first_of_each(person.index[position], posting, cell % _CELLS)
     position, cell, applied, posting = position[first], cell[first], applied[first], posting[first]
     is_hired = is_hired[first]

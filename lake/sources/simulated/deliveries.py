@@ -24,6 +24,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from lake.sources.simulated import activities, courses, history, lists, papers, people, postings, traps
+from lake.sources.simulated.choice import Board
 from lake.sources.simulated.dated import on_date
 from lake.sources.simulated.shelf import Shelf
 from lake.sources.simulated.world import Size, World, make_world
@@ -193,8 +194,7 @@ def _add(tallies: tuple[Tally[str], Tally[str]], more: tuple[Tally[str], Tally[s
 class _Offer:
     """What people apply to and attend, made once and shared by the chunks."""
 
-    postings: postings.Postings
-    posting_shelf: Shelf
+    board: Board
     sessions: courses.Sessions
     session_shelf: Shelf
 
@@ -203,8 +203,7 @@ def _write_people(world: World, out: Path, tallies: tuple[Tally[str], Tally[str]
     every_posting = postings.attributes(world, np.arange(postings.count_postings(world)))
     every_session = courses.attributes(world, np.arange(world.size.sessions))
     offer = _Offer(
-        every_posting,
-        Shelf.of(every_posting.occupation, every_posting.registered_day),
+        Board.of(world, every_posting),
         every_session,
         Shelf.of(every_session.skill, every_session.end),
     )
@@ -231,7 +230,7 @@ def people_tables(world: World, person: people.People, offer: _Offer) -> Iterato
     parts = {
         "resumes": [papers.resumes(world, person)],
         "employment_spells": history.employment_spells(world, person, spells),
-        "applications": activities.applications(world, person, spells, offer.postings, offer.posting_shelf),
+        "applications": activities.applications(world, person, spells, offer.board),
         "test_results": [papers.test_results(world, person)],
         "certificates": [papers.certificates(world, person)],
         "training_history": activities.training_history(world, person, offer.sessions, offer.session_shelf),

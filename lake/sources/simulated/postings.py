@@ -47,7 +47,9 @@ class Postings:
     employment_type: Ints
     wage_type: Ints
     wage: Ints  # in the unit of the wage type
+    wage_month: Floats
     hours: Ints
+    licence: Ints  # asked, -1 none
     registered_day: Ints
     closing_day: Ints  # NO_DAY: until filled
     is_suspended: Bools
@@ -87,6 +89,7 @@ def attributes(world: World, index: Ints) -> Postings:
     hours = np.where(is_part_time, 15 + 5 * draw.integers("posting/hours", index, 4), 40)
     hours = np.where(~is_part_time & draw.chance("posting/long", index, 0.12), 45, hours)
     wage_type, wage = _wages(world, index, (occupation, months, hours))
+    licence = np.where(draw.chance("posting/licence", index, 0.85), world.ints("licence")[occupation], -1)
     registered, closing = _days(world, index)
     return Postings(
         index=index,
@@ -98,7 +101,9 @@ def attributes(world: World, index: Ints) -> Postings:
         employment_type=employment_type,
         wage_type=wage_type,
         wage=wage,
+        wage_month=wage / _units_a_month(wage_type, hours),
         hours=hours,
+        licence=licence,
         registered_day=registered,
         closing_day=closing,
         is_suspended=draw.chance("posting/suspended", index, 0.02),
@@ -124,12 +129,14 @@ def _wages(world: World, index: Ints, job: tuple[Ints, Ints, Ints]) -> tuple[Int
     monthly = monthly * np.maximum(hours, 1) / 40.0
     wage_type = np.where(hours < 40, 2, draw.pick("posting/wage/type", index, [0.60, 0.22, 0.13, 0.05]))
     unit = _WAGE_STEPS[wage_type]
-    factor = np.select(
-        [wage_type == 1, wage_type == 2, wage_type == 3],
-        [12.0, 1.0 / (hours * HOURS_TO_MONTH), 1.0 / DAYS_A_MONTH],
-        1.0,
-    )
-    return wage_type, (np.ceil(monthly * factor / unit) * unit).astype(np.int64)
+    return wage_type, (np.ceil(monthly * _units_a_month(wage_type, hours) / unit) * unit).astype(np.int64)
+
+
+def _units_a_month(wage_type: Ints, hours: Ints) -> Floats:
+    """A wage in its own unit for one won a month."""
+    per_hour, per_day = 1.0 / (np.maximum(hours, 1) * HOURS_TO_MONTH), 1.0 / DAYS_A_MONTH
+    factor: Floats = np.select([wage_type == 1, wage_type == 2, wage_type == 3], [12.0, per_hour, per_day], 1.0)
+    return factor
 
 
 def _days(world: World, index: Ints) -> tuple[Ints, Ints]:
@@ -187,8 +194,6 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
     )
     low, high = _wage_range(world, postings, corrected >= 0)
     company = draw.integers("posting/company", index, world.size.companies)
-    licence = world.ints("licence")[postings.occupation]
-    needs = draw.chance("posting/licence", index, 0.85)
     needed = world.ints("skills")[postings.occupation]
     asked = np.where(draw.chance("posting/skill", index[:, None] * 16 + np.arange(needed.shape[1]), 0.4), needed, -1)
     names = [f"(합성) {name} 모집" for name in world.occupation_names]
@@ -203,7 +208,7 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
             "minEdubg": text.labels(EDUCATION_NAMES, postings.education),
             "career": text.labels(CAREER_NAMES, postings.career),
             "careerMonths": text.whole(postings.career_months, postings.career == 2),
-            "certificate": text.labels(world.certificate_names, np.where(needs, licence, -1)),
+            "certificate": text.labels(world.certificate_names, postings.licence),
             "salTpNm": text.labels(WAGE_TYPE_NAMES, postings.wage_type),
             "minSal": text.whole(low),
             "maxSal": text.whole(high, draw.chance("posting/range", index, 0.6)),

@@ -22,7 +22,8 @@ Night = dict[str, list[dict[str, Any]]]
 
 def _measured(name: str, value: float, limit: float, **columns: Any) -> dict[str, Any]:
     """A measure of the served model as its audit writes it."""
-    about = {"as_of": AS_OF, "scope_code": "SERVED", "cohort": "ALL", "measure_name": name}
+    about = {"as_of": AS_OF, "service_code": "EMPLOYMENT", "scope_code": "SERVED", "cohort": "ALL"}
+    about |= {"measure_name": name}
     return about | {"value": value, "value_low": value, "limit_value": limit} | columns
 
 

@@ -16,17 +16,23 @@ from lake.contracts.answers import SEEKER_JOBS
 from lake.contracts.render import arrow_schema
 from matching import jobs
 from matching.blocks import MatchingInputError
+from matching.chances import ChanceTerms, load_chances
 from matching.market import PostingMarket, load_market
+from tests.unit.matching.chance_tables import make_rows, make_table
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
 Drawn = Callable[[int, int], pa.Table]
 AS_OF = datetime.date(2026, 1, 6)
 
 
+# Logit -1.1 for the first wish, -2 near it, -2.3 for a stranger.
+CHANCES = make_table(make_rows(-2.0, {"wish_relation_code": {1: 0.9, 7: -0.3}}))
+
+
 def match(seekers: pa.Table, postings: pa.Table, *, batch: int = 8192, threads: int = 1) -> list[dict[str, Any]]:
     market = PostingMarket.from_arrow(postings, AS_OF)
     batches = iter(seekers.to_batches(max_chunksize=batch))
-    answers = jobs.match_batches(batches, market, model_version="test-1", threads=threads)
+    answers = jobs.match_batches(batches, market, ChanceTerms.from_arrow(CHANCES), threads=threads)
     rows: list[dict[str, Any]] = pa.Table.from_batches(list(answers)).to_pylist()
     return rows
 
@@ -123,13 +129,14 @@ def test_wanted_occupation_comes_before_its_neighbour_and_that_before_a_stranger
 def test_score_is_chance_times_usefulness(make_seekers: Make, make_postings: Make) -> None:
     seeker = {"wanted_wage_krw_month": 3_000_000}
     answer = match(make_seekers([seeker]), make_postings([{"employment_type_code": "20"}]))[0]
-    # One application in ten is hired; a perfect fit has e² times the odds: (1/9)·e² = .821, .821/1.821 = .451.
-    odds = math.exp(2) / 9
     assert answer["fit_0_1_1"] == pytest.approx(1.0, abs=0.004)
-    assert answer["chance_0_1_1"] == pytest.approx(odds / (1 + odds), abs=0.005)
+    # The table's own terms: -2 + .9 for the first wish.
+    assert answer["chance_0_1_1"] == pytest.approx(1 / (1 + math.exp(1.1)), abs=1e-6)
     # The wage is the wish (half way from 80 % to 120 %): .4 × .5; first wish .3; home region .2; not permanent 0.
+    parts = ("wage", "distance", "occupation", "permanence")
+    assert [answer[f"{part}_fit_0_1_1"] for part in parts] == [0.5, 1.0, 1.0, 0.0]
     assert answer["usefulness_0_1_1"] == pytest.approx(0.7, abs=1e-6)
-    assert answer["score_0_1_1"] == pytest.approx(answer["chance_0_1_1"] * 0.7, abs=1e-5)
+    assert answer["score_0_1_1"] == pytest.approx(answer["chance_0_1_1"] * 0.7, abs=1e-6)
 
 
 def test_equal_scores_go_to_the_lower_posting_id(make_seekers: Make, make_postings: Make) -> None:
@@ -156,6 +163,12 @@ def test_equal_scores_go_to_the_lower_posting_id(make_seekers: Make, make_postin
             "|EMPLOYMENT_TYPE_DIFFERENT",
         ),
         (
+            {"home_region_code": None, "wanted_region_code_1": "11"},
+            {},
+            "OCCUPATION|REGION|EDUCATION|CAREER|CLOSING",
+            "DISTANCE_UNKNOWN|WAGE_UNKNOWN|EMPLOYMENT_TYPE_UNKNOWN",
+        ),
+        (
             {"wanted_employment_type_code": "10", "certificate_names_text": "전기기사"},
             {"wage_min_krw_month": None, "required_certificate_name": "전기기사", "occupation_code": None},
             "REGION|EDUCATION|CAREER|LICENCE|EMPLOYMENT_TYPE|CLOSING",
@@ -177,10 +190,11 @@ def test_met_and_open_conditions_are_named(
 
 def test_rows_have_the_contract_and_its_version(draw_seekers: Drawn, draw_postings: Drawn) -> None:
     market = PostingMarket.from_arrow(draw_postings(50, 1), AS_OF)
-    batch = next(jobs.match_batches(iter(draw_seekers(20, 1).to_batches()), market, model_version="test-1"))
+    chances = ChanceTerms.from_arrow(CHANCES)
+    batch = next(jobs.match_batches(iter(draw_seekers(20, 1).to_batches()), market, chances))
     assert batch.schema.equals(arrow_schema(SEEKER_JOBS))
     assert batch.validate(full=True) is None
-    assert set(batch["model_version"].to_pylist()) == {"test-1"}
+    assert set(batch["model_version"].to_pylist()) == {f"{jobs.MODEL_VERSION}-chance-1"}
 
 
 @pytest.mark.parametrize(("batch", "threads"), [(7, 1), (8192, 2), (100, 2)])
@@ -198,11 +212,13 @@ def test_market_is_read_from_a_file_for_the_engine(tmp_path: Path, draw_seekers:
     pq.write_table(postings, tmp_path / "postings.parquet")
     with pa.OSFile(str(tmp_path / "postings.arrow"), "wb") as file, pa.ipc.new_file(file, postings.schema) as writer:
         writer.write_table(postings)
+    pq.write_table(CHANCES, tmp_path / "chances.parquet")
     for name in ("postings.parquet", "postings.arrow"):
         batches = iter(seekers.to_batches())
-        answers = jobs.match_from_file(batches, tmp_path / name, AS_OF, model_version="test-1")
+        answers = jobs.match_from_files(batches, (tmp_path / name, tmp_path / "chances.parquet"), AS_OF)
         assert pa.Table.from_batches(list(answers)).to_pylist() == match(seekers, postings)
     load_market.cache_clear()
+    load_chances.cache_clear()
 
 
 def test_a_missing_column_is_named(make_seekers: Make, make_postings: Make) -> None:
@@ -213,4 +229,4 @@ def test_a_missing_column_is_named(make_seekers: Make, make_postings: Make) -> N
 
 def test_no_seekers_give_no_rows(make_seekers: Make, make_postings: Make) -> None:
     market = PostingMarket.from_arrow(make_postings([{}]), AS_OF)
-    assert list(jobs.match_batches(iter([]), market, model_version="test-1")) == []
+    assert list(jobs.match_batches(iter([]), market, ChanceTerms.from_arrow(CHANCES))) == []

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pytest
 
 from lake.sources.simulated import activities, courses, history, papers, people, postings
+from lake.sources.simulated.choice import Board
 from lake.sources.simulated.counters import Bools, Ints
 from lake.sources.simulated.people import People
 from lake.sources.simulated.shelf import Shelf
@@ -29,8 +30,7 @@ YEAR = 365.25
 def applied(world: World, person: People, spells: history.Spells) -> pa.Table:
     """Applications whose result is known on the first date, with the seeker's number."""
     offer = postings.attributes(world, np.arange(postings.count_postings(world)))
-    shelf = Shelf.of(offer.occupation, offer.registered_day)
-    return with_number(person, activities.applications(world, person, spells, offer, shelf)[1].rows)
+    return with_number(person, activities.applications(world, person, spells, Board.of(world, offer))[1].rows)
 
 
 @pytest.fixture(scope="module")

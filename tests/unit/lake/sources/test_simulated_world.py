@@ -8,8 +8,8 @@ import pytest
 
 from lake.reference import read_occupations, read_regions, read_skills
 from lake.sources.simulated import activities, courses, groups, hazard, history, lists, papers, people, postings
+from lake.sources.simulated.choice import Board
 from lake.sources.simulated.people import People
-from lake.sources.simulated.shelf import Shelf
 from lake.sources.simulated.world import RIASEC_CORRELATIONS, World
 from tests.unit.lake.sources.conftest import SEEKERS
 
@@ -168,8 +168,7 @@ def test_nearly_everyone_finds_a_posting_in_a_wanted_province(world: World, pers
 
 def test_applications_name_postings_that_existed_then(world: World, person: People, spells: history.Spells) -> None:
     offer = postings.attributes(world, np.arange(postings.count_postings(world)))
-    shelf = Shelf.of(offer.occupation, offer.registered_day)
-    parts = activities.applications(world, person, spells, offer, shelf)
+    parts = activities.applications(world, person, spells, Board.of(world, offer))
     rows = parts[1].rows.filter(pc.starts_with(parts[1].rows.column("구인인증번호"), "KSYN"))
     number = pc.cast(pc.utf8_slice_codeunits(rows.column("구인인증번호"), 4), "int64").to_numpy()
     applied = pc.cast(rows.column("지원일"), "int32").to_numpy()
