@@ -43,7 +43,7 @@ JOB_COLUMNS = (
     "certificate_names_text",
     "applied_posting_ids_text",
 )
-MODEL_VERSION = "jobs-content-1"
+MODEL_VERSION = "jobs-space-1"
 """Raised by hand when the rules or weights of this module change."""
 SCHEMA = arrow_schema(SEEKER_JOBS)
 PART_ROWS = 8_192  # what one thread works on at a time: about 40 MB
@@ -76,11 +76,13 @@ def match_from_file(
     market_path: Path,
     as_of: datetime.date,
     *,
+    space_folder: Path,
     model_version: str,
     device: Device | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """`match_batches` for a function sent to the engine: it carries the path of the postings, not the arrays."""
-    yield from match_batches(batches, load_market(market_path, as_of), model_version=model_version, device=device)
+    """`match_batches` for a function sent to the engine: it carries the paths of postings and space, not the arrays."""
+    market = load_market(market_path, as_of, space_folder)
+    yield from match_batches(batches, market, model_version=model_version, device=device)
 
 
 def match_block(block: pa.Table, market: PostingMarket, model_version: str, device: Device) -> pa.RecordBatch:

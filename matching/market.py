@@ -36,10 +36,12 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
-from matching.vectors import ContentSpace, embed_postings, learn_space
+from matching.job_space import JobSpace, load_job_space
+from matching.vectors import embed_postings
 
 POSTING_COLUMNS = (
     "posting_id",
+    "title",
     "occupation_code",
     "region_code",
     "min_education_code",
@@ -95,7 +97,7 @@ class PostingMarket:
     occupation_codes: pa.Array
     occupation_groups: pa.Array
     employment_type_codes: pa.Array
-    space: ContentSpace
+    space: JobSpace
 
     @property
     def unknown_region(self) -> int:
@@ -103,8 +105,8 @@ class PostingMarket:
         return len(self.region_codes)
 
     @classmethod
-    def from_arrow(cls, postings: pa.Table, as_of: datetime.date) -> PostingMarket:
-        """The market of features__job_postings rows; those that closed before `as_of` are left out."""
+    def from_arrow(cls, postings: pa.Table, as_of: datetime.date, space: JobSpace) -> PostingMarket:
+        """The market of features__job_postings rows in `space`; those that closed before `as_of` are left out."""
         require_columns(postings.schema.names, POSTING_COLUMNS, "features__job_postings")
         open_now = _sort_by_id(_drop_closed(postings.select(list(POSTING_COLUMNS)), as_of))
         regions = find_distinct(open_now["region_code"])
@@ -118,7 +120,6 @@ class PostingMarket:
         market = open_now.take(pa.array(order)).combine_chunks()
         occupations, types = find_distinct(market["occupation_code"]), find_distinct(market["employment_type_code"])
         groups = find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
-        space = learn_space(market["keywords_text"], market["skill_codes_text"])
         starts, ends = _find_prefixes(bucket[order], education[order], 2 * (len(regions) + 1))
         return cls(
             as_of=as_of,
@@ -140,12 +141,12 @@ class PostingMarket:
 
 
 @functools.lru_cache(maxsize=2)
-def load_market(path: Path, as_of: datetime.date) -> PostingMarket:
+def load_market(path: Path, as_of: datetime.date, space_folder: Path) -> PostingMarket:
     """The market of the features__job_postings rows in one Parquet or Arrow IPC file, built once a process.
 
-    A function sent to the engine carries the path, not the arrays. A file must not change under its name.
+    A function sent to the engine carries the paths, not the arrays. A file must not change under its name.
     """
-    return PostingMarket.from_arrow(read_arrow_file(path), as_of)
+    return PostingMarket.from_arrow(read_arrow_file(path), as_of, load_job_space(space_folder))
 
 
 def read_arrow_file(path: Path) -> pa.Table:

@@ -92,13 +92,14 @@ def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
     return answer(night, "matches__seeker_occupations", occupations.OCCUPATION_COLUMNS, mapper)
 
 
-@dg.asset(**asset_options("matches__seeker_jobs", ["features__seekers", "features__job_postings"]))
+@dg.asset(**asset_options("matches__seeker_jobs", ["features__seekers", "features__job_postings", "job_space"]))
 def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
     """Five open postings for everyone whose conditions they meet."""
     mapper = partial(
         jobs.match_from_file,
         market_path=night.export("features__job_postings"),
         as_of=night.as_of,
+        space_folder=night.model_dir("jobs").resolve(),
         model_version=jobs.MODEL_VERSION,
     )
     return answer(night, "matches__seeker_jobs", jobs.JOB_COLUMNS, mapper)

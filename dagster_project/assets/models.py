@@ -9,6 +9,9 @@ import dagster as dg
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM
 from dagster_project.night import Night, Result
 from lake import tables
+from lake.reference import read_occupations
+from matching.job_sample import draw_sample
+from matching.job_space_model import ensure_job_space
 from matching.occupation_model import ensure_occupation_model
 from ml.employment import month
 from ml.employment.train import FitOptions
@@ -59,4 +62,26 @@ def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     return dg.MaterializeResult(metadata={"model_version": version, "respondents": surveys.num_rows})
 
 
-ASSETS = [employment_model, occupation_model]
+@dg.asset(
+    name="job_space",
+    group_name="models",
+    kinds={"python", "numpy"},
+    owners=[PLATFORM_TEAM],
+    partitions_def=NIGHTS,
+    deps=["silver__job_postings", "silver__applications", "features__seekers"],
+    description="구직자와 공고를 한 공간에 놓는 벡터. 직종, 제목과 핵심어의 낱말, 역량, 입사지원에서 "
+    "달마다 한 번 배운다.",
+)
+def job_space(night: dg.ResourceParam[Night]) -> Result:
+    """The month's job space, learned when there is none: an unchanged person or posting keeps its vector all month."""
+    started = time.monotonic()
+    sources = [
+        tables.dataset(night.settings, table_id, night.as_of)
+        for table_id in ("silver__job_postings", "silver__applications", "features__seekers")
+    ]
+    version = ensure_job_space(lambda: draw_sample(*sources), tuple(read_occupations()), night.model_dir("jobs"))
+    night.timed("job_space", started)
+    return dg.MaterializeResult(metadata={"model_version": version})
+
+
+ASSETS = [employment_model, occupation_model, job_space]

@@ -16,19 +16,28 @@ from lake.contracts.answers import SEEKER_JOBS
 from lake.contracts.render import arrow_schema
 from matching import jobs
 from matching.blocks import MatchingInputError
+from matching.job_space import JobSpace, load_job_space
 from matching.market import PostingMarket, load_market
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
 Drawn = Callable[[int, int], pa.Table]
+Learn = Callable[..., JobSpace]
+Match = Callable[..., list[dict[str, Any]]]
 AS_OF = datetime.date(2026, 1, 6)
 
 
-def match(seekers: pa.Table, postings: pa.Table, *, batch: int = 8192, threads: int = 1) -> list[dict[str, Any]]:
-    market = PostingMarket.from_arrow(postings, AS_OF)
-    batches = iter(seekers.to_batches(max_chunksize=batch))
-    answers = jobs.match_batches(batches, market, model_version="test-1", threads=threads)
-    rows: list[dict[str, Any]] = pa.Table.from_batches(list(answers)).to_pylist()
-    return rows
+@pytest.fixture
+def match(learn_space: Learn) -> Match:
+    """Answers in a market of the postings and the space learned from them."""
+
+    def answer(seekers: pa.Table, postings: pa.Table, *, batch: int = 8192, threads: int = 1) -> list[dict[str, Any]]:
+        market = PostingMarket.from_arrow(postings, AS_OF, learn_space(postings))
+        batches = iter(seekers.to_batches(max_chunksize=batch))
+        answers = jobs.match_batches(batches, market, model_version="test-1", threads=threads)
+        rows: list[dict[str, Any]] = pa.Table.from_batches(list(answers)).to_pylist()
+        return rows
+
+    return answer
 
 
 def list_ids(answer: dict[str, Any]) -> list[str]:
@@ -77,14 +86,19 @@ def list_ids(answer: dict[str, Any]) -> list[str]:
     ],
 )
 def test_eligibility(
-    make_seekers: Make, make_postings: Make, seeker: dict[str, Any], posting: dict[str, Any], is_matched: bool
+    match: Match,
+    make_seekers: Make,
+    make_postings: Make,
+    seeker: dict[str, Any],
+    posting: dict[str, Any],
+    is_matched: bool,
 ) -> None:
     # The second posting keeps the market's lists from being empty; it is in a region nobody reaches.
     answer = match(make_seekers([seeker]), make_postings([posting, {"region_code": "50", "min_education_code": "07"}]))
     assert ("K0000" in list_ids(answer[0])) is is_matched
 
 
-def test_opted_out_seeker_gets_no_row(make_seekers: Make, make_postings: Make) -> None:
+def test_opted_out_seeker_gets_no_row(match: Match, make_seekers: Make, make_postings: Make) -> None:
     answers = match(make_seekers([{"is_opted_out": True}, {"is_opted_out": None}, {}]), make_postings([{}]))
     assert [answer["seeker_key"][-1] for answer in answers] == ["1", "2"]
 
@@ -101,26 +115,26 @@ def test_opted_out_seeker_gets_no_row(make_seekers: Make, make_postings: Make) -
     ],
 )
 def test_answer_code(
-    make_seekers: Make, make_postings: Make, seeker: dict[str, Any], answer_code: str, count: int
+    match: Match, make_seekers: Make, make_postings: Make, seeker: dict[str, Any], answer_code: str, count: int
 ) -> None:
     answer = match(make_seekers([seeker]), make_postings([{"keywords_text": "용접"}]))[0]
     assert (answer["answer_code"], answer["eligible_postings_count"]) == (answer_code, count)
 
 
-def test_no_posting_at_all_is_said(make_seekers: Make, make_postings: Make) -> None:
+def test_no_posting_at_all_is_said(match: Match, make_seekers: Make, make_postings: Make) -> None:
     answer = match(make_seekers([{}]), make_postings([]))[0]
     assert (answer["answer_code"], answer["posting_id_1"]) == ("NO_ELIGIBLE_POSTING", None)
 
 
 def test_wanted_occupation_comes_before_its_neighbour_and_that_before_a_stranger(
-    make_seekers: Make, make_postings: Make
+    match: Match, make_seekers: Make, make_postings: Make
 ) -> None:
     postings = [{"occupation_code": "9010"}, {"occupation_code": "0132"}, {"occupation_code": "0131"}]
     answer = match(make_seekers([{}]), make_postings(postings))[0]
     assert list_ids(answer) == ["K0002", "K0001", "K0000"]
 
 
-def test_score_is_chance_times_usefulness(make_seekers: Make, make_postings: Make) -> None:
+def test_score_is_chance_times_usefulness(match: Match, make_seekers: Make, make_postings: Make) -> None:
     seeker = {"wanted_wage_krw_month": 3_000_000}
     answer = match(make_seekers([seeker]), make_postings([{"employment_type_code": "20"}]))[0]
     # One application in ten is hired; a perfect fit has e² times the odds: (1/9)·e² = .821, .821/1.821 = .451.
@@ -132,7 +146,7 @@ def test_score_is_chance_times_usefulness(make_seekers: Make, make_postings: Mak
     assert answer["score_0_1_1"] == pytest.approx(answer["chance_0_1_1"] * 0.7, abs=1e-5)
 
 
-def test_equal_scores_go_to_the_lower_posting_id(make_seekers: Make, make_postings: Make) -> None:
+def test_equal_scores_go_to_the_lower_posting_id(match: Match, make_seekers: Make, make_postings: Make) -> None:
     answer = match(make_seekers([{}]), make_postings([{"posting_id": f"K{number}"} for number in (7, 3, 9, 1, 5, 2)]))[
         0
     ]
@@ -164,6 +178,7 @@ def test_equal_scores_go_to_the_lower_posting_id(make_seekers: Make, make_postin
     ],
 )
 def test_met_and_open_conditions_are_named(
+    match: Match,
     make_seekers: Make,
     make_postings: Make,
     seeker: dict[str, Any],
@@ -175,8 +190,9 @@ def test_met_and_open_conditions_are_named(
     assert (answer["met_codes_1"], answer["open_codes_1"]) == (met, unsettled)
 
 
-def test_rows_have_the_contract_and_its_version(draw_seekers: Drawn, draw_postings: Drawn) -> None:
-    market = PostingMarket.from_arrow(draw_postings(50, 1), AS_OF)
+def test_rows_have_the_contract_and_its_version(learn_space: Learn, draw_seekers: Drawn, draw_postings: Drawn) -> None:
+    postings = draw_postings(50, 1)
+    market = PostingMarket.from_arrow(postings, AS_OF, learn_space(postings))
     batch = next(jobs.match_batches(iter(draw_seekers(20, 1).to_batches()), market, model_version="test-1"))
     assert batch.schema.equals(arrow_schema(SEEKER_JOBS))
     assert batch.validate(full=True) is None
@@ -185,7 +201,7 @@ def test_rows_have_the_contract_and_its_version(draw_seekers: Drawn, draw_postin
 
 @pytest.mark.parametrize(("batch", "threads"), [(7, 1), (8192, 2), (100, 2)])
 def test_answers_do_not_depend_on_batches_or_threads(
-    draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, batch: int, threads: int
+    match: Match, draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, batch: int, threads: int
 ) -> None:
     seekers, postings = draw_seekers(600, 8), draw_postings(1000, 8)
     expected = match(seekers, postings)
@@ -193,24 +209,30 @@ def test_answers_do_not_depend_on_batches_or_threads(
     assert match(seekers, postings, batch=batch, threads=threads) == expected
 
 
-def test_market_is_read_from_a_file_for_the_engine(tmp_path: Path, draw_seekers: Drawn, draw_postings: Drawn) -> None:
+def test_market_and_space_are_read_from_files_for_the_engine(
+    learn_space: Learn, tmp_path: Path, match: Match, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
     seekers, postings = draw_seekers(50, 9), draw_postings(200, 9)
+    learn_space(postings).save(tmp_path / "space")
     pq.write_table(postings, tmp_path / "postings.parquet")
     with pa.OSFile(str(tmp_path / "postings.arrow"), "wb") as file, pa.ipc.new_file(file, postings.schema) as writer:
         writer.write_table(postings)
     for name in ("postings.parquet", "postings.arrow"):
         batches = iter(seekers.to_batches())
-        answers = jobs.match_from_file(batches, tmp_path / name, AS_OF, model_version="test-1")
+        answers = jobs.match_from_file(
+            batches, tmp_path / name, AS_OF, space_folder=tmp_path / "space", model_version="test-1"
+        )
         assert pa.Table.from_batches(list(answers)).to_pylist() == match(seekers, postings)
     load_market.cache_clear()
+    load_job_space.cache_clear()
 
 
-def test_a_missing_column_is_named(make_seekers: Make, make_postings: Make) -> None:
+def test_a_missing_column_is_named(match: Match, make_seekers: Make, make_postings: Make) -> None:
     seekers = make_seekers([{}]).drop_columns(["career_months"])
     with pytest.raises(MatchingInputError, match=r"features__seekers: columns \['career_months'\] not found"):
         match(seekers, make_postings([{}]))
 
 
-def test_no_seekers_give_no_rows(make_seekers: Make, make_postings: Make) -> None:
-    market = PostingMarket.from_arrow(make_postings([{}]), AS_OF)
+def test_no_seekers_give_no_rows(learn_space: Learn, make_postings: Make) -> None:
+    market = PostingMarket.from_arrow(make_postings([{}]), AS_OF, learn_space(make_postings([{}])))
     assert list(jobs.match_batches(iter([]), market, model_version="test-1")) == []
