@@ -7,12 +7,23 @@ from datetime import date
 
 import dagster as dg
 
-from dagster_project.assets import answers, bronze, features, gold, judgement, models, publication, serving, silver
+from dagster_project.assets import (
+    answers,
+    bronze,
+    features,
+    gold,
+    job_matching,
+    judgement,
+    models,
+    publication,
+    serving,
+    silver,
+)
 from dagster_project.jobs import at_two, delivery_sensor, nightly
 from dagster_project.night import Night, NightOptions, open_night
 
 PARTITION_TAG = "dagster/partition"
-STAGES = (bronze, silver, gold, features, models, answers, judgement, serving, publication)
+STAGES = (bronze, silver, gold, features, models, answers, job_matching, judgement, serving, publication)
 
 
 def build_definitions(options: NightOptions) -> dg.Definitions:

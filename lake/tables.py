@@ -144,6 +144,14 @@ def stage(lake: Lake, name: str, frame: DataFrame) -> DataFrame:
     return lake.spark.read.parquet(str(folder))
 
 
+def stage_rows(lake: Lake, name: str, rows: pa.Table) -> DataFrame:
+    """An Arrow table put into the staging folder and read back as a frame: what is too large for one message."""
+    folder = staged_path(lake.settings, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(rows, folder / "rows.parquet")
+    return lake.spark.read.parquet(str(folder))
+
+
 def staged_path(settings: Settings, name: str) -> Path:
     """Where `stage` puts a frame."""
     return settings.staging_dir.resolve() / "frames" / name

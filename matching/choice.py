@@ -53,14 +53,18 @@ def choose_five(pool: Pool, prices: Doubles, posting_keys: Keys, rank_by_id: Lon
                 continue
             count = min(count + 1, PLACES)
             for later in range(count - 1, slot, -1):
-                values[later], ids[later], chosen[row, later] = values[later - 1], ids[later - 1], chosen[row, later - 1]
+                values[later], ids[later], chosen[row, later] = (
+                    values[later - 1],
+                    ids[later - 1],
+                    chosen[row, later - 1],
+                )
             values[slot], ids[slot], chosen[row, slot] = value, rank, place
     return chosen
 
 
 @compiled
 def add_exposures(pool: Pool, chosen: Longs, exposures: Longs, scores: Longs) -> int:
-    """Add the chosen to `exposures` (m,) and their scores to `scores` (m,); people with five candidates but not five."""
+    """Add the chosen to `exposures` and `scores` (m,); returns how many people got fewer than they have candidates."""
     short = 0
     for row in range(len(chosen)):
         places = 0

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.contracts import codes
+from lake.reference import distances_km, read_regions
 from matching.blocks import (
     NONE,
     Flags,
@@ -40,7 +41,6 @@ from matching.blocks import (
     trim,
 )
 from matching.compiled import compiled
-from matching.distance import NEAR_KM, distances_km
 
 EDUCATION_CODES = pa.array(list(codes.EDUCATION.codes))
 TOP_EDUCATION = len(EDUCATION_CODES) - 1
@@ -49,6 +49,9 @@ EXPERIENCED = "E"
 UNKNOWN_WAGE = np.iinfo(np.int32).max  # an unknown wage is above every floor
 UNKNOWN_CAREER = np.iinfo(np.int32).max  # an unknown career is above every requirement
 NO_LICENCE = 0
+# An office within this of the home region's is in daily reach: Seoul and Incheon are 27 km apart, Seoul and Suwon 33,
+# Sejong and Cheongju 25, Daegu and Andong 79 (lake/reference).
+NEAR_KM = 45.0
 MOST_REGIONS = 62  # a reach is a set of bits in one 64-bit number
 # Working time as bits: a posting and a person agree when they share one.
 FULL_TIME, PART_TIME, EITHER_TIME = 1, 2, 3
@@ -136,9 +139,15 @@ def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerCondit
 def _read_near_home(column: pa.Array | pa.ChunkedArray, region_codes: pa.Array) -> tuple[Longs, Flags]:
     """Bits of the regions near each home region, itself included, and whether the home region is known."""
     codes, homes = encode(column)
-    near = np.nan_to_num(distances_km(homes.to_pylist(), region_codes.to_pylist()), nan=np.inf) <= NEAR_KM
-    bits = (near.astype(np.int64) << np.arange(len(region_codes), dtype=np.int64)).sum(axis=1)
-    return np.append(bits, np.int64(0))[codes], codes != NONE
+    known = [region.code for region in read_regions()]
+    near = {
+        home: {code for code, away in zip(known, row, strict=True) if away <= NEAR_KM}
+        for home, row in zip(known, distances_km(), strict=True)
+    }
+    places = {code: place for place, code in enumerate(region_codes.to_pylist())}
+    reached = [near.get(home, set()) | {home} for home in homes.to_pylist()]
+    bits = [sum(1 << places[code] for code in codes_near if code in places) for codes_near in reached]
+    return np.array([*bits, 0], np.int64)[codes], codes != NONE
 
 
 def read_region_bits(block: pa.Table, names: Sequence[str], region_codes: pa.Array) -> tuple[Longs, Flags]:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,10 +41,14 @@ class Pool(NamedTuple):
     fits: Ints
 
 
-def order_pool(keys: Keys, places: Ints, scores: Ints, fits: Ints) -> Pool:
+def order_pool(keys: Keys, places: npt.NDArray[Any], scores: npt.NDArray[Any], fits: npt.NDArray[Any]) -> Pool:
     """A pool in order of its scores; equal scores stay in the order given."""
     order = np.argsort(-scores, axis=1, kind="stable")
-    return Pool(keys, *(np.take_along_axis(values, order, axis=1).astype(np.int32) for values in (places, scores, fits)))
+
+    def arrange(values: npt.NDArray[Any]) -> Ints:
+        return np.take_along_axis(values, order, axis=1).astype(np.int32)
+
+    return Pool(keys, arrange(places), arrange(scores), arrange(fits))
 
 
 def hash_texts(column: pa.Array | pa.ChunkedArray) -> Keys:
@@ -70,8 +75,8 @@ def write_block(folder: Path, people: pa.Table, pool: Pool) -> str:
     name = hashlib.blake2b(pool.keys.tobytes(), digest_size=12).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     for part, values in pool._asdict().items():
-        _write_aside(folder / f"{name}.{part}.npy", lambda file, values=values: np.save(file, values))
-    _write_aside(folder / f"{name}.arrow", lambda file: _write_arrow(file, people))
+        _write_aside(folder / f"{name}.{part}.npy", partial(_write_array, values))
+    _write_aside(folder / f"{name}.arrow", partial(_write_arrow, people))
     return name
 
 
@@ -93,7 +98,11 @@ def read_people(folder: Path, name: str) -> pa.Table:
         return file.read_all().combine_chunks()
 
 
-def _write_arrow(file: Any, people: pa.Table) -> None:
+def _write_array(values: npt.NDArray[Any], file: Any) -> None:
+    np.save(file, values)
+
+
+def _write_arrow(people: pa.Table, file: Any) -> None:
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_file(file, people.schema, options=options) as writer:
         writer.write_table(people)

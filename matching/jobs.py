@@ -9,7 +9,6 @@ side of the same graph (posting_talents.py). Do not put here: any of the steps t
 from __future__ import annotations
 
 import datetime
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +22,17 @@ from lake.contracts.render import arrow_schema
 from lake.device import open_device
 from lake.threads import one_thread
 from matching import graph
-from matching.blocks import Doubles, Flags, Floats, Longs, gather_blocks, is_null, split_tokens, take_or_null
+from matching.blocks import Doubles, Flags, Floats, Ints, Longs, gather_blocks, is_null, split_tokens, take_or_null
 from matching.capacity import Vacancies
 from matching.census import count_eligible
 from matching.chances import ChanceTerms, load_chances
 from matching.choice import choose_five
 from matching.eligibility import read_reach, read_seeker_conditions
-from matching.explain import explain_pairs
+from matching.explain import Pairs, explain_pairs
 from matching.graph import NO_SCORE, POOL, Pool
 from matching.market import PostingMarket, load_market
 from matching.rank import rate_candidates, rate_scores, read_wishes
-from matching.retrieve import People, retrieve_best
+from matching.retrieve import Seekers, retrieve_best
 from matching.selection import SCORE_STEP
 from matching.vectors import SEEKER_OCCUPATIONS, embed_seekers
 
@@ -55,7 +54,13 @@ JOB_COLUMNS = (
     "certificate_names_text",
     "applied_posting_ids_text",
 )
-SEARCH_ONLY = ("is_opted_out", "keywords_text", "skill_codes_text", "certificate_names_text", "applied_posting_ids_text")
+SEARCH_ONLY = (
+    "is_opted_out",
+    "keywords_text",
+    "skill_codes_text",
+    "certificate_names_text",
+    "applied_posting_ids_text",
+)
 """Columns that only the search for candidates reads; the rest of a person's row stays with the graph."""
 MODEL_VERSION = "jobs-2"
 """Raised by hand when the rules or weights of matching change."""
@@ -94,16 +99,14 @@ def gather_graph(batches: Iterator[pa.RecordBatch], night: JobNight) -> Iterator
         yield pa.record_batch([pa.array([name])], schema=BLOCK_SCHEMA)
 
 
-def find_candidates(
-    block: pa.Table, market: PostingMarket, chances: ChanceTerms, device: str
-) -> tuple[pa.Table, Pool]:
+def find_candidates(block: pa.Table, market: PostingMarket, chances: ChanceTerms, device: str) -> tuple[pa.Table, Pool]:
     """The people of a block with what is said about them so far, and their candidates."""
     conditions = read_seeker_conditions(block, market.licence_names, market.posting_ids)
     reach = read_reach(block, market.region_codes, conditions)
     has_wish = _has_wish(block)
     queries = np.where(has_wish[:, None], embed_seekers(block, market.space), np.float32(0))
     eligible = count_eligible(reach, conditions, market.conditions, market.census)
-    best = retrieve_best(People(queries, reach, conditions), market, open_device(device))
+    best = retrieve_best(Seekers(queries, reach, conditions), market, open_device(device))
     places, is_there = best.places[:, :POOL], best.is_there[:, :POOL]
     scores = np.where(is_there, rate_scores(places, read_wishes(block, market), market, chances), NO_SCORE)
     pool = graph.order_pool(graph.hash_texts(block["seeker_key"]), places, scores, best.steps[:, :POOL])
@@ -118,9 +121,8 @@ def choose_jobs(batches: Iterator[pa.RecordBatch], night: JobNight, prices_file:
     market, chances, prices = night.open_market(), night.open_chances(), np.load(prices_file)
     for batch in batches:
         for name in batch["block_name"].to_pylist():
-            people, pool = graph.read_people(night.graph_folder, name), graph.read_pool(
-                night.graph_folder, name, with_fits=True
-            )
+            people = graph.read_people(night.graph_folder, name)
+            pool = graph.read_pool(night.graph_folder, name, with_fits=True)
             with one_thread():
                 yield choose_block(people, pool, prices, market=market, chances=chances)
 
@@ -139,14 +141,18 @@ def choose_block(
         "as_of": pa.repeat(pa.scalar(market.as_of, pa.date32()), people.num_rows),
         "eligible_postings_count": people["eligible_postings_count"].combine_chunks(),
         "shared_out_count": pa.array(_count_new(chosen, unshared)),
-        "model_version": pa.repeat(f"{MODEL_VERSION}-{chances.model_version}", people.num_rows),
+        "model_version": pa.repeat(name_version(chances), people.num_rows),
     }
     return pa.RecordBatch.from_arrays(
         [columns[name].cast(SCHEMA.field(name).type) for name in SCHEMA.names], schema=SCHEMA
     )
 
 
-@functools.lru_cache(maxsize=2)
+def name_version(chances: ChanceTerms) -> str:
+    """The version that answers carry: the rules of matching and the learned chance."""
+    return f"{MODEL_VERSION}-{chances.model_version}"
+
+
 def list_vacancies(market: PostingMarket) -> Vacancies:
     """What sharing reads of the postings; an unknown headcount counts as one."""
     return Vacancies(market.facts.headcount, graph.hash_texts(market.posting_ids), market.rank_by_id)
@@ -168,7 +174,7 @@ def _find_basis(block: pa.Table, has_wish: Flags) -> pa.Array:
     return take_or_null(pa.array(["WISH", "HISTORY", "RESUME"]), basis)
 
 
-def _find_answers(eligible: Longs, has_wish: Flags, queries: Floats) -> pa.Array:
+def _find_answers(eligible: Ints, has_wish: Flags, queries: Floats) -> pa.Array:
     """NO_WISH also when no word of the wish occurs in any posting: there is nothing to search by."""
     has_query = np.any(queries != 0, axis=1)
     place = np.select([~has_wish, eligible == 0, ~has_query], [0, 1, 0], default=2)
@@ -187,7 +193,8 @@ def _order_by_score(chosen: Longs, pool: Pool, rank_by_id: Longs) -> Longs:
 def _count_new(chosen: Longs, unshared: Longs) -> Longs:
     """How many of the chosen (n, 5) are not among those of the score alone."""
     is_old = (chosen[:, :, None] == unshared[:, None, :]).any(axis=2)
-    return ((chosen >= 0) & ~is_old).sum(axis=1)
+    counts: Longs = ((chosen >= 0) & ~is_old).sum(axis=1)
+    return counts
 
 
 def _list_places(
@@ -200,7 +207,7 @@ def _list_places(
     fit = np.clip(np.take_along_axis(pool.fits, held, axis=1) * SCORE_STEP, 0.0, 1.0)
     wishes = read_wishes(people, market)
     rated = rate_candidates(places, wishes, market, chances)
-    codes = explain_pairs(places, is_there, fit, wishes=wishes, market=market, rated=rated)
+    codes = explain_pairs(Pairs(places, is_there, fit), wishes, market, rated)
     numbers = {
         "score_0_1": rated.score_steps * SCORE_STEP,
         "fit_0_1": fit,

@@ -29,6 +29,7 @@ from matching.blocks import (
     is_null,
     read_numbers,
     require_columns,
+    take_or_null,
     trim,
 )
 from matching.census import Census, take_census
@@ -37,12 +38,14 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
+from matching.job_space import JobSpace, load_job_space
 from matching.pairs import Offers, read_offers
-from matching.segments import Segments, describe_segments, order_postings
-from matching.vectors import ContentSpace, embed_postings, learn_space
+from matching.segments import Layout, Segments, describe_segments, order_postings
+from matching.vectors import embed_postings
 
 POSTING_COLUMNS = (
     "posting_id",
+    "title",
     "occupation_code",
     "region_code",
     "min_education_code",
@@ -61,21 +64,23 @@ POSTING_COLUMNS = (
 
 # Used for a posting without an estimate when the night has none at all: about one application in ten is hired.
 FILL_CHANCE_WITHOUT_ANY_ESTIMATE = 0.1
-PERMANENT_TYPES = ("10", "11")
 
 
 @dataclass(frozen=True)
 class PostingFacts:
-    """What ranking and explaining read, one value a posting (m,); a code is a place in its list, NONE if unknown."""
+    """What ranking and explaining read, one value a posting (m,); a code is a place in its list, NONE if unknown.
+
+    `fill_chance_0_1` is the usual chance of an application in the posting's occupation, `headcount` at least 1.
+    """
 
     occupation: Ints
-    group: Ints
     region: Ints
     education: Ints
     employment_type: Ints
-    is_permanent: Doubles
     fill_chance_0_1: Doubles
+    headcount: Doubles
     is_career_known: Flags
+    has_content: Flags
 
 
 @dataclass(frozen=True)
@@ -95,68 +100,61 @@ class PostingMarket:
     conditions: PostingConditions
     facts: PostingFacts
     offers: Offers
+    company_size_codes: pa.Array
     region_codes: pa.Array
     licence_names: pa.Array
     occupation_codes: pa.Array
-    occupation_groups: pa.Array
     employment_type_codes: pa.Array
-    space: ContentSpace
+    space: JobSpace
 
     @property
     def unknown_region(self) -> int:
         """The number of the region that stands for "not known"."""
         return len(self.region_codes)
 
+    def list_region_codes(self) -> pa.Array:
+        """The region code (m,) of each posting; null where it is not known."""
+        return take_or_null(self.region_codes, self.facts.region)
+
     @classmethod
-    def from_arrow(cls, postings: pa.Table, as_of: datetime.date) -> PostingMarket:
-        """The market of features__job_postings rows; those that closed before `as_of` are left out."""
+    def from_arrow(cls, postings: pa.Table, as_of: datetime.date, space: JobSpace) -> PostingMarket:
+        """The market of features__job_postings rows in `space`; those that closed before `as_of` are left out."""
         require_columns(postings.schema.names, POSTING_COLUMNS, "features__job_postings")
         open_now = _sort_by_id(_drop_closed(postings.select(list(POSTING_COLUMNS)), as_of))
-        regions = find_distinct(open_now["region_code"])
-        licences = find_distinct(trim(open_now["required_certificate_name"]))
-        region = encode_in(open_now["region_code"], regions)
-        region = np.where(region == NONE, len(regions), region)
-        education = np.maximum(encode_in(open_now["min_education_code"], EDUCATION_CODES), 0)
-        has_licence = encode_in(trim(open_now["required_certificate_name"]), licences) != NONE
-        bucket = (2 * region + has_licence).astype(np.int32)
-        occupations = find_distinct(open_now["occupation_code"])
-        groups = find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
-        occupation, group = _read_occupations(open_now["occupation_code"], occupations, groups)
-        order, segment = order_postings(bucket, occupation, group, education)
-        market = open_now.take(pa.array(order)).combine_chunks()
-        types = find_distinct(market["employment_type_code"])
-        space = learn_space(market["keywords_text"], market["skill_codes_text"])
-        vectors = embed_postings(market, space)
-        sizes = (2 * (len(regions) + 1), len(EDUCATION_CODES))
-        conditions = read_posting_conditions(market, licences)
+        regions, licences = find_distinct(open_now["region_code"]), find_distinct(_licence_of(open_now))
+        layout = _lay_out(open_now, regions)
+        market = open_now.take(pa.array(layout.order)).combine_chunks()
+        vectors, conditions = embed_postings(market, space), read_posting_conditions(market, licences)
+        region = layout.bucket >> 1
         counts = {"regions": len(regions), "licences": len(licences)}
+        occupations, types = find_distinct(market["occupation_code"]), find_distinct(market["employment_type_code"])
         return cls(
             as_of=as_of,
             posting_ids=flat(market["posting_id"]),
-            rank_by_id=order,
-            place_by_id=np.argsort(order).astype(np.int64),
+            rank_by_id=layout.order,
+            place_by_id=np.argsort(layout.order).astype(np.int64),
             vectors=vectors,
-            segments=describe_segments(vectors, segment, bucket[order], education[order], sizes),
-            census=take_census(region[order], education[order], conditions, **counts),
+            segments=describe_segments(vectors, layout, buckets=2 * (len(regions) + 1)),
+            census=take_census(region, layout.education, conditions, **counts),
             conditions=conditions,
-            facts=_read_facts(market, regions, occupations, types),
+            facts=_read_facts(market, (regions, occupations, types), vectors),
             offers=read_offers(market),
+            company_size_codes=flat(market["company_size_code"]),
             region_codes=regions,
             licence_names=licences,
             occupation_codes=occupations,
-            occupation_groups=groups,
             employment_type_codes=types,
             space=space,
         )
 
 
 @functools.lru_cache(maxsize=2)
-def load_market(path: Path, as_of: datetime.date) -> PostingMarket:
+def load_market(path: Path, as_of: datetime.date, space_folder: Path) -> PostingMarket:
     """The market of the features__job_postings rows in one Parquet or Arrow IPC file, built once a process.
 
-    A function sent to the engine carries the path, not the arrays. A file must not change under its name.
+    A function sent to the engine carries the paths, not the arrays. A file must not change under its name.
     """
-    return PostingMarket.from_arrow(read_arrow_file(path), as_of)
+    return PostingMarket.from_arrow(read_arrow_file(path), as_of, load_job_space(space_folder))
 
 
 def read_arrow_file(path: Path) -> pa.Table:
@@ -182,31 +180,37 @@ def find_distinct(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return values.take(pc.sort_indices(values))
 
 
-def _read_occupations(
-    column: pa.Array | pa.ChunkedArray, occupations: pa.Array, groups: pa.Array
-) -> tuple[Ints, Ints]:
-    """Places of the occupation code and of its minor group (first three digits) in their lists."""
-    group = pc.utf8_slice_codeunits(flat(column).cast(pa.string()), 0, 3)
-    return encode_in(column, occupations), encode_in(group, groups)
+def _licence_of(postings: pa.Table) -> pa.Array:
+    return trim(postings["required_certificate_name"])
 
 
-def _read_facts(market: pa.Table, regions: pa.Array, occupations: pa.Array, types: pa.Array) -> PostingFacts:
+def _lay_out(postings: pa.Table, regions: pa.Array) -> Layout:
+    """The market order of postings that are sorted by id."""
+    region = encode_in(postings["region_code"], regions)
+    region = np.where(region == NONE, len(regions), region)
+    education = np.maximum(encode_in(postings["min_education_code"], EDUCATION_CODES), 0)
+    occupations = find_distinct(postings["occupation_code"])
+    groups = pc.utf8_slice_codeunits(flat(postings["occupation_code"]).cast(pa.string()), 0, 3)
+    return order_postings(
+        bucket=(2 * region + ~is_null(_licence_of(postings))).astype(np.int32),
+        occupation=encode_in(postings["occupation_code"], occupations),
+        group=encode_in(groups, find_distinct(groups)),
+        education=education,
+    )
+
+
+def _read_facts(market: pa.Table, lists: tuple[pa.Array, pa.Array, pa.Array], vectors: Floats) -> PostingFacts:
+    regions, occupations, types = lists
     estimated = read_numbers(market["fill_chance_0_1"], np.nan)
     is_estimated = ~np.isnan(estimated)
     usual = float(np.median(estimated[is_estimated])) if is_estimated.any() else FILL_CHANCE_WITHOUT_ANY_ESTIMATE
-    employment_type = encode_in(market["employment_type_code"], types)
-    permanent = encode_in(market["employment_type_code"], pa.array(PERMANENT_TYPES)) != NONE
-    occupation, group = _read_occupations(
-        market["occupation_code"], occupations, find_distinct(pc.utf8_slice_codeunits(occupations, 0, 3))
-    )
-    is_career_known = ~is_null(market["career_code"]) | ~is_null(market["min_career_months"])
     return PostingFacts(
-        occupation=occupation,
-        group=group,
+        occupation=encode_in(market["occupation_code"], occupations),
         region=encode_in(market["region_code"], regions),
         education=encode_in(market["min_education_code"], EDUCATION_CODES),
-        employment_type=employment_type,
-        is_permanent=np.where(employment_type == NONE, 0.5, permanent.astype(np.float64)),
+        employment_type=encode_in(market["employment_type_code"], types),
         fill_chance_0_1=np.where(is_estimated, estimated, usual),
-        is_career_known=is_career_known,
+        headcount=np.maximum(read_numbers(market["headcount"], 1.0), 1.0),
+        is_career_known=~is_null(market["career_code"]) | ~is_null(market["min_career_months"]),
+        has_content=np.any(vectors != 0, axis=1),
     )

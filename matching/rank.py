@@ -1,4 +1,4 @@
-"""Rank: rate candidates by chance × usefulness, with the parts of both, and keep five.
+"""Rank: rate candidates by chance × usefulness, with the parts of both.
 
 The chance that an application is hired is learned (chances.py). Usefulness is a stated judgement
 (infra/decisions/0005-chance-and-usefulness.md): what the person gets out of the posting, whoever is hired.
@@ -17,12 +17,10 @@ import pyarrow as pa
 from matching.blocks import NONE, Doubles, Flags, Ints, Longs, encode_in, is_null, read_numbers
 from matching.chances import MOST_EDGES, ChanceTerms, Terms
 from matching.compiled import compiled
+from matching.eligibility import read_working_time
 from matching.market import PostingMarket
 from matching.pairs import CODED, DISTANCES_KM, VALUES, Offers, People, fill_values, read_people
-from matching.retrieve import EMPTY, Best, order_key
-
-PLACES = 5
-STEPS_TO_ONE = 1_000_000
+from matching.selection import STEPS_PER_ONE
 
 # Usefulness is the weighted mean of four values from 0 to 1; what is not known counts .5.
 USEFULNESS = {"wage": 0.4, "distance": 0.2, "occupation": 0.3, "permanence": 0.1}
@@ -53,8 +51,10 @@ class SeekerWishes(NamedTuple):
     wage_krw_month: Doubles
     occupations: Ints
     employment_type: Ints
+    working_time: Ints
     has_occupation: Flags
     has_home: Flags
+    has_wanted_region: Flags
     has_region: Flags
     has_employment_type: Flags
     has_education: Flags
@@ -73,21 +73,6 @@ class Rated(NamedTuple):
     permanence: Doubles
 
 
-class Ranked(NamedTuple):
-    """The five of each seeker (n, 5), best first: market places, fit, what they are rated, whether there is one."""
-
-    places: Longs
-    fit: Doubles
-    rated: Rated
-    is_there: Flags
-
-    @property
-    def score(self) -> Doubles:
-        """The score from 0 to 1."""
-        score: Doubles = np.round(self.rated.score_steps / STEPS_TO_ONE, 6)
-        return score
-
-
 def read_wishes(block: pa.Table, market: PostingMarket) -> SeekerWishes:
     """What ranking and explaining read of a features__seekers block."""
     wanted = [block[f"wanted_occupation_code_{place}"] for place in (1, 2, 3)]
@@ -97,7 +82,9 @@ def read_wishes(block: pa.Table, market: PostingMarket) -> SeekerWishes:
         wage_krw_month=read_numbers(block["wanted_wage_krw_month"], np.nan),
         occupations=np.stack([encode_in(column, market.occupation_codes) for column in wanted], axis=1),
         employment_type=encode_in(block["wanted_employment_type_code"], market.employment_type_codes),
+        working_time=read_working_time(block["wanted_employment_type_code"]),
         has_occupation=np.any([~is_null(column) for column in wanted], axis=0),
+        has_wanted_region=np.any([~is_null(column) for column in regions[1:]], axis=0),
         has_home=~is_null(block["home_region_code"]),
         has_region=np.any([~is_null(column) for column in regions], axis=0),
         has_employment_type=~is_null(block["wanted_employment_type_code"]),
@@ -157,7 +144,7 @@ def rate_pairs(
             total = WAGE_WEIGHT * wage + DISTANCE_WEIGHT * distance
             total += OCCUPATION_WEIGHT * occupation + PERMANENCE_WEIGHT * permanence
             usefulness = min(total, 1.0)  # the last bit of a sum of ones
-            steps[row, column] = math.floor(chance * usefulness * STEPS_TO_ONE + 0.5)
+            steps[row, column] = math.floor(chance * usefulness * STEPS_PER_ONE + 0.5)
             if wants_parts:
                 parts[0, row, column] = chance
                 parts[1, row, column] = usefulness
@@ -202,25 +189,3 @@ def value_permanence(offered: int, wished: int) -> float:
         return UNKNOWN_VALUE
     share = OTHER_HOURS_SHARE if wished != NONE and IS_PART_TIME[offered] != IS_PART_TIME[wished] else 1.0
     return float(PERMANENCE_VALUES[offered] * share)
-
-
-def rank_best(best: Best, wishes: SeekerWishes, market: PostingMarket, chances: ChanceTerms) -> Ranked:
-    """The five of the retrieved with the highest chance × usefulness; equal scores go to the lower posting id."""
-    steps = rate_scores(best.places, wishes, market, chances)
-    keys = np.where(best.is_there, order_key(steps.astype(np.int64), market.rank_by_id[best.places]), EMPTY)
-    order = np.argsort(keys, axis=1, kind="stable")[:, ::-1][:, :PLACES]
-    places = np.take_along_axis(best.places, order, axis=1)
-    fit: Doubles = np.take_along_axis(best.fit.astype(np.float64), order, axis=1)
-    return Ranked(
-        places=places,
-        fit=np.clip(fit, 0.0, 1.0).round(6),
-        rated=rate_candidates(places, wishes, market, chances),
-        is_there=np.take_along_axis(best.is_there, order, axis=1),
-    )
-
-
-def rank_nothing(people: int) -> Ranked:
-    """No place for anyone: what a night without a single open posting gives."""
-    nobody = np.zeros((people, PLACES))
-    rated = Rated(nobody.astype(np.int32), *(nobody for _ in range(6)))
-    return Ranked(nobody.astype(np.int64), nobody, rated, nobody.astype(bool))

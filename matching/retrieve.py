@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from lake.device import Device
 from matching.blocks import Doubles, Flags, Floats, Ints, Longs
@@ -27,6 +28,8 @@ BOUNDED_SEEKERS = 16_384  # people whose bounds are in memory at a time
 LEVELS, LEVELS_PER_ONE = 8, 6  # segments are taken in steps of 1/6 of their bound, from 1 and more down
 SKIPPED = 255
 
+Levels = npt.NDArray[np.uint8]
+
 
 class Best(NamedTuple):
     """Of each seeker (n, top), best first: market places of postings, their fit in steps, whether there is one."""
@@ -41,7 +44,7 @@ class Best(NamedTuple):
         return np.where(self.is_there, self.steps * SCORE_STEP, 0.0)
 
 
-class People(NamedTuple):
+class Seekers(NamedTuple):
     """Of each seeker (n,): what is looked for (n, d), where and with which education, the other conditions."""
 
     queries: Floats
@@ -49,7 +52,7 @@ class People(NamedTuple):
     conditions: SeekerConditions
 
 
-def retrieve_best(people: People, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
+def retrieve_best(people: Seekers, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
     """The best eligible postings of each person; a query of zeros gets none.
 
     `lists` may already hold keys of postings outside `market` that count by the same ids (see carry.py).
@@ -67,9 +70,7 @@ def retrieve_best(people: People, market: PostingMarket, device: Device, lists: 
     return read_lists(found, market)
 
 
-def _search_bucket(
-    rows: Ints, bucket: int, people: People, lists: Lists, world: tuple[PostingMarket, Device]
-) -> None:
+def _search_bucket(rows: Ints, bucket: int, people: Seekers, lists: Lists, world: tuple[PostingMarket, Device]) -> None:
     """Let the postings of one bucket compete for the lists of `rows`, segment by segment."""
     market, device = world
     segments = market.segments
@@ -94,7 +95,7 @@ def _search_bucket(
 
 
 def _search_segment(
-    rows: Ints, ends: Longs, start: int, people: People, world: tuple[Lists, PostingMarket, Device]
+    rows: Ints, ends: Longs, start: int, people: Seekers, world: tuple[Lists, PostingMarket, Device]
 ) -> None:
     """Multiply the people `rows` with the postings from `start` to each one's end, tile by tile, and select."""
     lists, market, device = world
@@ -133,9 +134,7 @@ def add_bounds(ours: Floats, others: Floats, lengths: Floats, spreads: Floats) -
 
 
 @compiled
-def find_levels(
-    bounds: Floats, cutoffs: Floats, ranks: Ints, ends: Longs, first: Longs
-) -> tuple[np.ndarray, Longs]:  # type: ignore[type-arg]
+def find_levels(bounds: Floats, cutoffs: Floats, ranks: Ints, ends: Longs, first: Longs) -> tuple[Levels, Longs]:
     """The level (n, s) at which each person visits each segment (SKIPPED: never), and visits per level and segment."""
     people, count = bounds.shape
     levels = np.empty((people, count), np.uint8)
@@ -144,7 +143,7 @@ def find_levels(
         for s in range(count):
             level = SKIPPED
             if bounds[row, s] > cutoffs[row] and ends[s, ranks[row]] > first[s]:
-                below = np.int64((np.float32(1.0) - bounds[row, s]) * LEVELS_PER_ONE) + 1
+                below = int((np.float32(1.0) - bounds[row, s]) * LEVELS_PER_ONE) + 1
                 level = min(max(below, 0), LEVELS - 1)
                 visits[level, s] += 1
             levels[row, s] = level
@@ -152,7 +151,7 @@ def find_levels(
 
 
 @compiled
-def list_visits(levels: np.ndarray, first: Longs, total: int) -> Ints:  # type: ignore[type-arg]
+def list_visits(levels: Levels, first: Longs, total: int) -> Ints:
     """The rows that visit each segment, by level, then segment; `first` says where each list begins and moves on."""
     count = levels.shape[1]
     visits = np.empty(total, np.int32)

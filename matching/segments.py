@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.blocks import Doubles, Floats, Ints, Longs
+from matching.eligibility import EDUCATION_CODES
 from matching.vectors import OCCUPATION_DIMENSIONS
 
+RANKS = len(EDUCATION_CODES)
 LEAST_POSTINGS = 128  # an occupation with fewer in a bucket shares a segment with its minor group (3 digits)
 ROUNDING = 1e-4  # more than float32 can lose in a bound
 
@@ -33,30 +35,34 @@ class Segments(NamedTuple):
     spreads: Floats
 
 
-def order_postings(bucket: Ints, occupation: Ints, group: Ints, education: Ints) -> tuple[Longs, Longs]:
-    """The market order (m,) of postings and the segment number (m,) of each in that order.
+class Layout(NamedTuple):
+    """The market order (m,) of postings, and in that order each one's bucket, segment and education rank."""
 
-    By bucket, occupation (its minor group where it has few), education; equal ones stay in the order given.
-    """
+    order: Longs
+    bucket: Ints
+    segment: Longs
+    education: Ints
+
+
+def order_postings(*, bucket: Ints, occupation: Ints, group: Ints, education: Ints) -> Layout:
+    """Postings by bucket, occupation (its minor group where it has few), education; equal ones stay as they are."""
     unit = np.stack([bucket, group, occupation], axis=1).astype(np.int64)
     _, place, count = np.unique(unit, axis=0, return_inverse=True, return_counts=True)
-    is_rare = count[place.ravel()] < LEAST_POSTINGS
-    topic = np.where(is_rare, -1, occupation)
-    order = np.lexsort((education, topic, group, bucket))
+    topic = np.where(count[place.ravel()] < LEAST_POSTINGS, -1, occupation)
+    order = np.lexsort((education, topic, group, bucket)).astype(np.int64)
     keys = np.stack([bucket, group, topic], axis=1)[order]
     is_new = np.any(keys[1:] != keys[:-1], axis=1)
-    return order.astype(np.int64), np.concatenate([np.zeros(min(len(order), 1), np.int64), np.cumsum(is_new)])
+    segment = np.concatenate([np.zeros(min(len(order), 1), np.int64), np.cumsum(is_new)])
+    return Layout(order, bucket[order], segment, education[order])
 
 
-def describe_segments(
-    vectors: Floats, segment: Longs, bucket: Ints, education: Ints, sizes: tuple[int, int]
-) -> Segments:
-    """The segments of vectors (m, d) in market order; `sizes` are the numbers of buckets and of education ranks."""
-    buckets, ranks = sizes
+def describe_segments(vectors: Floats, layout: Layout, *, buckets: int) -> Segments:
+    """The segments of vectors (m, d) in market order."""
+    segment, bucket = layout.segment, layout.bucket
     count = int(segment[-1]) + 1 if len(segment) else 0
     first = np.searchsorted(segment, np.arange(count + 1)).astype(np.int64)
-    position = segment * ranks + education
-    ends = np.searchsorted(position, np.arange(count)[:, None] * ranks + np.arange(ranks), side="right")
+    position = segment * RANKS + layout.education
+    ends = np.searchsorted(position, np.arange(count)[:, None] * RANKS + np.arange(RANKS), side="right")
     of_bucket = np.searchsorted(bucket[first[:-1]], np.arange(buckets + 1)).astype(np.int64)
     exact = vectors.astype(np.float64)
     centres = _mean(exact, first).astype(np.float32)

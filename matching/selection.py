@@ -59,7 +59,7 @@ def order_key(steps: Longs, rank_by_id: Longs) -> Longs:
 @compiled
 def count_kept(lists: Lists) -> int:
     """How many keys a list keeps: half of its buffer without the room for one more chunk."""
-    return (lists.keys.shape[1] - CHUNK) >> 1
+    return int((lists.keys.shape[1] - CHUNK) >> 1)
 
 
 @compiled
@@ -147,4 +147,4 @@ def keep_best(keys: Longs, filled: int, top: int) -> int:
     least = keys[0]
     for place in range(1, top):
         least = min(least, keys[place])
-    return least
+    return int(least)

@@ -1,31 +1,31 @@
-"""Content vectors: what a person looks for and what a posting offers, as 64 numbers whose inner product is the fit.
+"""Vectors: what a person looks for and what a posting offers, as 64 numbers whose inner product is the fit.
 
-A feature (a KECO prefix, a keyword, a skill code) becomes 64 signs drawn from its own hash: the same on every
-machine, nothing to learn or store. Do not put here: conditions (eligibility.py), ranks (rank.py). Makes no table.
+The first 32 are the occupation's place in the job space, the rest what words, skills and occupation say together.
+Do not put here: what is learned (job_space_model.py), conditions (eligibility.py), ranks. Makes no table.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from matching.blocks import Doubles, Floats, Ints, Longs, TokenLists, encode, split_tokens
+from lake.tokens import find_words
+from matching.blocks import NONE, Doubles, Floats, Ints, Longs, TokenLists, encode, find_places, split_tokens
 from matching.compiled import compiled
+from matching.job_space import JobSpace, Side
 
-DIMENSIONS = 64
-OCCUPATION_DIMENSIONS = 32
+OCCUPATION_DIMENSIONS, CONTENT_DIMENSIONS = 32, 32
+DIMENSIONS = OCCUPATION_DIMENSIONS + CONTENT_DIMENSIONS
 STEPS = 4096
 
-# Share of the squared length that each length of a KECO prefix takes: two codes of one unit group meet at 1,
-# of one minor group (3 digits) at .6, of one 2-digit group at .3, of one 1-digit group at .1.
-PREFIX_SHARES = {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.4}
-
-# Share of the squared length for each part. A part that is not there leaves its share to the others.
-OCCUPATION_SHARE, KEYWORD_SHARE, SKILL_SHARE = 0.6, 0.25, 0.15
+# Share of the squared length that the occupation takes where it is known; without one, content takes all.
+OCCUPATION_SHARE = 0.4
+# Share of the rest that who applies to what takes, where applications say anything.
+MEETINGS_SHARE = 0.8
 
 # How much each occupation of a person says about what is looked for.
 SEEKER_OCCUPATIONS = {
@@ -35,93 +35,91 @@ SEEKER_OCCUPATIONS = {
     "career_occupation_code": 0.4,
     "last_occupation_code": 0.3,
 }
+POSTING_OCCUPATIONS = {"occupation_code": 1.0}
+SEEKER_TEXTS, POSTING_TEXTS = ("keywords_text",), ("title", "keywords_text")
+# Lists of ids stand among the words under a mark: skills, and postings as what people who applied to them look for.
+SKILL_MARK, POSTING_MARK = "#", "@"
+SEEKER_IDS = {"skill_codes_text": SKILL_MARK, "applied_posting_ids_text": POSTING_MARK}
+POSTING_IDS = {"skill_codes_text": SKILL_MARK, "posting_id": POSTING_MARK}
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The tokens that postings use, sorted, each with its rarity and its signs (v, 64)."""
-
-    tokens: pa.Array
-    weights: Doubles
-    signs: Floats
-
-    def add_up(self, column: pa.Array | pa.ChunkedArray) -> Doubles:
-        """For each row the weighted sum (n, 64) of the signs of its known tokens, scaled to length 1 (or 0)."""
-        known = split_tokens(column).recode(self.tokens)
-        return scale_rows(sum_tokens(known.offsets, known.codes, self.weights, self.signs))
+class _Columns(NamedTuple):
+    occupations: dict[str, float]
+    texts: Sequence[str]
+    ids: dict[str, str]
 
 
-@dataclass(frozen=True)
-class ContentSpace:
-    """What is needed to turn texts into vectors that can be compared: learned once from the postings of a night."""
-
-    keywords: Vocabulary
-    skills: Vocabulary
-
-    def embed(self, occupations: Doubles, keywords: pa.Array, skills: pa.Array) -> Floats:
-        """Vectors (n, 64) of length 1 (a little less after rounding), or 0 where nothing is known, from the parts."""
-        total = np.sqrt(OCCUPATION_SHARE) * scale_rows(occupations)
-        total += np.sqrt(KEYWORD_SHARE) * self.keywords.add_up(keywords)
-        total += np.sqrt(SKILL_SHARE) * self.skills.add_up(skills)
-        return round_down(scale_rows(total))
+def embed_seekers(block: pa.Table, space: JobSpace) -> Floats:
+    """What each seeker of a features__seekers block looks for, (n, DIMENSIONS)."""
+    return _embed(block, _Columns(SEEKER_OCCUPATIONS, SEEKER_TEXTS, SEEKER_IDS), space, space.asked)
 
 
-def learn_space(keywords: pa.Array, skills: pa.Array) -> ContentSpace:
-    """The space of a night's postings, from their `keywords_text` and `skill_codes_text`."""
-    return ContentSpace(_learn_vocabulary(keywords, "keyword"), _learn_vocabulary(skills, "skill"))
+def embed_postings(postings: pa.Table, space: JobSpace) -> Floats:
+    """What each posting of a features__job_postings table offers, (m, DIMENSIONS)."""
+    return _embed(postings, _Columns(POSTING_OCCUPATIONS, POSTING_TEXTS, POSTING_IDS), space, space.offered)
 
 
-def _learn_vocabulary(column: pa.Array | pa.ChunkedArray, kind: str) -> Vocabulary:
-    """Inverse document frequency ln(1 + rows / rows with the token)."""
-    lists: TokenLists = split_tokens(column)
-    counts = np.bincount(lists.codes, minlength=len(lists.vocabulary))
-    used = np.flatnonzero(counts)
-    names = lists.vocabulary.take(pa.array(used)).to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    tokens = pa.array([names[place] for place in order], pa.string())
-    weights = np.log1p(len(column) / counts[used][order]) if order else np.empty(0)
-    return Vocabulary(tokens, weights, draw_signs(kind, tokens.to_pylist()))
+def _embed(table: pa.Table, columns: _Columns, space: JobSpace, side: Side) -> Floats:
+    """Vectors of length 1 (a little less after rounding), or 0 where nothing is known.
+
+    The occupation's part depends on nothing else: its share is the same whatever else is known. The rest is never
+    empty where an occupation is known, because the occupation has a row among the words too.
+    """
+    places = np.stack([find_codes(table[name], space.codes) for name in columns.occupations], axis=1)
+    weights = np.array(list(columns.occupations.values()))
+    occupation = scale_rows(sum_places(places, weights, space.occupations))
+    content = sum_places(places, weights, side.occupations)
+    for name in columns.texts:
+        content += sum_words(table[name], space.words, side.words)
+    for name, mark in columns.ids.items():
+        content += sum_ids(table[name], mark, space.words, side.words)
+    use, meetings = (scale_rows(part) for part in np.hsplit(content, [space.use_dimensions]))
+    content = join_parts(meetings, use, MEETINGS_SHARE)
+    return round_down(join_parts(occupation, content, OCCUPATION_SHARE))
 
 
-def draw_signs(kind: str, tokens: Sequence[str]) -> Floats:
-    """±1/8 in 64 places (t, 64) from the BLAKE2b hash of each token: length 1, almost orthogonal to any other."""
-    if not tokens:
-        return np.empty((0, DIMENSIONS), np.float32)
-    hashes = [hashlib.blake2b(f"{kind}:{token}".encode(), digest_size=DIMENSIONS // 8).digest() for token in tokens]
-    bits = np.unpackbits(np.frombuffer(b"".join(hashes), np.uint8)).reshape(len(tokens), DIMENSIONS)
-    signs: Floats = (bits.astype(np.float32) * 2 - 1) / np.float32(np.sqrt(DIMENSIONS))
-    return signs
+def find_codes(column: pa.Array | pa.ChunkedArray, codes: Sequence[str]) -> Ints:
+    """The place (n,) of each occupation in `codes`, or of its longest prefix there; NONE where there is neither."""
+    known = {code: place for place, code in enumerate(codes)}
+    rows, distinct = encode(column)
+    found = [
+        next((known[code[:length]] for length in range(len(code), 0, -1) if code[:length] in known), NONE)
+        for code in distinct.to_pylist()
+    ]
+    return np.array([*found, NONE], np.int32)[rows]  # a null (NONE) takes the last
 
 
-def embed_occupations(codes: Sequence[str]) -> Doubles:
-    """The vectors (c, 64) of KECO codes; codes that share a prefix share that part of it."""
-    total = np.zeros((len(codes), DIMENSIONS))
-    for length, share in PREFIX_SHARES.items():
-        signs = draw_signs(f"keco{length}", [code[:length] for code in codes])
-        total += np.sqrt(share) * signs
-    return scale_rows(total)
+def sum_words(column: pa.Array | pa.ChunkedArray, words: pa.Array, table: Doubles) -> Doubles:
+    """For each row the sum (n, d) over its semicolon-separated parts of the vectors of their known words."""
+    lists = split_tokens(column)
+    offsets, places = find_part_words(lists, words)
+    return sum_lists(lists.offsets, lists.codes, sum_lists(offsets, places, table))
 
 
-def sum_occupations(columns: Sequence[tuple[pa.Array | pa.ChunkedArray, float]]) -> Doubles:
-    """For each row the weighted sum (n, 64) over several columns of occupation codes."""
-    total = np.zeros((len(columns[0][0]), DIMENSIONS))
-    for column, weight in columns:
-        places, codes = encode(column)
-        vectors = np.vstack([embed_occupations(codes.to_pylist()), np.zeros(DIMENSIONS)])  # NONE takes the last row
-        total += weight * vectors[places]
-    return total
+def sum_ids(column: pa.Array | pa.ChunkedArray, mark: str, words: pa.Array, table: Doubles) -> Doubles:
+    """For each row the sum (n, d) of the vectors of its known ids."""
+    lists = split_tokens(column)
+    return sum_lists(lists.offsets, find_places(mark_ids(lists.vocabulary, mark), words)[lists.codes], table)
 
 
-def embed_seekers(block: pa.Table, space: ContentSpace) -> Floats:
-    """What each seeker of a features__seekers block looks for, (n, 64)."""
-    occupations = sum_occupations([(block[name], weight) for name, weight in SEEKER_OCCUPATIONS.items()])
-    return space.embed(occupations, block["keywords_text"], block["skill_codes_text"])
+def mark_ids(ids: pa.Array, mark: str) -> pa.Array:
+    """Ids as they stand among the words."""
+    return pc.binary_join_element_wise(mark, ids.cast(pa.string()), "")
 
 
-def embed_postings(postings: pa.Table, space: ContentSpace) -> Floats:
-    """What each posting of a features__job_postings table offers, (m, 64)."""
-    occupations = sum_occupations([(postings["occupation_code"], 1.0)])
-    return space.embed(occupations, postings["keywords_text"], postings["skill_codes_text"])
+def list_part_words(parts: pa.Array) -> pa.ListArray:
+    """The words of each distinct part of a text; a part without any ("2507", a code) stands for itself."""
+    found = find_words(parts)
+    alone = pc.binary_join_element_wise("=", parts, "")
+    lengths = pc.list_value_length(found).to_numpy(zero_copy_only=False)
+    own = pa.ListArray.from_arrays(pa.array(np.arange(len(parts) + 1, dtype=np.int32)), alone)
+    return pc.if_else(pa.array(lengths == 0), own, found)
+
+
+def find_part_words(lists: TokenLists, words: pa.Array) -> tuple[Longs, Ints]:
+    """Where each distinct part's words begin (p + 1,), and their places in `words` (NONE: not known)."""
+    found = list_part_words(lists.vocabulary)
+    return found.offsets.to_numpy().astype(np.int64), find_places(found.flatten(), words)
 
 
 def round_down(rows: Doubles) -> Floats:
@@ -134,14 +132,28 @@ def round_down(rows: Doubles) -> Floats:
 
 
 @compiled
-def sum_tokens(offsets: Longs, codes: Ints, weights: Doubles, signs: Floats) -> Doubles:
-    """For each row the weighted sum of its tokens' signs, always added in the row's own order."""
-    total = np.zeros((len(offsets) - 1, signs.shape[1]))
+def sum_places(places: Ints, weights: Doubles, table: Doubles) -> Doubles:
+    """For each row the weighted sum (n, d) of the table's rows at its places (n, w); NONE counts nothing."""
+    total = np.zeros((places.shape[0], table.shape[1]))
+    for row in range(places.shape[0]):
+        for column in range(places.shape[1]):
+            place = places[row, column]
+            if place >= 0:
+                for d in range(table.shape[1]):
+                    total[row, d] += weights[column] * table[place, d]
+    return total
+
+
+@compiled
+def sum_lists(offsets: Longs, places: Ints, table: Doubles) -> Doubles:
+    """For each row the sum (n, d) of the table's rows at its list's places, always added in the list's own order."""
+    total = np.zeros((len(offsets) - 1, table.shape[1]))
     for row in range(len(offsets) - 1):
-        for place in range(offsets[row], offsets[row + 1]):
-            code = codes[place]
-            for d in range(signs.shape[1]):
-                total[row, d] += weights[code] * signs[code, d]
+        for position in range(offsets[row], offsets[row + 1]):
+            place = places[position]
+            if place >= 0:
+                for d in range(table.shape[1]):
+                    total[row, d] += table[place, d]
     return total
 
 
@@ -157,3 +169,15 @@ def scale_rows(rows: Doubles) -> Doubles:
             for d in range(rows.shape[1]):
                 scaled[row, d] = rows[row, d] / np.sqrt(squares)
     return scaled
+
+
+@compiled
+def join_parts(occupation: Doubles, content: Doubles, share: float) -> Doubles:
+    """Both parts side by side (n, a + b): `share` of the squared length to the occupation where it is known."""
+    first = occupation.shape[1]
+    joined = np.empty((occupation.shape[0], first + content.shape[1]))
+    for row in range(occupation.shape[0]):
+        is_known = np.any(occupation[row] != 0.0)
+        joined[row, :first] = occupation[row] * np.sqrt(share)
+        joined[row, first:] = content[row] * (np.sqrt(1.0 - share) if is_known else 1.0)
+    return joined

@@ -1,1 +1,1 @@
-"""Assets in flow order: bronze, silver, gold, features, models, answers, serving, publication."""
+"""Assets in flow order: bronze, silver, gold, features, models, answers, job_matching, serving, publication."""

@@ -1,4 +1,4 @@
-"""The four answers for everybody: probability, occupations, jobs, courses.
+"""Answers for everybody that need nobody else: probability, occupations, courses (jobs: job_matching.py).
 
 Each is one function from Arrow batches to Arrow batches that the engine maps over features__seekers.
 """
@@ -17,7 +17,7 @@ from dagster_project.assets.declare import asset_options
 from dagster_project.night import Night, Result
 from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
-from matching import courses, jobs, occupations
+from matching import courses, occupations
 from matching.compiled import is_compiled
 from ml.employment import month, score
 
@@ -93,21 +93,6 @@ def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
 
 
 @dg.asset(
-    **asset_options(
-        "matches__seeker_jobs", ["features__seekers", "features__job_postings", "scores__application_chances"]
-    )
-)
-def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
-    """Five open postings for everyone whose conditions they meet."""
-    mapper = partial(
-        jobs.match_from_files,
-        paths=(night.export("features__job_postings"), night.export("scores__application_chances")),
-        as_of=night.as_of,
-    )
-    return answer(night, "matches__seeker_jobs", jobs.JOB_COLUMNS, mapper)
-
-
-@dg.asset(
     **asset_options("matches__seeker_courses", ["features__seekers", "features__courses", "gold__occupation_skills"])
 )
 def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
@@ -124,6 +109,5 @@ def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
 ASSETS = [
     scores_employment_probability,
     matches_seeker_occupations,
-    matches_seeker_jobs,
     matches_seeker_courses,
 ]

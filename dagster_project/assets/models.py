@@ -12,6 +12,9 @@ from dagster_project.night import Night, Result
 from lake import tables
 from lake.contracts.chances import APPLICATION_CHANCES
 from lake.contracts.render import arrow_schema
+from lake.reference import read_occupations
+from matching.job_sample import draw_sample
+from matching.job_space_model import ensure_job_space
 from matching.occupation_model import ensure_occupation_model
 from ml.application_chance import month as chance_month
 from ml.employment import month
@@ -73,4 +76,26 @@ def scores_application_chances(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, APPLICATION_CHANCES.id, frame, {"as_of": night.as_of}))
 
 
-ASSETS = [employment_model, occupation_model, scores_application_chances]
+@dg.asset(
+    name="job_space",
+    group_name="models",
+    kinds={"python", "numpy"},
+    owners=[PLATFORM_TEAM],
+    partitions_def=NIGHTS,
+    deps=["silver__job_postings", "silver__applications", "features__seekers"],
+    description="구직자와 공고를 한 공간에 놓는 벡터. 직종, 제목과 핵심어의 낱말, 역량, 입사지원에서 "
+    "달마다 한 번 배운다.",
+)
+def job_space(night: dg.ResourceParam[Night]) -> Result:
+    """The month's job space, learned when there is none: an unchanged person or posting keeps its vector all month."""
+    started = time.monotonic()
+    sources = [
+        tables.dataset(night.settings, table_id, night.as_of)
+        for table_id in ("silver__job_postings", "silver__applications", "features__seekers")
+    ]
+    version = ensure_job_space(lambda: draw_sample(*sources), tuple(read_occupations()), night.model_dir("jobs"))
+    night.timed("job_space", started)
+    return dg.MaterializeResult(metadata={"model_version": version})
+
+
+ASSETS = [employment_model, occupation_model, job_space, scores_application_chances]

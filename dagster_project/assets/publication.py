@@ -17,7 +17,7 @@ from lake.contracts.render import dictionary_rows
 from lake.contracts.serving import SOURCES
 
 SERVING = list(SOURCES)
-_AUDITED = [*SERVING, *(contract.id for contract in judgement.TABLES), "ops__data_dictionary"]
+_AUDITED = [*SERVING, *(contract.id for contract in judgement.TABLES), "ops__exposure", "ops__data_dictionary"]
 
 
 @dg.asset(**asset_options("ops__data_dictionary", ["ops__deliveries"], kinds=("delta",)))

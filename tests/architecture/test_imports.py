@@ -14,6 +14,7 @@ ONLY_IN = {
     "cupy": ("lake/device.py",),
     "faiss": ("lake/device.py",),
     "pysail": ("lake/session.py",),
+    "kiwipiepy": ("lake/tokens.py",),
     "deltalake": ("lake/", "dashboards/catalog.py"),
 }
 
@@ -79,6 +80,7 @@ def test_the_order_rule_sees_what_it_should(path: str, source: str, against: set
         ("matching/jobs.py", "importlib.import_module('cupy.linalg')", {"cupy"}),
         ("lake/device.py", "import faiss, cudf, cupy", set()),
         ("lake/tables.py", "from pysail.spark import SparkConnectServer", {"pysail"}),
+        ("matching/vectors.py", "from kiwipiepy import Kiwi", {"kiwipiepy"}),
         ("dashboards/build.py", "import deltalake", {"deltalake"}),
         ("dashboards/catalog.py", "import deltalake", set()),
         ("lake/runs.py", "from dagster import asset", {"dagster"}),

@@ -24,6 +24,7 @@ NOT_TABLES = {
     "staged_deliveries",
     "employment_model",
     "occupation_model",
+    "job_space",
     "publication",
     "goyong_duckdb",
 }

@@ -8,17 +8,27 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.dataset as pads
 import pytest
 
 from lake.contracts.features import JOB_POSTINGS, SEEKERS
 from lake.contracts.render import arrow_schema
+from lake.contracts.silver import APPLICATIONS
+from matching.job_sample import draw_sample
+from matching.job_space import JobSpace
+from matching.job_space_model import learn_job_space
 
 AS_OF = datetime.date(2026, 1, 6)
 MakeTable = Callable[[Sequence[Mapping[str, Any]]], pa.Table]
 
 REGIONS = ["11", "26", "27", "28", "41"]
 OCCUPATIONS = ["0131", "0132", "0133", "0211", "0213", "1331", "1332", "2040", "8710", "9010"]
-WORDS = [f"단어{number}" for number in range(40)]
+SKILLS = [f"{number:08d}" for number in range(40)]
+WORDS = [
+    *("용접", "배관", "조리", "제빵", "경비", "간호", "요양", "회계", "세무", "번역", "통역", "교육", "상담", "영업"),
+    *("판매", "물류", "운전", "정비", "도장", "전기", "설계", "측량", "디자인", "편집", "홍보", "기획", "개발", "보안"),
+    *("통신", "반도체", "화학", "섬유", "봉제", "금형", "선반", "포장", "검사", "청소", "미용", "농업"),
+]
 LICENCES = ["전기기사", "지게차운전기능사", "정보처리기사", "조리기능사"]
 
 
@@ -66,6 +76,21 @@ def make_postings() -> MakeTable:
     return make
 
 
+@pytest.fixture(scope="session")
+def learn_space() -> Callable[..., JobSpace]:
+    """The job space of postings, and of applications and applicants where they are given."""
+
+    def learn(
+        postings: pa.Table, applications: Sequence[Mapping[str, Any]] = (), seekers: pa.Table | None = None
+    ) -> JobSpace:
+        people = arrow_schema(SEEKERS).empty_table() if seekers is None else seekers
+        applied = build(arrow_schema(APPLICATIONS), applications)
+        sample = draw_sample(pads.dataset(postings), pads.dataset(applied), pads.dataset(people))
+        return learn_job_space(sample, OCCUPATIONS)
+
+    return learn
+
+
 def draw(random: np.random.Generator, values: Sequence[Any], null_share: float) -> Any:
     """One of the values, or null."""
     return None if random.random() < null_share else values[int(random.integers(len(values)))]
@@ -97,7 +122,7 @@ def draw_postings(make_postings: MakeTable) -> Callable[[int, int], pa.Table]:
                 "employment_type_code": draw(random, ["10", "20"], 0.1),
                 "closing_date": AS_OF + datetime.timedelta(days=int(random.integers(-2, 20))),
                 "keywords_text": draw_words(random, WORDS, 3),
-                "skill_codes_text": draw_words(random, WORDS, 2),
+                "skill_codes_text": draw_words(random, SKILLS, 2),
                 "fill_chance_0_1": draw(random, [0.02, 0.1, 0.3], 0.1),
             }
             for number in range(count)
@@ -128,8 +153,8 @@ def draw_seekers(make_seekers: MakeTable) -> Callable[[int, int], pa.Table]:
                 "wanted_region_code_2": draw(random, REGIONS, 0.6),
                 "wanted_wage_krw_month": draw(random, [2_300_000, 3_100_000, 5_200_000], 0.2),
                 "wanted_employment_type_code": draw(random, ["10", "20"], 0.2),
-                "keywords_text": draw_words(random, [*WORDS, "모르는말"], 4),
-                "skill_codes_text": draw_words(random, WORDS, 2),
+                "keywords_text": draw_words(random, [*WORDS, "고고학"], 4),
+                "skill_codes_text": draw_words(random, SKILLS, 2),
                 "certificate_names_text": draw_words(random, LICENCES, 2),
                 "applied_posting_ids_text": draw_words(random, ids, 6),
             }

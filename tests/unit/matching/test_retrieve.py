@@ -13,11 +13,20 @@ import pytest
 
 from lake.device import CpuDevice
 from matching.eligibility import read_reach, read_seeker_conditions
+from matching.job_space import JobSpace
 from matching.market import PostingMarket
 from matching.retrieve import TOP, Best, retrieve_best
-from matching.vectors import embed_seekers
+from matching.vectors import DIMENSIONS, embed_seekers
 
 Drawn = Callable[[int, int], pa.Table]
+Open = Callable[[pa.Table], PostingMarket]
+AS_OF = datetime.date(2026, 1, 6)
+
+
+@pytest.fixture
+def open_market(learn_space: Callable[..., JobSpace]) -> Open:
+    """The market of postings in the space learned from them."""
+    return lambda postings: PostingMarket.from_arrow(postings, AS_OF, learn_space(postings))
 
 
 class EveryPair:
@@ -55,7 +64,9 @@ class EveryPair:
         self, seekers: pa.Table, market: PostingMarket, queries: npt.NDArray[np.float32]
     ) -> tuple[list[list[str]], list[int]]:
         place = {name: number for number, name in enumerate(market.posting_ids.to_pylist())}
-        vectors = np.array([market.vectors[place[name]] if name in place else np.zeros(64) for name in self.ids])
+        vectors = np.array(
+            [market.vectors[place[name]] if name in place else np.zeros(DIMENSIONS) for name in self.ids]
+        )
         steps = np.floor((queries.astype(np.float64) @ vectors.T.astype(np.float64)) / 1e-6 + 0.5)
         best, counts = [], []
         for number, seeker in enumerate(seekers.to_pylist()):
@@ -82,20 +93,21 @@ def list_ids(best: Best, market: PostingMarket) -> list[list[str]]:
 
 @pytest.mark.parametrize(("people", "openings", "seed"), [(2000, 3000, 1), (300, 2500, 2), (50, 40, 3)])
 def test_best_fifty_and_their_order_equal_a_search_of_every_pair(
-    draw_seekers: Drawn, draw_postings: Drawn, people: int, openings: int, seed: int
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, people: int, openings: int, seed: int
 ) -> None:
-    as_of = datetime.date(2026, 1, 6)
     seekers, postings = draw_seekers(people, seed), draw_postings(openings, seed)
-    market = PostingMarket.from_arrow(postings, as_of)
+    market = open_market(postings)
     best, queries = retrieve(seekers, market)
-    expected, counts = EveryPair(postings, as_of).search(seekers, market, queries)
+    expected, counts = EveryPair(postings, AS_OF).search(seekers, market, queries)
     assert list_ids(best, market) == expected
     assert best.eligible.tolist() == counts
 
 
-def test_result_does_not_depend_on_who_is_searched_together(draw_seekers: Drawn, draw_postings: Drawn) -> None:
+def test_result_does_not_depend_on_who_is_searched_together(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
     seekers = draw_seekers(400, 5)
-    market = PostingMarket.from_arrow(draw_postings(2500, 5), datetime.date(2026, 1, 6))
+    market = open_market(draw_postings(2500, 5))
     whole, _ = retrieve(seekers, market)
     shuffled = np.random.default_rng(0).permutation(400)
     parts = [retrieve(seekers.take(pa.array(rows)).combine_chunks(), market)[0] for rows in np.split(shuffled, 8)]
@@ -103,15 +115,17 @@ def test_result_does_not_depend_on_who_is_searched_together(draw_seekers: Drawn,
     np.testing.assert_array_equal(np.concatenate([part.fit for part in parts]), whole.fit[shuffled])
 
 
-def test_float32_products_of_rounded_vectors_are_exact(draw_seekers: Drawn, draw_postings: Drawn) -> None:
-    market = PostingMarket.from_arrow(draw_postings(500, 4), datetime.date(2026, 1, 6))
+def test_float32_products_of_rounded_vectors_are_exact(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
+    market = open_market(draw_postings(500, 4))
     queries = embed_seekers(draw_seekers(300, 4), market.space)
     exact = queries.astype(np.float64) @ market.vectors.T.astype(np.float64)
     np.testing.assert_array_equal(CpuDevice().inner_products(queries, market.vectors).astype(np.float64), exact)
 
 
-def test_equal_postings_are_listed_by_id(make_seekers: Any, make_postings: Any, as_of: datetime.date) -> None:
-    market = PostingMarket.from_arrow(make_postings([{"posting_id": f"K{n:03d}"} for n in range(99, -1, -1)]), as_of)
+def test_equal_postings_are_listed_by_id(open_market: Open, make_seekers: Any, make_postings: Any) -> None:
+    market = open_market(make_postings([{"posting_id": f"K{n:03d}"} for n in range(99, -1, -1)]))
     best, _ = retrieve(make_seekers([{}]), market)
     assert list_ids(best, market) == [[f"K{number:03d}" for number in range(50)]]
     assert best.eligible.tolist() == [100]

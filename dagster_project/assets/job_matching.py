@@ -1,0 +1,95 @@
+"""Jobs for everybody and people for every posting, from one graph (matches__seeker_jobs, matches__posting_talents)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import dagster as dg
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql.types import StringType, StructField, StructType
+
+from dagster_project.assets.declare import asset_spec, contract_check
+from dagster_project.night import Night, Result
+from lake import tables
+from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
+from lake.contracts.ops import EXPOSURE
+from lake.contracts.render import spark_schema
+from matching import jobs
+from matching.capacity import Sharing, share_out
+from matching.exposure import Groups, exposure_rows
+from matching.posting_talents import offer_talents
+
+log = logging.getLogger("goyong.job_matching")
+
+_DEPS = ["features__seekers", "features__job_postings", "job_space", "scores__application_chances"]
+_MADE = (SEEKER_JOBS.id, POSTING_TALENTS.id, EXPOSURE.id)
+BLOCKS = StructType([StructField("block_name", StringType(), nullable=False)])
+
+
+@dg.multi_asset(
+    name="job_matching",
+    specs=[asset_spec(table_id, _DEPS) for table_id in _MADE],
+    check_specs=[contract_check(table_id) for table_id in _MADE],
+)
+def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
+    """Find everyone's candidates, share out crowded postings, write both sides and how evenly they are spread."""
+    context = _context(night)
+    market = context.open_market()
+    blocks = _gather(night, context)
+    vacancies = jobs.list_vacancies(market)
+    started = time.monotonic()
+    sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
+    night.timed("sharing", started)
+    _tell(sharing)
+    prices = context.graph_folder / "prices.npy"
+    np.save(prices, sharing.prices)
+    mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
+    named = _named(night, blocks).repartition(night.settings.cores)
+    yield night.write(SEEKER_JOBS.id, named.mapInArrow(mapper, spark_schema(SEEKER_JOBS)))
+    talents = offer_talents(context, blocks, sharing, vacancies)
+    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, "posting_talents", talents))
+    groups = Groups(market.company_size_codes, market.list_region_codes())
+    rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
+    yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
+
+
+def _context(night: Night) -> jobs.JobNight:
+    return jobs.JobNight(
+        as_of=night.as_of,
+        postings_file=night.export("features__job_postings"),
+        chances_file=night.export("scores__application_chances"),
+        space_folder=night.model_dir("jobs").resolve(),
+        graph_folder=tables.staged_path(night.settings, f"job_graph_{night.as_of}"),
+        device=night.device.name,
+    )
+
+
+def _gather(night: Night, context: jobs.JobNight) -> list[str]:
+    """Everyone's candidates as blocks of the graph; returns their names."""
+    started = time.monotonic()
+    people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
+    found = people.select(*jobs.JOB_COLUMNS).mapInArrow(partial(jobs.gather_graph, night=context), BLOCKS)
+    names = sorted(row.block_name for row in found.collect())
+    night.timed("job_candidates", started)
+    return names
+
+
+def _named(night: Night, blocks: list[str]) -> DataFrame:
+    return night.lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS)
+
+
+def _tell(sharing: Sharing) -> None:
+    ratio = [(load.exposures / sharing.capacity).max(initial=0.0) for load in (sharing.before, sharing.after)]
+    log.info(
+        "sharing: %d passes, largest recommendations / capacity %.2f before, %.2f after, mean score %.2f %% less",
+        sharing.passes,
+        *ratio,
+        100 * sharing.loss_0_1,
+    )
+
+
+ASSETS = [job_matching]

@@ -1,0 +1,57 @@
+"""What is drawn from the hash of a text instead of from a random generator: directions, and who is in a sample.
+
+The same on every machine and in every order of rows. Do not put here: pseudonyms. Makes no table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from matching.blocks import Doubles, Floats, flat
+from matching.compiled import compiled
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+
+
+def draw_signs(names: Sequence[str], dimensions: int) -> Floats:
+    """±1/sqrt(d) in d places (n, d) from the BLAKE2b hash of each name; d is a multiple of 8.
+
+    Length 1, almost at right angles to any other.
+    """
+    if not names:
+        return np.empty((0, dimensions), np.float32)
+    hashes = [hashlib.blake2b(name.encode(), digest_size=dimensions // 8).digest() for name in names]
+    bits = np.unpackbits(np.frombuffer(b"".join(hashes), np.uint8)).reshape(len(names), dimensions)
+    signs: Floats = (bits.astype(np.float32) * 2 - 1) / np.float32(np.sqrt(dimensions))
+    return signs
+
+
+def draw_shares(column: pa.Array | pa.ChunkedArray) -> Doubles:
+    """A number (n,) in [0, 1) from the hash of each text; null is as the empty text."""
+    texts = flat(column).cast(pa.large_string()).fill_null("")
+    texts = pa.concat_arrays([texts])  # a slice keeps the whole buffer: copied, so that offsets begin at 0
+    _, offsets, data = texts.buffers()
+    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    return _hash_rows(places, letters)
+
+
+@compiled
+def _hash_rows(offsets: Offsets, letters: Bytes) -> Doubles:
+    """FNV-1a over the bytes of each row, its bits mixed (splitmix64), as a fraction."""
+    shares = np.empty(len(offsets) - 1)
+    for row in range(len(offsets) - 1):
+        state = np.uint64(0xCBF29CE484222325)
+        for place in range(offsets[row], offsets[row + 1]):
+            state = (state ^ np.uint64(letters[place])) * np.uint64(0x100000001B3)
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        state = state ^ (state >> np.uint64(31))
+        shares[row] = np.float64(state >> np.uint64(11)) * 2.0**-53
+    return shares
