@@ -26,7 +26,10 @@ from matching.vectors import OCCUPATION_DIMENSIONS
 TILE_SEEKERS, TILE_POSTINGS = 1024, 1024  # 4 MB of products, 0.5 MB of vectors: stays near the core
 BOUNDED_SEEKERS = 16_384  # people whose bounds are in memory at a time
 LEVELS, LEVELS_PER_ONE = 8, 6  # segments are taken in steps of 1/6 of their bound, from 1 and more down
+FIRST_LEVELS = 3  # levels that are visited segment by segment before anybody sweeps
+SWEEP_SHARE = 0.4
 SKIPPED = 255
+OUT = np.float32(-np.inf)
 
 Levels = npt.NDArray[np.uint8]
 
@@ -52,61 +55,91 @@ class Seekers(NamedTuple):
     conditions: SeekerConditions
 
 
-def retrieve_best(people: Seekers, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
+class _Group(NamedTuple):
+    """People who reach a bucket (n,): their rows, queries, education ranks; bounds (n, s) on the segments `here`."""
+
+    rows: Ints
+    queries: Floats
+    ranks: Ints
+    bounds: Floats
+    here: slice
+
+
+_World = tuple[Seekers, Lists, PostingMarket, Device]
+
+
+def retrieve_best(seekers: Seekers, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
     """The best eligible postings of each person; a query of zeros gets none.
 
     `lists` may already hold keys of postings outside `market` that count by the same ids (see carry.py).
     """
-    found = make_lists(len(people.queries)) if lists is None else lists
-    has_query = np.any(people.queries != 0, axis=1)
+    found = make_lists(len(seekers.queries)) if lists is None else lists
+    has_query = np.any(seekers.queries != 0, axis=1)
     for region in range(market.unknown_region + 1):
         is_reached = has_query.copy()
         if region < market.unknown_region:
-            is_reached &= (people.reach.region_bits >> region) & 1 == 1
+            is_reached &= (seekers.reach.region_bits >> region) & 1 == 1
         rows = np.flatnonzero(is_reached).astype(np.int32)
-        for bucket, takers in ((2 * region, rows), (2 * region + 1, rows[people.reach.has_licence[rows]])):
+        for bucket, takers in ((2 * region, rows), (2 * region + 1, rows[seekers.reach.has_licence[rows]])):
             for first in range(0, len(takers), BOUNDED_SEEKERS):
-                _search_bucket(takers[first : first + BOUNDED_SEEKERS], bucket, people, found, (market, device))
+                _search_bucket(takers[first : first + BOUNDED_SEEKERS], bucket, seekers, found, (market, device))
     return read_lists(found, market)
 
 
-def _search_bucket(rows: Ints, bucket: int, people: Seekers, lists: Lists, world: tuple[PostingMarket, Device]) -> None:
-    """Let the postings of one bucket compete for the lists of `rows`, segment by segment."""
-    market, device = world
-    segments = market.segments
+def _search_bucket(rows: Ints, bucket: int, seekers: Seekers, lists: Lists, world: tuple[PostingMarket, Device]) -> None:
+    """Let the postings of one bucket compete for the lists of `rows`: the likeliest segments first, then the rest."""
+    segments = world[0].segments
     here = slice(int(segments.of_bucket[bucket]), int(segments.of_bucket[bucket + 1]))
     if here.start == here.stop or not len(rows):
         return
-    bounds = bound_fits(people.queries[rows], segments, here)
-    ranks = people.reach.education_rank[rows]
-    levels, counts = find_levels(bounds, lists.cutoffs[rows], ranks, segments.ends[here], segments.first[here])
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts.ravel())])
-    visits = list_visits(levels, first[:-1].copy(), int(first[-1]))
-    for level in range(LEVELS):
-        for number in np.flatnonzero(counts[level]):
-            place = level * counts.shape[1] + number
-            asked = visits[first[place] : first[place + 1]]
-            asked = asked[bounds[asked, number] > lists.cutoffs[rows[asked]]]
-            if len(asked):
-                segment = here.start + int(number)
-                ends = segments.ends[segment][ranks[asked]]
-                _search_segment(rows[asked], ends, int(segments.first[segment]), people, (lists, market, device))
-        settle(lists, rows)
+    queries = seekers.queries[rows]
+    bounds = bound_fits(queries, segments, here)
+    group = _Group(rows, queries, seekers.reach.education_rank[rows], bounds, here)
+    levels = find_levels(bounds, lists.cutoffs[rows], group.ranks, segments.ends[here], segments.first[here])
+    _visit_levels(range(FIRST_LEVELS), levels, group, (seekers, lists, *world))
+    settle(lists, rows)
+    is_sweeper = find_sweepers(levels, bounds, lists.cutoffs[rows], np.diff(segments.first[here.start : here.stop + 1]))
+    _sweep(np.flatnonzero(is_sweeper).astype(np.int32), levels, group, (seekers, lists, *world))
+    levels[is_sweeper] = SKIPPED
+    _visit_levels(range(FIRST_LEVELS, LEVELS), levels, group, (seekers, lists, *world))
+    settle(lists, rows)
 
 
-def _search_segment(
-    rows: Ints, ends: Longs, start: int, people: Seekers, world: tuple[Lists, PostingMarket, Device]
-) -> None:
-    """Multiply the people `rows` with the postings from `start` to each one's end, tile by tile, and select."""
-    lists, market, device = world
-    last = int(ends.max())
-    for first_row in range(0, len(rows), TILE_SEEKERS):
-        tile_rows, tile_ends = rows[first_row : first_row + TILE_SEEKERS], ends[first_row : first_row + TILE_SEEKERS]
-        queries = people.queries[tile_rows]
-        for first in range(start, last, TILE_POSTINGS):
-            vectors = market.vectors[first : min(first + TILE_POSTINGS, last)]
-            tile = Tile(device.inner_products(queries, vectors), tile_rows, tile_ends, first)
-            scan_tile(tile, lists, people.conditions, market.conditions, market.rank_by_id)
+def _visit_levels(numbers: range, levels: Levels, group: _Group, world: _World) -> None:
+    """Multiply the people of a group with the segments that they visit at these levels, and select."""
+    seekers, lists, market, device = world
+    visits, first = list_visits(levels, numbers.start, numbers.stop)
+    count = levels.shape[1]
+    queries = np.empty((TILE_SEEKERS, group.queries.shape[1]), np.float32)
+    for place in np.flatnonzero(np.diff(first)):
+        number = int(place) % count
+        asked = keep_hopeful(visits[first[place] : first[place + 1]], number, group.bounds, lists.cutoffs, group.rows)
+        segment = group.here.start + number
+        start, stop = int(market.segments.first[segment]), int(market.segments.first[segment + 1])
+        for begin in range(0, len(asked), TILE_SEEKERS):
+            some = asked[begin : begin + TILE_SEEKERS]
+            taken = np.take(group.queries, some, axis=0, out=queries[: len(some)], mode="clip")
+            ends = np.take(market.segments.ends[segment], group.ranks[some])
+            for column in range(start, stop, TILE_POSTINGS):
+                vectors = market.vectors[column : min(column + TILE_POSTINGS, stop)]
+                tile = Tile(device.inner_products(taken, vectors), group.rows[some], ends, column)
+                scan_tile(tile, lists, seekers.conditions, market.conditions, market.rank_by_id)
+
+
+def _sweep(some: Ints, levels: Levels, group: _Group, world: _World) -> None:
+    """Multiply people who have to see most of a bucket with all of it: few large products instead of many small."""
+    seekers, lists, market, device = world
+    segments = market.segments
+    start, stop = int(segments.first[group.here.start]), int(segments.first[group.here.stop])
+    first = segments.first[group.here.start : group.here.stop + 1]
+    for begin in range(0, len(some), TILE_SEEKERS):
+        rows = some[begin : begin + TILE_SEEKERS]
+        queries, ends = group.queries[rows], np.full(len(rows), stop, np.int64)
+        for column in range(start, stop, TILE_POSTINGS):
+            scores = device.inner_products(queries, market.vectors[column : min(column + TILE_POSTINGS, stop)])
+            mask_seen((scores, column), levels[rows], group.ranks[rows], first, segments.ends[group.here])
+            tile = Tile(scores, group.rows[rows], ends, column)
+            scan_tile(tile, lists, seekers.conditions, market.conditions, market.rank_by_id)
 
 
 def bound_fits(queries: Floats, segments: Segments, here: slice) -> Floats:
@@ -134,34 +167,82 @@ def add_bounds(ours: Floats, others: Floats, lengths: Floats, spreads: Floats) -
 
 
 @compiled
-def find_levels(bounds: Floats, cutoffs: Floats, ranks: Ints, ends: Longs, first: Longs) -> tuple[Levels, Longs]:
-    """The level (n, s) at which each person visits each segment (SKIPPED: never), and visits per level and segment."""
+def find_levels(bounds: Floats, cutoffs: Floats, ranks: Ints, ends: Longs, first: Longs) -> Levels:
+    """The level (n, s) at which each person visits each segment; SKIPPED: never."""
     people, count = bounds.shape
     levels = np.empty((people, count), np.uint8)
-    visits = np.zeros((LEVELS, count), np.int64)
     for row in range(people):
         for s in range(count):
             level = SKIPPED
             if bounds[row, s] > cutoffs[row] and ends[s, ranks[row]] > first[s]:
                 below = int((np.float32(1.0) - bounds[row, s]) * LEVELS_PER_ONE) + 1
                 level = min(max(below, 0), LEVELS - 1)
-                visits[level, s] += 1
             levels[row, s] = level
-    return levels, visits
+    return levels
 
 
 @compiled
-def list_visits(levels: Levels, first: Longs, total: int) -> Ints:
-    """The rows that visit each segment, by level, then segment; `first` says where each list begins and moves on."""
-    count = levels.shape[1]
-    visits = np.empty(total, np.int32)
-    for row in range(levels.shape[0]):
+def list_visits(levels: Levels, start: int, stop: int) -> tuple[Ints, Longs]:
+    """The rows that visit each segment at the levels from `start` to before `stop`, by level, then segment.
+
+    Also where each list begins ((stop - start) × s + 1,).
+    """
+    people, count = levels.shape
+    first = np.zeros((stop - start) * count + 1, np.int64)
+    for row in range(people):
         for s in range(count):
-            if levels[row, s] != SKIPPED:
-                place = levels[row, s] * count + s
-                visits[first[place]] = row
-                first[place] += 1
-    return visits
+            if start <= levels[row, s] < stop:
+                first[(levels[row, s] - start) * count + s + 1] += 1
+    first = np.cumsum(first)
+    visits, filled = np.empty(first[-1], np.int32), first.copy()
+    for row in range(people):
+        for s in range(count):
+            if start <= levels[row, s] < stop:
+                place = (levels[row, s] - start) * count + s
+                visits[filled[place]] = row
+                filled[place] += 1
+    return visits, first
+
+
+@compiled
+def keep_hopeful(visitors: Ints, number: int, bounds: Floats, cutoffs: Floats, rows: Ints) -> Ints:
+    """Those of the visitors of a segment whose cutoff its bound still beats."""
+    kept = np.empty(len(visitors), np.int32)
+    count = 0
+    for place in range(len(visitors)):
+        row = visitors[place]
+        kept[count] = row
+        count += bounds[row, number] > cutoffs[rows[row]]
+    return kept[:count]
+
+
+@compiled
+def find_sweepers(levels: Levels, bounds: Floats, cutoffs: Floats, sizes: Longs) -> Flags:
+    """Who (n,) still has to see so much of a bucket, after the first levels, that seeing all of it is less work."""
+    total = sizes.sum()
+    is_sweeper = np.zeros(len(levels), np.bool_)
+    for row in range(len(levels)):
+        pending = 0
+        for s in range(levels.shape[1]):
+            if levels[row, s] != SKIPPED and levels[row, s] >= FIRST_LEVELS and bounds[row, s] > cutoffs[row]:
+                pending += sizes[s]
+        is_sweeper[row] = pending > SWEEP_SHARE * total
+    return is_sweeper
+
+
+@compiled
+def mask_seen(tile: tuple[Floats, int], levels: Levels, ranks: Ints, first: Longs, ends: Longs) -> None:
+    """Put what was seen before, is skipped or asks too much education out of the running in a sweep's products."""
+    scores, column = tile
+    width = scores.shape[1]
+    for t in range(len(scores)):
+        for s in range(levels.shape[1]):
+            if first[s + 1] <= column or first[s] >= column + width:
+                continue
+            is_open = levels[t, s] != SKIPPED and levels[t, s] >= FIRST_LEVELS
+            begin = max(ends[s, ranks[t]] if is_open else first[s], column)
+            for place in range(begin - column, min(first[s + 1] - column, width)):
+                scores[t, place] = OUT
 
 
 def read_lists(lists: Lists, market: PostingMarket) -> Best:
