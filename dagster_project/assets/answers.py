@@ -19,7 +19,6 @@ from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
 from matching import courses, jobs, occupations
 from matching.compiled import is_compiled
-from matching.job_space import load_job_space
 from ml.employment import month, score
 
 log = logging.getLogger("goyong.answers")
@@ -96,13 +95,12 @@ def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
 @dg.asset(**asset_options("matches__seeker_jobs", ["features__seekers", "features__job_postings", "job_space"]))
 def matches_seeker_jobs(night: dg.ResourceParam[Night]) -> Result:
     """Five open postings for everyone whose conditions they meet."""
-    space_folder = night.model_dir("jobs").resolve()
     mapper = partial(
         jobs.match_from_file,
         market_path=night.export("features__job_postings"),
         as_of=night.as_of,
-        space_folder=space_folder,
-        model_version=f"{jobs.MODEL_VERSION}-{load_job_space(space_folder).version}",
+        space_folder=night.model_dir("jobs").resolve(),
+        model_version=jobs.MODEL_VERSION,
     )
     return answer(night, "matches__seeker_jobs", jobs.JOB_COLUMNS, mapper)
 
