@@ -23,7 +23,7 @@ DIMENSIONS = OCCUPATION_DIMENSIONS + CONTENT_DIMENSIONS
 STEPS = 4096
 
 # Share of the squared length that the occupation takes where it is known; without one, content takes all.
-OCCUPATION_SHARE = 0.4
+OCCUPATION_SHARE = 0.5
 # Share of the rest that who applies to what takes, where applications say anything.
 MEETINGS_SHARE = 0.8
 
