@@ -41,7 +41,8 @@ from matching.eligibility import (
 from matching.job_space import JobSpace, load_job_space
 from matching.pairs import Offers, read_offers
 from matching.segments import Layout, Segments, describe_segments, order_postings
-from matching.vectors import embed_postings
+from matching.selection import Stock
+from matching.vectors import embed_postings, to_grid
 
 POSTING_COLUMNS = (
     "posting_id",
@@ -111,6 +112,11 @@ class PostingMarket:
     def unknown_region(self) -> int:
         """The number of the region that stands for "not known"."""
         return len(self.region_codes)
+
+    @functools.cached_property
+    def stock(self) -> Stock:
+        """What the search multiplies people with."""
+        return Stock(to_grid(self.vectors), self.rank_by_id)
 
     def list_region_codes(self) -> pa.Array:
         """The region code (m,) of each posting; null where it is not known."""
