@@ -36,9 +36,9 @@ def measure_kinship(market: Market, applied: sp.csr_matrix, rows: IntArray) -> d
 
 
 def compare_with_applicants(
-    market: Market, applied: sp.csr_matrix, people: IntArray, postings: IntArray
+    market: Market, applied: sp.csr_matrix, rows: IntArray, postings: IntArray
 ) -> dict[str, FloatArray]:
-    """Inputs (p,) of pairs: distance of each number to the applicants' mean, and how usual each group is among them."""
+    """Inputs (k, w) of postings (k, w): how far each number is from the applicants' mean, how usual each group is."""
     to_postings = sp.csr_matrix(applied.T, dtype=np.float64)
     counts = np.asarray(applied.sum(axis=0), dtype=np.float64).ravel()
     inputs: dict[str, FloatArray] = {}
@@ -50,33 +50,35 @@ def compare_with_applicants(
         standard = np.where(known, (values - usual) / spread, 0.0)
         told = to_postings @ known.astype(np.float64)
         mean = np.where(told > 0, (to_postings @ standard) / np.maximum(told, 1.0), np.nan)
-        apart = np.where(known, standard, np.nan)[people] - mean[postings]
+        apart = np.where(known, standard, np.nan)[rows, None] - mean[postings]
         inputs[f"{name}_apart"] = np.abs(apart).astype(np.float32)
         inputs[f"{name}_apart_squared"] = np.minimum(apart * apart, 9.0).astype(np.float32)
     for name, codes in market.groups.items():
         lift = _lift(np.asarray((to_postings @ indicate(codes)).toarray()), counts, indicate(codes))
-        inputs[f"{name}_usual"] = _pick(lift, postings, codes[people])
+        inputs[f"{name}_usual"] = _pick(lift, postings, codes[rows, None])
     return inputs
 
 
 def compare_with_own(
-    market: Market, applied: sp.csr_matrix, people: IntArray, postings: IntArray
+    market: Market, applied: sp.csr_matrix, rows: IntArray, postings: IntArray
 ) -> dict[str, FloatArray]:
-    """Inputs (p,) of pairs: how usual each trait of the posting is among the person's others, and shared demands."""
-    counts = np.asarray(applied.sum(axis=1), dtype=np.float64).ravel()
+    """Inputs (k, w) of postings (k, w): how usual each trait is among the person's own, and how many demands are."""
+    own = applied[rows]
+    counts = np.asarray(own.sum(axis=1), dtype=np.float64).ravel()
+    people = np.arange(len(rows))[:, None]
     inputs: dict[str, FloatArray] = {}
     for name, codes in market.traits.items():
         traits = indicate(codes)
-        lift = _lift(np.asarray((applied @ traits).toarray(), dtype=np.float64), counts, traits)
+        lift = _lift(np.asarray((own @ traits).toarray(), dtype=np.float64), counts, traits)
         inputs[f"{name}_repeated"] = _pick(lift, people, codes[postings])
-    share = sp.csr_matrix(sp.diags(1.0 / np.maximum(counts, 1.0)) @ (applied @ market.demands))
-    overlap = np.asarray((share @ market.demands.T).toarray(), dtype=np.float32)
-    inputs["demands_shared"] = overlap[people, postings]
+    share = sp.csr_matrix(sp.diags(1.0 / np.maximum(counts, 1.0)) @ (own @ market.demands), dtype=np.float32)
+    overlap = (share @ market.demands.T).toarray()
+    inputs["demands_shared"] = np.take_along_axis(overlap, postings, axis=1)
     return inputs
 
 
 def describe_postings(market: Market, applied: sp.csr_matrix, postings: IntArray) -> dict[str, FloatArray]:
-    """Inputs (p,) that are the posting's alone: how many apply and how active they are, what it asks, its firm."""
+    """Inputs (k, w) that are the posting's alone: how many apply and how active they are, what it asks, its firm."""
     counts = np.asarray(applied.sum(axis=0), dtype=np.float64).ravel()
     activity = (applied.T @ np.asarray(applied.sum(axis=1), dtype=np.float64).ravel()) / np.maximum(counts, 1.0)
     demands = np.diff(market.demands.indptr).astype(np.float64)
@@ -98,5 +100,5 @@ def _lift(seen: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], all_: 
 
 
 def _pick(lift: FloatArray, rows: IntArray, codes: IntArray) -> FloatArray:
-    """The lift (p,) of each pair's row and value, NaN for a missing value."""
+    """The lift of each row and value, NaN for a missing value."""
     return np.where(codes >= 0, lift[rows, np.maximum(codes, 0)], np.float32(np.nan))

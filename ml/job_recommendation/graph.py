@@ -1,7 +1,7 @@
 """How near a posting is to a person in the graph of applications, by several measures, one row a person asked.
 
-Must not hold: what résumés and postings say (content.py) or how the measures are weighed (choice.py). A person's score
-for a posting never reads whether that person applied to it, only whom and what the rest of the graph joins.
+Must not hold: what résumés and postings say (content.py) or how the measures are weighed (choice.py). Only the
+applications handed in are read: whoever is held out must be taken out of them before (holdout.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ IntArray = npt.NDArray[np.int64]
 
 _STEPS = 7
 _FAR, _NEAR = 0.85, 0.4
-_RANKS = (50, 150, 300)
+_RANK = 150
 # The share of a posting's applicants that counts against its neighbours in item-based filtering.
 _FROM_POSTING, _TO_POSTING = 0.7, 0.3
 # Up to this side a matrix is decomposed whole.
@@ -26,14 +26,15 @@ _SMALL_SIDE = 400
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Applications (n, m), the same with each one divided by the roots of its ends' counts, and directions (m, r)."""
+    """Applications (n, m), the same with each one divided by the roots of its ends' counts, and places (m, r).
+
+    A posting's place is its unit vector in the strongest directions of the graph.
+    """
 
     applied: sp.csr_matrix
     balanced: sp.csr_matrix
-    people_counts: FloatArray
     posting_counts: FloatArray
-    directions: FloatArray
-    strengths: FloatArray
+    places: FloatArray
 
 
 def build_graph(applied: sp.csr_matrix) -> Graph:
@@ -43,8 +44,7 @@ def build_graph(applied: sp.csr_matrix) -> Graph:
     balanced = sp.csr_matrix(
         sp.diags(_power(people_counts, -0.5)) @ applied @ sp.diags(_power(posting_counts, -0.5)), dtype=np.float32
     )
-    directions, strengths = _decompose(balanced, max(_RANKS))
-    return Graph(applied, balanced, people_counts, posting_counts, directions, strengths)
+    return Graph(applied, balanced, posting_counts, _place_postings(balanced))
 
 
 def measure_nearness(graph: Graph, rows: IntArray) -> dict[str, FloatArray]:
@@ -52,11 +52,6 @@ def measure_nearness(graph: Graph, rows: IntArray) -> dict[str, FloatArray]:
     measures = _walk(graph, rows)
     measures["alike_people"] = score_by_people(graph.applied, rows)
     measures["alike_postings"] = score_by_postings(graph.applied, rows)
-    profile = graph.applied[rows] @ sp.diags(_power(graph.posting_counts, -0.5))
-    root = _power(graph.posting_counts, 0.5)
-    for rank in _RANKS:
-        directions = graph.directions[:, :rank]
-        measures[f"smooth_{rank}"] = (np.asarray(profile @ directions) @ directions.T) * root
     measures["direction"] = _compare_directions(graph, rows)
     return measures
 
@@ -101,27 +96,21 @@ def _walk(graph: Graph, rows: IntArray) -> dict[str, FloatArray]:
 
 def _compare_directions(graph: Graph, rows: IntArray) -> FloatArray:
     """The cosine (k, m) of a posting and the sum of the person's, in the strongest directions."""
-    rank = _RANKS[1]
-    places = _unit(graph.directions[:, :rank] * graph.strengths[:rank])
-    return np.asarray(_unit(np.asarray(graph.applied[rows] @ places)) @ places.T, dtype=np.float32)
+    return np.asarray(_unit(np.asarray(graph.applied[rows] @ graph.places)) @ graph.places.T, dtype=np.float32)
 
 
-def _decompose(balanced: sp.csr_matrix, rank: int) -> tuple[FloatArray, FloatArray]:
-    """The strongest directions of the postings (m, r) and their strengths (r,), strongest first."""
+def _place_postings(balanced: sp.csr_matrix) -> FloatArray:
+    """Unit vectors (m, r) of the postings in the strongest directions, by the directions' strengths."""
     from scipy.sparse.linalg import svds
 
     side = min(balanced.shape)
-    rank = min(rank, side)
     if side <= _SMALL_SIDE:
         _, strengths, directions = np.linalg.svd(balanced.toarray(), full_matrices=False)
     else:
         start = np.ones(side, dtype=np.float32)
-        _, strengths, directions = svds(balanced, k=min(rank, side - 1), v0=start, return_singular_vectors="vh")
-        directions, strengths = directions[::-1], strengths[::-1]
-    return (
-        np.ascontiguousarray(directions[:rank].T, dtype=np.float32),
-        np.asarray(strengths[:rank], dtype=np.float32),
-    )
+        _, strengths, directions = svds(balanced, k=_RANK, v0=start, return_singular_vectors="vh")
+        strengths, directions = strengths[::-1], directions[::-1]
+    return _unit(directions[:_RANK].T * strengths[:_RANK])
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

@@ -21,7 +21,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 WEIGHED = 100
-_PEOPLE_AT_ONCE = 2_000
+_PEOPLE_AT_ONCE = 1_000
 _LEAST = 1e-6
 _LEADING, _KIN = "far_walk", "kin"
 # Where the graph says nothing, the kin decide; elsewhere they only break ties.
@@ -93,18 +93,15 @@ def _fill(
 ) -> Pairs:
     """The pairs of one block of people with their inputs."""
     postings, closed, measures = found
-    count, width = postings.shape
-    people = np.repeat(rows, width)
-    flat = postings.ravel()
     inputs: dict[str, FloatArray] = {}
     for name, values in measures.items():
         inputs |= _shape_measure(name, np.take_along_axis(values, postings, axis=1))
     for table in (
-        content.compare_with_applicants(market, applied, people, flat),
-        content.compare_with_own(market, applied, people, flat),
-        content.describe_postings(market, applied, flat),
+        content.compare_with_applicants(market, applied, rows, postings),
+        content.compare_with_own(market, applied, rows, postings),
+        content.describe_postings(market, applied, postings),
     ):
-        inputs |= {name: values.reshape(count, width) for name, values in table.items()}
+        inputs |= table
     return Pairs(
         people=rows,
         postings=postings,

@@ -36,8 +36,8 @@ def _score_by_ease(applied: sp.csr_matrix, rows: IntArray) -> FloatArray:
     gram[np.diag_indices_from(gram)] += np.float32(_RIDGE)
     factor, _ = lapack.spotrf(gram, lower=1, overwrite_a=1)
     inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(inverse)
-    weights = inverse + np.tril(inverse, -1).T
+    weights = np.tril(inverse)
+    weights += np.tril(inverse, -1).T
     weights /= -np.diag(weights)[None, :]
     np.fill_diagonal(weights, 0.0)
     return np.asarray(applied[rows] @ weights, dtype=np.float32)
