@@ -6,7 +6,7 @@ the postings of recruitment.csv. A 0 in a salary, a year or a grade means that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ IntArray = npt.NDArray[np.int64]
 PERSON, POSTING = "resume_seq", "recruitment_seq"
 _APPLICATIONS, _PEOPLE, _POSTINGS = "apply_public.csv", "resume.csv", "recruitment.csv"
 _EDUCATION, _COMPANY = "resume_education.csv", "company.csv"
+_CERTIFICATES, _LANGUAGES = "resume_certificate.csv", "resume_language.csv"
 _DAYS = ("reg_date", "updated_date")
 _NUMBERS = ("degree", "graduate_date", "hope_salary", "last_salary", "career_month")
 _WISHES = ("job_code_seq1", "job_code_seq2", "job_code_seq3")
@@ -37,8 +38,8 @@ _NEEDED = {
     _APPLICATIONS: (PERSON, POSTING),
     _PEOPLE: (PERSON, *_DAYS, *_NUMBERS, *_WISHES, "text_keyword", "career_job_code"),
     _EDUCATION: (PERSON, "univ_score", *_SCHOOL),
-    "resume_certificate.csv": (PERSON, "certificate_contents"),
-    "resume_language.csv": (PERSON, "language", "exam_name", "score"),
+    _CERTIFICATES: (PERSON, "certificate_contents"),
+    _LANGUAGES: (PERSON, "language", "exam_name"),
     _POSTINGS: (POSTING, "address_seq1", "address_seq2", "check_box_keyword", *_OFFER),
     _COMPANY: (POSTING, *_FIRM),
 }
@@ -84,7 +85,9 @@ def read_market(folder: Path) -> Market:
         applied=applied,
         numbers=numbers,
         groups=groups | {_WISHES[0]: number_values(resumes.column(_WISHES[0]).to_pylist())},
-        words=weigh_words(_list_words(resumes), least=_LEAST_PEOPLE_OF_A_WORD),
+        words=weigh_words(
+            _list_words(resumes, tables[_CERTIFICATES], tables[_LANGUAGES]), least=_LEAST_PEOPLE_OF_A_WORD
+        ),
         traits=_read_traits(offers, firms),
         demands=weigh_words(_split(offers, "check_box_keyword", "box"), least=1),
         repeated=repeated,
@@ -190,11 +193,24 @@ def _days(table: pa.Table, name: str, path: Path) -> FloatArray:
     return np.asarray(pc.fill_null(pc.divide(seconds, 86_400.0), float("nan")).to_numpy(), dtype=np.float64)
 
 
-def _list_words(resumes: pa.Table) -> list[list[str]]:
-    """What each résumé says in words: skills, past work and wished work, each kind apart."""
+def _list_words(resumes: pa.Table, certificates: pa.Table, languages: pa.Table) -> list[list[str]]:
+    """What each résumé says in words: skills, past work, wished work, certificates and languages, each kind apart."""
     kinds: Mapping[str, str] = {"text_keyword": "skill", "career_job_code": "past"} | dict.fromkeys(_WISHES, "wish")
     parts = [_split(resumes, column, kind) for column, kind in kinds.items()]
-    return [[word for words in person for word in words] for person in zip(*parts, strict=True)]
+    words = [[word for words in person for word in words] for person in zip(*parts, strict=True)]
+    place = {name: row for row, name in enumerate(resumes.column(PERSON).to_pylist())}
+    for person, name in _rows(certificates, "certificate_contents"):
+        if name and person in place:
+            words[place[person]].append(f"certificate {''.join(name.split())}")
+    for person, language, exam in _rows(languages, "language", "exam_name"):
+        if person in place:
+            words[place[person]].append(f"language {language} {exam}")
+    return words
+
+
+def _rows(table: pa.Table, *columns: str) -> Iterator[tuple[str, ...]]:
+    """Each row's person and columns."""
+    return zip(*(table.column(name).to_pylist() for name in (PERSON, *columns)), strict=True)
 
 
 def _split(table: pa.Table, column: str, kind: str) -> list[list[str]]:

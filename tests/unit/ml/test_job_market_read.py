@@ -38,6 +38,15 @@ def test_nothing_entered_is_missing_and_months_are_a_logarithm(tmp_path: Path) -
     assert market.numbers["reg_date"][0] == 18_263  # 2020-01-02
 
 
+def test_certificates_and_languages_are_words_too(tmp_path: Path) -> None:
+    """U01 and U05 share nothing in resume.csv but the wish and past work that all share; U05 gets U01's certificate."""
+    files = make_files()
+    before = read_market(write_files(tmp_path, files)).words
+    files["resume_certificate.csv"].append("U05,driv ing")
+    after = read_market(write_files(tmp_path, files)).words
+    assert (after[0] @ after[4].T)[0, 0] > (before[0] @ before[4].T)[0, 0]
+
+
 def test_firm_is_its_kind_trade_and_size_and_missing_where_no_row_names_the_posting(tmp_path: Path) -> None:
     firm = make_market(tmp_path).traits["firm"]
     assert firm[POSTINGS.index("R02")] == -1
