@@ -16,8 +16,9 @@ import numpy as np
 from lake.device import Device
 from matching.blocks import Doubles, Flags, Floats, Ints, Longs
 from matching.compiled import compiled
-from matching.eligibility import Reach, SeekerConditions
+from matching.eligibility import Seekers
 from matching.market import PostingMarket
+from matching.retrieve_arrays import search_arrays
 from matching.segments import Segments
 from matching.selection import (
     EMPTY,
@@ -51,20 +52,21 @@ class Best(NamedTuple):
         return np.where(self.is_there, self.steps * SCORE_STEP, 0.0)
 
 
-class Seekers(NamedTuple):
-    """Of each seeker (n,): what is looked for (n, d), where and with which education, the other conditions."""
-
-    queries: Floats
-    reach: Reach
-    conditions: SeekerConditions
-
-
 def retrieve_best(seekers: Seekers, market: PostingMarket, device: Device, lists: Lists | None = None) -> Best:
     """The best eligible postings of each person; a query of zeros gets none.
 
     `lists` may already hold keys of postings outside `market` that count by the same ids (see carry.py).
     """
     found = make_lists(len(seekers.queries)) if lists is None else lists
+    if device.has_compiled_loops:
+        _search_regions(seekers, found, market)
+    else:
+        search_arrays(seekers, market, device.xp, found)
+    return read_lists(found, market)
+
+
+def _search_regions(seekers: Seekers, found: Lists, market: PostingMarket) -> None:
+    """Lead everybody through the buckets of the regions reached."""
     has_query = np.any(seekers.queries != 0, axis=1)
     for region in range(market.unknown_region + 1):
         is_reached = has_query.copy()
@@ -74,7 +76,6 @@ def retrieve_best(seekers: Seekers, market: PostingMarket, device: Device, lists
         for bucket, takers in ((2 * region, rows), (2 * region + 1, rows[seekers.reach.has_licence[rows]])):
             for first in range(0, len(takers), BOUNDED_SEEKERS):
                 _search_bucket(takers[first : first + BOUNDED_SEEKERS], bucket, seekers, found, market)
-    return read_lists(found, market)
 
 
 def _search_bucket(rows: Ints, bucket: int, seekers: Seekers, lists: Lists, market: PostingMarket) -> None:

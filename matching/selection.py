@@ -134,7 +134,7 @@ def multiply(query: Grid, offer: Grid) -> np.int32:
 
 
 @compiled
-def count_steps(product: int) -> int:
+def count_steps(product: np.int32) -> np.int64:
     """A product in whole steps of 1e-6, rounded: 10^6 / 2^24 is 15,625 / 2^18."""
     return (np.int64(product) * 15_625 + (1 << 17)) >> 18
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import numpy as np
@@ -13,13 +14,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import StringType, StructField, StructType
 
 from dagster_project.assets.declare import asset_spec, contract_check
-from dagster_project.night import Night, Result
+from dagster_project.night import Night, Result, code_hash
 from lake import tables
 from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
 from lake.contracts.ops import EXPOSURE
 from lake.contracts.render import spark_schema
-from matching import jobs
+from matching import candidates, jobs
 from matching.capacity import Sharing, share_out
+from matching.carry import find_carry, keep_carry
 from matching.exposure import Groups, exposure_rows
 from matching.posting_talents import offer_talents
 
@@ -55,24 +57,38 @@ def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
+    keep_carry(
+        context.graph_folder,
+        blocks,
+        _carry_home(night) / night.run_id,
+        used=context.carry_folder,
+        market=market,
+        version=context.name_search(),
+    )
 
 
-def _context(night: Night) -> jobs.JobNight:
-    return jobs.JobNight(
+def _carry_home(night: Night) -> Path:
+    return (night.settings.carry_dir / "jobs").resolve()
+
+
+def _context(night: Night) -> candidates.JobNight:
+    return candidates.JobNight(
         as_of=night.as_of,
         postings_file=night.export("features__job_postings"),
         chances_file=night.export("scores__application_chances"),
         space_folder=night.model_dir("jobs").resolve(),
         graph_folder=tables.staged_path(night.settings, f"job_graph_{night.as_of}"),
+        carry_folder=find_carry(_carry_home(night)),
+        rules=code_hash(("lake", "matching"))[:16],
         device=night.device.name,
     )
 
 
-def _gather(night: Night, context: jobs.JobNight) -> list[str]:
+def _gather(night: Night, context: candidates.JobNight) -> list[str]:
     """Everyone's candidates as blocks of the graph; returns their names."""
     started = time.monotonic()
     people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
-    found = people.select(*jobs.JOB_COLUMNS).mapInArrow(partial(jobs.gather_graph, night=context), BLOCKS)
+    found = people.select(*candidates.JOB_COLUMNS).mapInArrow(partial(candidates.gather_graph, night=context), BLOCKS)
     names = sorted(row.block_name for row in found.collect())
     night.timed("job_candidates", started)
     return names
