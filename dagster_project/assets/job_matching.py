@@ -40,20 +40,17 @@ BLOCKS = StructType([StructField("block_name", StringType(), nullable=False)])
 def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     """Find everyone's candidates, share out crowded postings, write both sides and how evenly they are spread."""
     context = _context(night)
-    market = context.open_market()
-    blocks = _gather(night, context)
-    vacancies = jobs.list_vacancies(market)
-    started = time.monotonic()
+    market, started = context.open_market(), time.monotonic()
+    people = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
+    blocks = gather(people, context)
+    night.timed("job_candidates", started)
+    vacancies, started = jobs.list_vacancies(market), time.monotonic()
     sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
     night.timed("sharing", started)
     _tell(sharing)
-    prices = context.graph_folder / "prices.npy"
-    np.save(prices, sharing.prices)
-    mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
-    named = _named(night, blocks).repartition(night.settings.cores)
-    yield night.write(SEEKER_JOBS.id, named.mapInArrow(mapper, spark_schema(SEEKER_JOBS)))
+    yield night.write(SEEKER_JOBS.id, choose(night.lake, context, blocks, sharing))
     talents = offer_talents(context, blocks, sharing, vacancies)
-    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, "posting_talents", talents))
+    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, POSTING_TALENTS.id, talents))
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
@@ -84,18 +81,19 @@ def _context(night: Night) -> candidates.JobNight:
     )
 
 
-def _gather(night: Night, context: candidates.JobNight) -> list[str]:
+def gather(people: DataFrame, context: candidates.JobNight) -> list[str]:
     """Everyone's candidates as blocks of the graph; returns their names."""
-    started = time.monotonic()
-    people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
     found = people.select(*candidates.JOB_COLUMNS).mapInArrow(partial(candidates.gather_graph, night=context), BLOCKS)
-    names = sorted(row.block_name for row in found.collect())
-    night.timed("job_candidates", started)
-    return names
+    return sorted(row.block_name for row in found.collect())
 
 
-def _named(night: Night, blocks: list[str]) -> DataFrame:
-    return night.lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS)
+def choose(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
+    """matches__seeker_jobs rows of every block."""
+    prices = context.graph_folder / "prices.npy"
+    np.save(prices, sharing.prices)
+    mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
+    named = lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS).repartition(lake.settings.cores)
+    return named.mapInArrow(mapper, spark_schema(SEEKER_JOBS))
 
 
 def _tell(sharing: Sharing) -> None:
