@@ -27,7 +27,7 @@ from matching.retrieve import Best
 from matching.selection import LOW_BITS, TOP, Lists, Stock, count_steps, multiply
 from matching.vectors import Grid
 
-COMPLETE = -1  # the floor of a list that holds every eligible posting
+COMPLETE = -(1 << 30)  # the floor of a list that holds every eligible posting: below every fit, also negative ones
 GONE = -1
 DESCRIPTION, INDEX = "carry.json", "index.npz"
 
