@@ -11,7 +11,17 @@ import pyarrow as pa
 import pytest
 
 from matching import graph
-from matching.graph import NO_SCORE, POOL, Pool, hash_texts, list_blocks, order_pool, read_people, read_pool, write_block
+from matching.graph import (
+    NO_SCORE,
+    POOL,
+    Pool,
+    hash_texts,
+    list_blocks,
+    order_pool,
+    read_people,
+    read_pool,
+    write_block,
+)
 
 KEYS = ["a" * 32, "b" * 32, "c" * 32]
 

@@ -183,6 +183,41 @@ def test_score_is_chance_times_usefulness(match: Match, make_seekers: Make, make
     assert answer["score_0_1_1"] == pytest.approx(answer["chance_0_1_1"] * 0.7, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("posting", "code"),
+    [
+        ({"occupation_code": None}, "NO_TEXT"),
+        ({"occupation_code": None, "keywords_text": " ; "}, "NO_TEXT"),
+        ({"occupation_code": None}, "OCCUPATION_UNKNOWN"),
+        ({"region_code": None}, "REGION_UNKNOWN"),
+        ({"wage_min_krw_month": None}, "WAGE_UNKNOWN"),
+        ({"employment_type_code": None}, "WORKING_TIME_UNKNOWN"),
+        ({"min_education_code": None}, "EDUCATION_UNKNOWN"),
+        ({"career_code": None}, "CAREER_UNKNOWN"),
+    ],
+)
+def test_a_posting_that_leaves_something_open_is_matched_and_says_so(
+    match: Match, make_seekers: Make, make_postings: Make, posting: dict[str, Any], code: str
+) -> None:
+    seeker = {"wanted_wage_krw_month": 3_000_000, "wanted_employment_type_code": "10", "education_code": "05"}
+    postings = make_postings([posting, {"keywords_text": "용접"}])
+    answer = match(make_seekers([seeker | {"career_months": 5}]), postings).rows[0]
+    place = list_five(answer).index("K0000") + 1
+    assert code in answer[f"open_codes_{place}"].split("|")
+    assert (answer[f"fit_0_1_{place}"] == 0) is (posting.get("occupation_code", "") is None)
+
+
+def test_a_posting_of_which_nothing_is_known_comes_after_all_whose_content_fits(
+    match: Match, make_seekers: Make, make_postings: Make
+) -> None:
+    """Sixty postings fit: the one of fit 0 is not among the fifty candidates; with three it is."""
+    for count, is_listed in ((60, False), (3, True)):
+        matched = match(make_seekers([{}]), make_postings([{"occupation_code": None}] + [{}] * count))
+        (talent,) = [row for row in matched.talents.to_pylist() if row["posting_id"] == "K0000"]
+        assert (talent["candidates_count"] == 1) is is_listed
+        assert ("K0000" in list_five(matched.rows[0])) is is_listed
+
+
 def test_equal_scores_go_to_the_lower_posting_id(match: Match, make_seekers: Make, make_postings: Make) -> None:
     postings = make_postings([{"posting_id": f"K{number}"} for number in (7, 3, 9, 1, 5, 2)])
     assert list_five(match(make_seekers([{}]), postings).rows[0]) == ["K1", "K2", "K3", "K5", "K7"]
