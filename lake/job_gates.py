@@ -20,10 +20,11 @@ from lake.settings import Settings
 
 NEAR_KM = 45.0
 """Without a wished region a person reaches the home region and those whose offices are this near to its own."""
-MOST_RATIO = 1.5
-"""Recommendations over capacity, of the posting with most: beyond it sharing has failed."""
 MOST_LOSS = 0.03
 """Of the mean score of all places given: what sharing may cost."""
+AIMED_RATIO, WORST_RATIO = 1.5, 3.0
+"""Recommendations over capacity, of the posting with most: beyond the aim sharing has failed, unless it has spent at
+least half of what it may cost; beyond the worst in any case. Few people for few postings come near the worst."""
 
 # Each is true of a pair that must not be: `c` the pair, `s` the person, `o` the posting. Unknown on either side is
 # null, and a condition that is null is not broken.
@@ -176,10 +177,12 @@ def _sharing(settings: Settings, as_of: date) -> list[Check]:
     before, after = night["BEFORE"], night["AFTER"]
     # Means are told to six decimals, so a loss is known to about three.
     kept = (after["mean_score_0_1"] or 0) / before["mean_score_0_1"] if before["mean_score_0_1"] else 1.0
+    loss = max(round(1 - kept, 3), 0.0)
+    limit = WORST_RATIO if loss >= MOST_LOSS / 2 else AIMED_RATIO
     ratio = f"{before['largest_ratio'] or 0:.2f} before sharing"
     return [
         unmeasured,
-        Check(EXPOSURE.id, "gate:exposure_over_capacity", float(after["largest_ratio"] or 0), MOST_RATIO, ratio),
-        Check(EXPOSURE.id, "gate:sharing_loss", max(round(1 - kept, 3), 0.0), MOST_LOSS),
+        Check(EXPOSURE.id, "gate:exposure_over_capacity", float(after["largest_ratio"] or 0), limit, ratio),
+        Check(EXPOSURE.id, "gate:sharing_loss", loss, MOST_LOSS),
         Check(EXPOSURE.id, "gate:short_seekers", float(after["short_seekers_count"] or 0)),
     ]

@@ -19,6 +19,7 @@ Failed = Callable[..., dict[str, tuple[float, str]]]
 TABLES = {"seekers": "silver__seekers", "postings": "features__job_postings"}
 ANSWERS = ("matches__seeker_jobs", "matches__posting_talents")
 SCORE = 0.061234
+RATIO = "1.00 before sharing"
 
 
 @pytest.fixture
@@ -195,7 +196,10 @@ def test_someone_listed_who_was_recommended_other_postings_passes(failed: Failed
     ("exposure", "expected"),
     [
         ({"AFTER": {"largest_ratio": 1.5}}, {}),
-        ({"AFTER": {"largest_ratio": 1.51}}, {"exposure_over_capacity": (1.51, "1.00 before sharing")}),
+        ({"AFTER": {"largest_ratio": 1.51}}, {"exposure_over_capacity": (1.51, RATIO)}),
+        ({"AFTER": {"largest_ratio": 2.9, "mean_score_0_1": 0.0591}}, {}),  # 1.5 % spent: half of the 3 %
+        ({"AFTER": {"largest_ratio": 2.9, "mean_score_0_1": 0.0592}}, {"exposure_over_capacity": (2.9, RATIO)}),
+        ({"AFTER": {"largest_ratio": 3.1, "mean_score_0_1": 0.0585}}, {"exposure_over_capacity": (3.1, RATIO)}),
         ({"BEFORE": {"largest_ratio": 9.0}}, {}),
         ({"AFTER": {"mean_score_0_1": 0.0582}}, {}),  # 3 % of .06
         ({"AFTER": {"mean_score_0_1": 0.0570}}, {"sharing_loss": (0.05, "")}),
@@ -204,7 +208,20 @@ def test_someone_listed_who_was_recommended_other_postings_passes(failed: Failed
         ({phase: {"mean_score_0_1": None, "largest_ratio": None} for phase in ("BEFORE", "AFTER")}, {}),
         ({"AFTER": {"group_kind": "region_code"}}, {"unmeasured_sharing": (1.0, "")}),
     ],
-    ids=["at the limit", "over", "before only", "3 %", "5 %", "a gain", "short", "nothing recommended", "unmeasured"],
+    ids=[
+        "at the aim",
+        "over it",
+        "spent",
+        "not spent",
+        "over the worst",
+        "before only",
+        "3 %",
+        "5 %",
+        "a gain",
+        "short",
+        "nothing recommended",
+        "unmeasured",
+    ],
 )
 def test_sharing_that_failed_or_cost_too_much_blocks(
     failed: Failed, exposure: dict[str, dict[str, Any]], expected: dict[str, tuple[float, str]]
