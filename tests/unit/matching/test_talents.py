@@ -92,9 +92,9 @@ def test_both_sides_see_the_same_numbers(world: tuple[pa.Table, Matched]) -> Non
     """Each pair in somebody's five stands in the posting's list, unless twenty others are at least as good."""
     seekers, matched = world
     listed = {row["posting_id"]: list_people(row) for row in matched.talents.to_pylist()}
-    same = 0
+    shown, same = agreed(seekers), 0
     for answer in matched.rows:
-        if answer["seeker_key"] not in agreed(seekers):
+        if answer["seeker_key"] not in shown:
             continue
         for place, posting in enumerate(list_five(answer), start=1):
             (mine,) = [person for person in listed[posting] if person["seeker_key"] == answer["seeker_key"]] or [None]
