@@ -132,3 +132,18 @@ def evaluate_occupations(
     scores = occupation_survey.score_people(model, surveys.asked)
     occupation_survey.write_answers(occupation_survey.build_answers(surveys, model, scores), out)
     typer.echo(occupation_survey.describe_answers(surveys, model, scores))
+
+
+@evaluate_app.command("jobs")
+def evaluate_jobs(
+    data: Annotated[Path, typer.Option(help="Folder of apply_public.csv, the résumés' and the postings' files.")],
+    out: Annotated[Path, typer.Option(help="Answers: resume_seq, rank, recruitment_seq, score; k rows a résumé.")],
+    k: Annotated[int, typer.Option("--k", min=1, help="Postings for each résumé.")] = 5,
+) -> None:
+    """Recommend postings to every résumé of resume.csv, and print how often a held-out application is found."""
+    from ml import job_recommendation
+
+    market = job_recommendation.read_market(data)
+    made = job_recommendation.recommend_jobs(market, k=k)
+    job_recommendation.write_lists(made.lists, out)
+    typer.echo(job_recommendation.describe_recommendation(market, made, k=k))

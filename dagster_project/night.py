@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -220,8 +220,14 @@ def inputs_hash(options: NightOptions, as_of: date) -> str:
     folders = [root / "mappings", *(root / day.isoformat() for day in delivery_dates(root, as_of))]
     for file in (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()):
         digest.update(f"{file.relative_to(root)} {sha256_of(file)}\n".encode())
-    here = Path(__file__).resolve().parent.parent
-    for file in (file for package in _CODE_PACKAGES for file in sorted((here / package).rglob("*.py"))):
-        digest.update(sha256_of(file).encode())
+    digest.update(code_hash(_CODE_PACKAGES).encode())
     digest.update(contract_version("serving__seeker_jobs_v1").encode())
+    return digest.hexdigest()
+
+
+def code_hash(packages: Sequence[str]) -> str:
+    """A hash of the code of some of our packages."""
+    here, digest = Path(__file__).resolve().parent.parent, hashlib.sha256()
+    for file in (file for package in packages for file in sorted((here / package).rglob("*.py"))):
+        digest.update(sha256_of(file).encode())
     return digest.hexdigest()

@@ -1,6 +1,6 @@
 """The device seam: the ONLY place that knows whether numpy and faiss or cupy, cudf and faiss-gpu compute.
 
-Put here: array module, Arrow to columns and back, inner products, top-k, what runs. Do not put here:
+Put here: array module, Arrow to columns and back, top-k, what runs. Do not put here:
 parameters, scaling or the breaking of ties — they stand above the seam, once. Makes no table.
 """
 
@@ -51,6 +51,11 @@ class Device(ABC):
     def xp(self) -> Any:
         """The array module: numpy or cupy."""
 
+    @property
+    def has_compiled_loops(self) -> bool:
+        """Whether loops compiled for the processor are this device's way to decide row by row; else array code is."""
+        return self.xp is np
+
     @abstractmethod
     def columns(self, batch: pa.RecordBatch | pa.Table) -> dict[str, Any]:
         """Every column as one array of this device: numbers, booleans and days (since 1970) as floats, null as NaN.
@@ -61,10 +66,6 @@ class Device(ABC):
     @abstractmethod
     def to_arrow(self, columns: Mapping[str, Any], schema: pa.Schema) -> pa.RecordBatch:
         """Arrays of this device as an Arrow batch of `schema`; NaN becomes null, floats are cast safely."""
-
-    @abstractmethod
-    def inner_products(self, queries: FloatArray, items: FloatArray) -> FloatArray:
-        """All inner products of queries (n, d) and items (m, d), both float32, as a host array (n, m) float32."""
 
     @abstractmethod
     def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
@@ -111,11 +112,6 @@ class CpuDevice(Device):
         """See Device."""
         return _arrow_batch({name: np.asarray(values) for name, values in columns.items()}, schema)
 
-    def inner_products(self, queries: FloatArray, items: FloatArray) -> FloatArray:
-        """See Device; one multi-threaded BLAS call."""
-        product: FloatArray = np.dot(queries, items.T)
-        return product
-
     def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
         import faiss
 
@@ -157,16 +153,6 @@ class GpuDevice(Device):
         """See Device."""
         xp = self.xp
         return _arrow_batch({name: xp.asnumpy(xp.asarray(values)) for name, values in columns.items()}, schema)
-
-    def inner_products(self, queries: FloatArray, items: FloatArray) -> FloatArray:
-        """See Device; only the product travels back."""
-        xp = self.xp
-
-        def multiply(rows: FloatArray) -> FloatArray:
-            product: FloatArray = xp.asnumpy(xp.asarray(rows) @ xp.asarray(items).T)
-            return product
-
-        return np.concatenate(in_halves(multiply, queries, self._release))
 
     def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
         search = self._faiss_search(items, k) or self._cupy_search(items, k)

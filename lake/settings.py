@@ -74,6 +74,11 @@ class Settings:
         return self.lake_dir / "_staging"
 
     @property
+    def carry_dir(self) -> Path:
+        """What a night's searches found, so that the next need only look at what is new. Safe to delete."""
+        return self.lake_dir / "_carry"
+
+    @property
     def publication_dir(self) -> Path:
         """Pointers, the analysts' database and the pages."""
         return self.lake_dir / "published"

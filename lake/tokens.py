@@ -50,5 +50,8 @@ def _find_nouns(stretch: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=1)
 def _load_kiwi() -> Kiwi:
-    """The analyser, loaded with the first Hangul of a process (one to three seconds)."""
-    return Kiwi(num_workers=1, model_type="cong")
+    """The analyser, loaded with the first Hangul of a process (about a second, 320 MB).
+
+    Without its names of several words: a stretch is one word, and they cost 190 MB.
+    """
+    return Kiwi(num_workers=1, model_type="cong", load_multi_dict=False)

@@ -21,7 +21,8 @@ import numpy as np
 from matching.blocks import Doubles, Longs
 from matching.choice import PLACES, add_exposures, choose_five
 from matching.compiled import compiled
-from matching.graph import NO_SCORE, Keys, Pool, read_pool
+from matching.graph import NO_SCORE, Pool, read_pool
+from matching.hashed import Keys
 
 SLACK = 3.0  # capacity over the even share: room for better matches
 LEAST_PER_VACANCY = 10.0  # fewer recommendations than this for one vacancy crowd nobody

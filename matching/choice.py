@@ -11,20 +11,18 @@ import numpy as np
 
 from matching.blocks import Doubles, Longs
 from matching.compiled import compiled
-from matching.graph import NO_SCORE, Keys, Pool
+from matching.graph import NO_SCORE, Pool
+from matching.hashed import Keys, mix_bits
 
 PLACES = 5
 LOT_WIDTH = 0.15
-_ODD, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_ODD = 0x9E3779B97F4A7C15
 
 
 @compiled
 def draw_lot(person: np.uint64, posting: np.uint64) -> float:
-    """A number in [0, 1) that belongs to the pair alone (the finaliser of SplitMix64 over both keys)."""
-    mixed = (person * np.uint64(_ODD)) ^ posting
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(_MIX_1)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(_MIX_2)
-    mixed ^= mixed >> np.uint64(31)
+    """A number in [0, 1) that belongs to the pair alone."""
+    mixed = mix_bits((person * np.uint64(_ODD)) ^ posting)
     return np.float64(mixed >> np.uint64(11)) / 9007199254740992.0
 
 

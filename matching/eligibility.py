@@ -29,6 +29,7 @@ from lake.reference import distances_km, read_regions
 from matching.blocks import (
     NONE,
     Flags,
+    Floats,
     Ints,
     Longs,
     MatchingInputError,
@@ -85,6 +86,14 @@ class Reach(NamedTuple):
     region_bits: Longs
     education_rank: Ints
     has_licence: Flags
+
+
+class Seekers(NamedTuple):
+    """Of each seeker (n,): what is looked for (n, d), where and with which education, the other conditions."""
+
+    queries: Floats
+    reach: Reach
+    conditions: SeekerConditions
 
 
 def read_posting_conditions(postings: pa.Table, licence_names: pa.Array) -> PostingConditions:

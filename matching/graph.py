@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,14 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from matching.blocks import Ints, flat
-from matching.compiled import compiled
+from matching.blocks import Ints
+from matching.hashed import Keys
 
 POOL = 50  # candidates of a person that scores, sharing and talents look at
 NO_SCORE = -1
-_FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
-
-Keys = npt.NDArray[np.uint64]
 
 
 class Pool(NamedTuple):
@@ -51,33 +48,24 @@ def order_pool(keys: Keys, places: npt.NDArray[Any], scores: npt.NDArray[Any], f
     return Pool(keys, arrange(places), arrange(scores), arrange(fits))
 
 
-def hash_texts(column: pa.Array | pa.ChunkedArray) -> Keys:
-    """FNV-1a (64 bit) of each text of a column (n,), the same on every machine; null is hashed as empty."""
-    texts = flat(column).cast(pa.large_string()).fill_null("")
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = texts.buffers()[2]
-    return _hash_bytes(np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8), offsets)
-
-
-@compiled
-def _hash_bytes(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Keys:
-    hashes = np.empty(len(offsets) - 1, np.uint64)
-    for row in range(len(hashes)):
-        value = np.uint64(_FNV_START)
-        for place in range(offsets[row], offsets[row + 1]):
-            value = (value ^ np.uint64(data[place])) * np.uint64(_FNV_PRIME)
-        hashes[row] = value
-    return hashes
-
-
 def write_block(folder: Path, people: pa.Table, pool: Pool) -> str:
     """Write one block and return its name; `people` are the rows that the choice of five needs, in the pool's order."""
-    name = hashlib.blake2b(pool.keys.tobytes(), digest_size=12).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    for part, values in pool._asdict().items():
-        _write_aside(folder / f"{name}.{part}.npy", partial(_write_array, values))
+    name = name_block(pool.keys)
+    write_arrays(folder, name, pool._asdict())
     _write_aside(folder / f"{name}.arrow", partial(_write_arrow, people))
     return name
+
+
+def name_block(keys: Keys) -> str:
+    """The name of the block of these people in this order."""
+    return hashlib.blake2b(keys.tobytes(), digest_size=12).hexdigest()
+
+
+def write_arrays(folder: Path, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Arrays that belong to a block, each in its own file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, values in arrays.items():
+        _write_aside(folder / f"{name}.{part}.npy", partial(_write_array, values))
 
 
 def list_blocks(folder: Path) -> list[str]:

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from matching.blocks import Doubles, Floats, flat
 from matching.compiled import compiled
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 
 
 def draw_signs(names: Sequence[str], dimensions: int) -> Floats:
@@ -34,6 +36,12 @@ def draw_signs(names: Sequence[str], dimensions: int) -> Floats:
 
 def draw_shares(column: pa.Array | pa.ChunkedArray) -> Doubles:
     """A number (n,) in [0, 1) from the hash of each text; null is as the empty text."""
+    shares: Doubles = (hash_texts(column) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return shares
+
+
+def hash_texts(column: pa.Array | pa.ChunkedArray) -> Keys:
+    """A number of 64 bits (n,) for each text, the same on every machine; null is as the empty text."""
     texts = flat(column).cast(pa.large_string()).fill_null("")
     texts = pa.concat_arrays([texts])  # a slice keeps the whole buffer: copied, so that offsets begin at 0
     _, offsets, data = texts.buffers()
@@ -42,16 +50,27 @@ def draw_shares(column: pa.Array | pa.ChunkedArray) -> Doubles:
     return _hash_rows(places, letters)
 
 
+def print_rows(table: pa.Table, columns: Sequence[str]) -> Keys:
+    """A number (n,) that changes when one of the columns does."""
+    texts = [table[name].combine_chunks().cast(pa.string()) for name in columns]
+    return hash_texts(pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00"))
+
+
 @compiled
-def _hash_rows(offsets: Offsets, letters: Bytes) -> Doubles:
-    """FNV-1a over the bytes of each row, its bits mixed (splitmix64), as a fraction."""
-    shares = np.empty(len(offsets) - 1)
+def _hash_rows(offsets: Offsets, letters: Bytes) -> Keys:
+    """FNV-1a over the bytes of each row, its bits mixed."""
+    hashes = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(offsets) - 1):
         state = np.uint64(0xCBF29CE484222325)
         for place in range(offsets[row], offsets[row + 1]):
             state = (state ^ np.uint64(letters[place])) * np.uint64(0x100000001B3)
-        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        state = state ^ (state >> np.uint64(31))
-        shares[row] = np.float64(state >> np.uint64(11)) * 2.0**-53
-    return shares
+        hashes[row] = mix_bits(state)
+    return hashes
+
+
+@compiled
+def mix_bits(state: np.uint64) -> np.uint64:
+    """Every bit of the result depends on every bit of the number (the finaliser of SplitMix64)."""
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.uint64(state ^ (state >> np.uint64(31)))

@@ -17,7 +17,7 @@ from matching.blocks import require_columns
 from matching.hashed import draw_shares
 from matching.vectors import POSTING_OCCUPATIONS, POSTING_TEXTS, SEEKER_OCCUPATIONS, SEEKER_TEXTS
 
-MOST_POSTINGS, MOST_APPLICATIONS = 200_000, 300_000  # about: each row is in by its own hash
+MOST_POSTINGS, MOST_APPLICATIONS = 200_000, 300_000  # about: by hash of the posting, and of the person
 POSTING_INPUTS = ("posting_id", *POSTING_OCCUPATIONS, *POSTING_TEXTS, "skill_codes_text")
 SEEKER_INPUTS = ("seeker_key", "is_opted_out", *SEEKER_OCCUPATIONS, *SEEKER_TEXTS, "skill_codes_text")
 APPLICATION_INPUTS = ("seeker_key", "posting_id", "result_code")
@@ -35,7 +35,8 @@ class JobSample:
 def draw_sample(postings: pads.Dataset, applications: pads.Dataset, seekers: pads.Dataset) -> JobSample:
     """The sample of silver__job_postings, silver__applications and features__seekers.
 
-    Who opted out of automated evaluation teaches nothing either.
+    Applications are thinned by person, because what one person applied to together says most. Who opted out of
+    automated evaluation teaches nothing either.
     """
     posting_share = _share(postings.count_rows(), MOST_POSTINGS)
     chosen = _keep(postings, POSTING_INPUTS, None, ("posting_id",), posting_share)
@@ -56,12 +57,11 @@ def _share(rows: int, most: int) -> float:
 def _keep(
     source: pads.Dataset, columns: Sequence[str], condition: pc.Expression | None, key: Sequence[str], share: float
 ) -> pa.Table:
-    """The rows that meet the condition and whose key's hash lies below `share`, sorted by key."""
+    """The rows that meet the condition and whose first key's hash lies below `share`, sorted by key."""
     require_columns(source.schema.names, columns, "the job space's source")
     schema = pa.schema([source.schema.field(name) for name in columns])
     kept = []
     for batch in source.to_batches(columns=list(columns), filter=condition):
-        ids = pc.binary_join_element_wise(*(batch[name].cast(pa.string()) for name in key), "|")
-        kept.append(batch if share >= 1 else batch.filter(pa.array(draw_shares(ids) < share)))
+        kept.append(batch if share >= 1 else batch.filter(pa.array(draw_shares(batch[key[0]]) < share)))
     rows = pa.Table.from_batches(kept, schema=schema) if kept else schema.empty_table()
     return rows.sort_by([(name, "ascending") for name in key]).combine_chunks()

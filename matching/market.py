@@ -7,6 +7,7 @@ prefix. The last region is "not known" and belongs to every reach. Do not put he
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 from dataclasses import dataclass
@@ -38,10 +39,12 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
+from matching.hashed import Keys, print_rows
 from matching.job_space import JobSpace, load_job_space
 from matching.pairs import Offers, read_offers
 from matching.segments import Layout, Segments, describe_segments, order_postings
-from matching.vectors import embed_postings
+from matching.selection import Stock
+from matching.vectors import embed_postings, to_grid
 
 POSTING_COLUMNS = (
     "posting_id",
@@ -64,6 +67,23 @@ POSTING_COLUMNS = (
 
 # Used for a posting without an estimate when the night has none at all: about one application in ten is hired.
 FILL_CHANCE_WITHOUT_ANY_ESTIMATE = 0.1
+
+
+# What the search reads of a posting; the rest of POSTING_COLUMNS is for rating and explaining.
+SEARCHED_COLUMNS = (
+    "posting_id",
+    "title",
+    "occupation_code",
+    "region_code",
+    "min_education_code",
+    "career_code",
+    "min_career_months",
+    "required_certificate_name",
+    "wage_min_krw_month",
+    "employment_type_code",
+    "keywords_text",
+    "skill_codes_text",
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +112,11 @@ class PostingMarket:
 
     as_of: datetime.date
     posting_ids: pa.Array
+    prints: Keys
     rank_by_id: Longs
     place_by_id: Longs
     vectors: Floats
+    layout: Layout
     segments: Segments
     census: Census
     conditions: PostingConditions
@@ -111,6 +133,27 @@ class PostingMarket:
     def unknown_region(self) -> int:
         """The number of the region that stands for "not known"."""
         return len(self.region_codes)
+
+    def restrict(self, kept: Flags) -> PostingMarket:
+        """The market of some of its postings (m,) for the search alone: ids are ranked as in the whole market."""
+        whole = self.layout
+        segment = np.unique(whole.segment[kept], return_inverse=True)[1].astype(np.int64)
+        layout = Layout(whole.order[kept], whole.bucket[kept], segment, whole.education[kept])
+        vectors = self.vectors[kept]
+        return dataclasses.replace(
+            self,
+            posting_ids=self.posting_ids.filter(pa.array(kept)),
+            rank_by_id=self.rank_by_id[kept],
+            vectors=vectors,
+            layout=layout,
+            segments=describe_segments(vectors, layout, buckets=2 * (len(self.region_codes) + 1)),
+            conditions=PostingConditions(*(values[kept] for values in self.conditions)),
+        )
+
+    @functools.cached_property
+    def stock(self) -> Stock:
+        """What the search multiplies people with."""
+        return Stock(to_grid(self.vectors), self.rank_by_id)
 
     def list_region_codes(self) -> pa.Array:
         """The region code (m,) of each posting; null where it is not known."""
@@ -131,9 +174,11 @@ class PostingMarket:
         return cls(
             as_of=as_of,
             posting_ids=flat(market["posting_id"]),
+            prints=print_rows(market, SEARCHED_COLUMNS),
             rank_by_id=layout.order,
             place_by_id=np.argsort(layout.order).astype(np.int64),
             vectors=vectors,
+            layout=layout,
             segments=describe_segments(vectors, layout, buckets=2 * (len(regions) + 1)),
             census=take_census(region, layout.education, conditions, **counts),
             conditions=conditions,

@@ -17,10 +17,11 @@ from lake.contracts.answers import POSTING_TALENTS
 from lake.contracts.render import arrow_schema
 from matching import graph
 from matching.blocks import Doubles, Flags, Ints, Longs, take_or_null
+from matching.candidates import JobNight
 from matching.capacity import Sharing, Vacancies
 from matching.chances import ChanceTerms
 from matching.explain import Pairs, explain_pairs
-from matching.jobs import JobNight, name_version
+from matching.jobs import name_version
 from matching.market import PostingMarket
 from matching.rank import rate_candidates, read_wishes
 from matching.selection import SCORE_STEP

@@ -16,7 +16,7 @@ from matching.eligibility import EDUCATION_CODES
 from matching.vectors import OCCUPATION_DIMENSIONS
 
 RANKS = len(EDUCATION_CODES)
-LEAST_POSTINGS = 128  # an occupation with fewer in a bucket shares a segment with its minor group (3 digits)
+LEAST_POSTINGS = 32  # an occupation with fewer in a bucket shares a segment with its minor group (3 digits)
 ROUNDING = 1e-4  # more than float32 can lose in a bound
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +24,7 @@ DIMENSIONS = OCCUPATION_DIMENSIONS + CONTENT_DIMENSIONS
 STEPS = 4096
 
 # Share of the squared length that the occupation takes where it is known; without one, content takes all.
-OCCUPATION_SHARE = 0.4
+OCCUPATION_SHARE = 0.5
 # Share of the rest that who applies to what takes, where applications say anything.
 MEETINGS_SHARE = 0.8
 
@@ -41,6 +42,9 @@ SEEKER_TEXTS, POSTING_TEXTS = ("keywords_text",), ("title", "keywords_text")
 SKILL_MARK, POSTING_MARK = "#", "@"
 SEEKER_IDS = {"skill_codes_text": SKILL_MARK, "applied_posting_ids_text": POSTING_MARK}
 POSTING_IDS = {"skill_codes_text": SKILL_MARK, "posting_id": POSTING_MARK}
+
+
+Grid = npt.NDArray[np.int16]
 
 
 class _Columns(NamedTuple):
@@ -129,6 +133,11 @@ def round_down(rows: Doubles) -> Floats:
     one of them, in whatever order a library adds. The fit moves by at most 0.004.
     """
     return (np.trunc(rows * STEPS) / STEPS).astype(np.float32)
+
+
+def to_grid(rows: Floats) -> Grid:
+    """Rounded rows as whole numbers of 2^-12."""
+    return (rows * np.float32(STEPS)).astype(np.int16)
 
 
 @compiled

@@ -17,7 +17,7 @@ from lake.contracts.silver import VERSION_TABLES
 from matching import pairs
 from ml.employment import month
 from ml.employment.cohorts import cohort_dates, sample_of
-from transforms.features.application_pairs import PairSources, application_pairs
+from transforms.features.application_pairs import PairSources, application_pairs, settled_recently
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
 from transforms.features.peer_references import peer_references
@@ -101,7 +101,7 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
 def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
     """Past applications with their result: how well person and posting fitted, and whether it was hired."""
     silver = {name: night.read(f"silver__{noun}") for name, noun in PAIR_NOUNS.items()}
-    people = sample_of(night.rows("silver__applications"), limit=PAIRS_LIMIT).people
+    people = sample_of(settled_recently(silver["applications"], as_of=night.as_of).count(), limit=PAIRS_LIMIT).people
     made = application_pairs(PairSources(**silver), pairs.PERSON_COLUMNS, people, as_of=night.as_of)
     columns = (*pairs.OUTCOME_COLUMNS, *pairs.PERSON_COLUMNS, *pairs.OFFER_COLUMNS)
     schema = spark_schema(table("features__application_pairs"))

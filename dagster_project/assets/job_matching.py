@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import numpy as np
@@ -13,13 +14,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import StringType, StructField, StructType
 
 from dagster_project.assets.declare import asset_spec, contract_check
-from dagster_project.night import Night, Result
+from dagster_project.night import Night, Result, code_hash
 from lake import tables
 from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
 from lake.contracts.ops import EXPOSURE
 from lake.contracts.render import spark_schema
-from matching import jobs
-from matching.capacity import Sharing, share_out
+from matching import candidates, jobs
+from matching.capacity import Sharing, Vacancies, share_out
+from matching.carry import find_carry, keep_carry
 from matching.exposure import Groups, exposure_rows
 from matching.posting_talents import offer_talents
 
@@ -41,45 +43,60 @@ def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     market = context.open_market()
     blocks = _gather(night, context)
     vacancies = jobs.list_vacancies(market)
-    started = time.monotonic()
-    sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
-    night.timed("sharing", started)
-    _tell(sharing)
-    prices = context.graph_folder / "prices.npy"
-    np.save(prices, sharing.prices)
-    mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
-    named = _named(night, blocks).repartition(night.settings.cores)
-    yield night.write(SEEKER_JOBS.id, named.mapInArrow(mapper, spark_schema(SEEKER_JOBS)))
+    sharing = _share(night, context, blocks, vacancies)
+    yield night.write(SEEKER_JOBS.id, _choose(night, context, blocks, sharing))
     talents = offer_talents(context, blocks, sharing, vacancies)
     yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, "posting_talents", talents))
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
+    kept, version = _carry_home(night) / night.run_id, context.name_search()
+    keep_carry(context.graph_folder, blocks, kept, used=context.carry_folder, market=market, version=version)
 
 
-def _context(night: Night) -> jobs.JobNight:
-    return jobs.JobNight(
+def _carry_home(night: Night) -> Path:
+    return (night.settings.carry_dir / "jobs").resolve()
+
+
+def _context(night: Night) -> candidates.JobNight:
+    return candidates.JobNight(
         as_of=night.as_of,
         postings_file=night.export("features__job_postings"),
         chances_file=night.export("scores__application_chances"),
         space_folder=night.model_dir("jobs").resolve(),
         graph_folder=tables.staged_path(night.settings, f"job_graph_{night.as_of}"),
+        carry_folder=find_carry(_carry_home(night)),
+        rules=code_hash(("lake", "matching"))[:16],
         device=night.device.name,
     )
 
 
-def _gather(night: Night, context: jobs.JobNight) -> list[str]:
+def _gather(night: Night, context: candidates.JobNight) -> list[str]:
     """Everyone's candidates as blocks of the graph; returns their names."""
     started = time.monotonic()
     people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
-    found = people.select(*jobs.JOB_COLUMNS).mapInArrow(partial(jobs.gather_graph, night=context), BLOCKS)
+    found = people.select(*candidates.JOB_COLUMNS).mapInArrow(partial(candidates.gather_graph, night=context), BLOCKS)
     names = sorted(row.block_name for row in found.collect())
     night.timed("job_candidates", started)
     return names
 
 
-def _named(night: Night, blocks: list[str]) -> DataFrame:
-    return night.lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS)
+def _share(night: Night, context: candidates.JobNight, blocks: list[str], vacancies: Vacancies) -> Sharing:
+    """Prices for crowded postings."""
+    started = time.monotonic()
+    sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
+    night.timed("sharing", started)
+    _tell(sharing)
+    return sharing
+
+
+def _choose(night: Night, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
+    """Everyone's five at these prices, block by block on the engine."""
+    prices = context.graph_folder / "prices.npy"
+    np.save(prices, sharing.prices)
+    named = night.lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS).repartition(night.settings.cores)
+    mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
+    return named.mapInArrow(mapper, spark_schema(SEEKER_JOBS))
 
 
 def _tell(sharing: Sharing) -> None:

@@ -69,8 +69,10 @@ def occupation_model(night: dg.ResourceParam[Night]) -> Result:
 @dg.asset(**asset_options("scores__application_chances", ["features__application_pairs"], kinds=("delta", "python")))
 def scores_application_chances(night: dg.ResourceParam[Night]) -> Result:
     """The month's table of terms for the chance of an application, learned when the month has none."""
+    started = time.monotonic()
     pairs = tables.dataset(night.settings, "features__application_pairs", night.as_of).to_table()
     made = chance_month.ensure_month(pairs, night.settings.models_dir, as_of=night.as_of)
+    night.timed("application_chance_model", started)
     rows = [{"as_of": night.as_of, **row} for row in made.terms]
     frame = pa.Table.from_pylist(rows, schema=arrow_schema(APPLICATION_CHANCES))
     return night.report(tables.replace_from_arrow(night.lake, APPLICATION_CHANCES.id, frame, {"as_of": night.as_of}))

@@ -38,7 +38,7 @@ def application_pairs(sources: PairSources, columns: Sequence[str], people: str,
 
     Only those whose result no longer waits, whose posting is in the lake and whose licence, if asked, was held.
     """
-    recent = settled(sources.applications, as_of=as_of).where(F.col("applied_date") > day(as_of, minus=HISTORY_DAYS))
+    recent = settled_recently(sources.applications, as_of=as_of)
     postings = sources.postings.drop("as_of", *_TRACE).join(
         sources.companies.select("company_id", "company_size_code"), on="company_id", how="left"
     )
@@ -48,6 +48,11 @@ def application_pairs(sources: PairSources, columns: Sequence[str], people: str,
     held = _holding_licences(made.where(people), sources.certificates)
     known = _as_known_then(held, sources.seekers, sources.seeker_versions, columns)
     return known.withColumn("as_of", day(as_of))
+
+
+def settled_recently(applications: DataFrame, *, as_of: date) -> DataFrame:
+    """Applications of the last two years whose result no longer waits."""
+    return settled(applications, as_of=as_of).where(F.col("applied_date") > day(as_of, minus=HISTORY_DAYS))
 
 
 def earlier_chances(made: DataFrame) -> DataFrame:

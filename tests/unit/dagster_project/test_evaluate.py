@@ -9,9 +9,11 @@ from typer.testing import CliRunner
 
 from dagster_project.evaluate import evaluate_app
 from ml.courses.errors import NoSnapshotError
+from ml.job_recommendation.errors import TooFewPostingsError
 from ml.occupation_survey.errors import NoItemError
 from ml.tabular.errors import MissingFeatureError, TableFileMissingError, UnknownColumnError
 from tests.unit.ml.course_sessions import write_snapshot
+from tests.unit.ml.job_markets import make_files, write_files
 from tests.unit.ml.occupation_surveys import ITEMS, TYPICAL, people, write_survey
 
 PEOPLE = [(number, 20 + number % 40, "서울" if number % 3 else "부산") for number in range(400)]
@@ -187,6 +189,23 @@ def test_survey_without_items_is_named(tmp_path: Path) -> None:
     survey = write_survey(tmp_path / "a.csv", people())
     with pytest.raises(NoItemError, match=r"a\.csv, header: found no questionnaire item"):
         occupations(survey, test=survey, out=tmp_path / "p.csv", items="bq")
+
+
+def test_jobs_are_recommended_to_every_resume_and_measured(tmp_path: Path) -> None:
+    folder, out = write_files(tmp_path / "data", make_files()), tmp_path / "p.csv"
+    printed, _ = evaluate("jobs", "--data", folder, "--out", out, "--k", 2)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "resume_seq,rank,recruitment_seq,score"
+    assert [line.split(",")[:2] for line in lines[1:4]] == [["U01", "1"], ["U01", "2"], ["U02", "1"]]
+    assert len(lines) == 1 + 8 * 2
+    assert "Recall@2" in printed
+    assert printed.splitlines()[-1].startswith("EASE")
+
+
+def test_more_jobs_than_there_are_is_named(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "data", make_files())
+    with pytest.raises(TooFewPostingsError, match="ask for fewer with --k"):
+        evaluate("jobs", "--data", folder, "--out", tmp_path / "p.csv", "--k", 11)
 
 
 def test_help_imports_nothing_heavy() -> None:

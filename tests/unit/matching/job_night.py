@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matching import jobs
+from matching.candidates import JobNight, gather_graph
 from matching.capacity import Sharing, share_out
 from matching.job_space import JobSpace
 from matching.market import PostingMarket
@@ -31,7 +32,7 @@ class Matched:
     talents: pa.Table
     sharing: Sharing
     blocks: list[str]
-    night: jobs.JobNight
+    night: JobNight
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -45,25 +46,27 @@ class Matched:
         return self.night.open_market()
 
 
-def open_night(folder: Path, postings: pa.Table, space: JobSpace, chances: pa.Table) -> jobs.JobNight:
+def open_night(folder: Path, postings: pa.Table, space: JobSpace, chances: pa.Table) -> JobNight:
     """The files that a matching reads, written into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(postings, folder / "postings.parquet")
     pq.write_table(chances, folder / "chances.parquet")
     space.save(folder / "space")
-    return jobs.JobNight(
+    return JobNight(
         as_of=AS_OF,
         postings_file=folder / "postings.parquet",
         chances_file=folder / "chances.parquet",
         space_folder=folder / "space",
         graph_folder=folder / "graph",
+        carry_folder=None,
+        rules="test",
     )
 
 
-def match_everyone(seekers: pa.Table, night: jobs.JobNight, *, batch: int = 8192, threads: int = 1) -> Matched:
+def match_everyone(seekers: pa.Table, night: JobNight, *, batch: int = 8192, threads: int = 1) -> Matched:
     """The steps of a night, one after the other, in this process."""
     batches = iter(seekers.to_batches(max_chunksize=batch))
-    named = list(jobs.gather_graph(batches, night))
+    named = list(gather_graph(batches, night))
     blocks = [name for part in named for name in part["block_name"].to_pylist()]
     vacancies = jobs.list_vacancies(night.open_market())
     sharing = share_out(night.graph_folder, blocks, vacancies, threads=threads)

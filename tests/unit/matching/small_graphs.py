@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from matching.capacity import Vacancies
-from matching.graph import NO_SCORE, POOL, Pool, hash_texts, order_pool, write_block
+from matching.graph import NO_SCORE, POOL, Pool, order_pool, write_block
+from matching.hashed import hash_texts
 
 
 def make_vacancies(headcount: Sequence[int]) -> Vacancies:

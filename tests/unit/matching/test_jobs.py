@@ -14,7 +14,7 @@ import pytest
 
 from lake.contracts.answers import SEEKER_JOBS
 from lake.contracts.render import arrow_schema
-from matching import jobs
+from matching import candidates, jobs
 from matching.blocks import MatchingInputError
 from matching.chances import load_chances
 from matching.job_space import JobSpace
@@ -269,7 +269,7 @@ def test_answers_do_not_depend_on_batches_blocks_or_threads(
 ) -> None:
     seekers, postings = draw_seekers(600, 8), draw_postings(300, 8)
     expected = match(seekers, postings)
-    monkeypatch.setattr(jobs, "BLOCK_PEOPLE", block)
+    monkeypatch.setattr(candidates, "BLOCK_PEOPLE", block)
     found = match(seekers, postings, batch=batch, threads=threads)
     assert len(found.blocks) > len(expected.blocks) == 1
     assert found.rows == expected.rows
@@ -281,7 +281,7 @@ def test_answers_do_not_depend_on_the_order_of_people_or_postings(
 ) -> None:
     seekers, postings = draw_seekers(600, 9), draw_postings(300, 9)
     expected = match(seekers, postings)
-    monkeypatch.setattr(jobs, "BLOCK_PEOPLE", 200)
+    monkeypatch.setattr(candidates, "BLOCK_PEOPLE", 200)
     found = match(seekers.take(list(range(600))[::-1]), postings.take(list(range(300))[::-1]), batch=90)
     assert found.rows == expected.rows
     assert found.talents.to_pylist() == expected.talents.to_pylist()

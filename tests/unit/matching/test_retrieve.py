@@ -14,10 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from lake.device import CpuDevice
 from matching import retrieve as module
-from matching.eligibility import read_reach, read_seeker_conditions
+from matching import retrieve_arrays
+from matching.eligibility import Seekers, read_reach, read_seeker_conditions
 from matching.job_space import JobSpace
 from matching.market import PostingMarket
-from matching.retrieve import Best, Seekers, retrieve_best
+from matching.retrieve import Best, read_lists, retrieve_best
+from matching.retrieve_arrays import search_arrays
 from matching.selection import TOP, make_lists
 from matching.vectors import embed_seekers
 from tests.unit.matching.every_pair import EveryPair
@@ -86,6 +88,27 @@ def test_postings_and_people_of_whom_nothing_is_known_are_searched_exactly_too(
     assert not best.is_there[::3].any()
 
 
+@pytest.mark.parametrize("top", [7, 100])
+def test_array_code_finds_the_same_lists(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, top: int
+) -> None:
+    """What runs on a card, run on numpy, 60 people and 130 postings at a time."""
+    monkeypatch.setattr(retrieve_arrays, "PEOPLE_AT_ONCE", 60)
+    monkeypatch.setattr(retrieve_arrays, "POSTINGS_AT_ONCE", 130)
+    seekers, market = draw_seekers(250, 13), open_market(draw_postings(1500, 13))
+    expected, queries = retrieve(seekers, market, top)
+    conditions = read_seeker_conditions(seekers, market.licence_names, market.posting_ids)
+    people = Seekers(queries, read_reach(seekers, market.region_codes, conditions), conditions)
+    lists = make_lists(250, top)
+    search_arrays(people, market, np, lists)
+    found = read_lists(lists, market)
+    np.testing.assert_array_equal(found.is_there, expected.is_there)
+    np.testing.assert_array_equal(found.steps, expected.steps)
+    np.testing.assert_array_equal(
+        np.where(found.is_there, found.places, -1), np.where(expected.is_there, expected.places, -1)
+    )
+
+
 def test_the_fit_is_the_inner_product_in_millionths(
     open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
 ) -> None:
@@ -118,23 +141,16 @@ def test_result_does_not_depend_on_the_order_of_postings(
     assert list_ids(*one) == list_ids(*other)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("TILE_SEEKERS", 3), ("TILE_POSTINGS", 5), ("TILE_POSTINGS", 17), ("BOUNDED_SEEKERS", 11)]
-)
-def test_result_does_not_depend_on_the_size_of_tiles(
-    open_market: Open,
-    draw_seekers: Drawn,
-    draw_postings: Drawn,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    value: int,
+@pytest.mark.parametrize("people", [1, 11])
+def test_result_does_not_depend_on_how_many_are_bounded_at_once(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, people: int
 ) -> None:
     seekers, market = draw_seekers(60, 11), open_market(draw_postings(700, 11))
     whole, _ = retrieve(seekers, market, 20)
-    monkeypatch.setattr(module, name, value)
-    tiled, _ = retrieve(seekers, market, 20)
-    np.testing.assert_array_equal(tiled.places, whole.places)
-    np.testing.assert_array_equal(tiled.steps, whole.steps)
+    monkeypatch.setattr(module, "BOUNDED_SEEKERS", people)
+    again, _ = retrieve(seekers, market, 20)
+    np.testing.assert_array_equal(again.places, whole.places)
+    np.testing.assert_array_equal(again.steps, whole.steps)
 
 
 def test_result_does_not_depend_on_the_number_of_threads(
@@ -155,7 +171,7 @@ def test_float32_products_of_rounded_vectors_are_exact(
     market = open_market(draw_postings(500, 4))
     queries = embed_seekers(draw_seekers(300, 4), market.space)
     exact = queries.astype(np.float64) @ market.vectors.T.astype(np.float64)
-    np.testing.assert_array_equal(CpuDevice().inner_products(queries, market.vectors).astype(np.float64), exact)
+    np.testing.assert_array_equal((queries @ market.vectors.T).astype(np.float64), exact)
 
 
 def test_equal_postings_are_listed_by_id(open_market: Open, make_seekers: Any, make_postings: Any) -> None:

@@ -68,7 +68,7 @@ def test_no_postings_make_no_segments() -> None:
 def check_bounds(market: PostingMarket, queries: np.ndarray) -> None:  # type: ignore[type-arg]
     """No fit of a query with a posting is above the bound on its segment."""
     first = market.segments.first
-    bounds = bound_fits(queries, market.segments, slice(0, len(first) - 1))
+    _, bounds = bound_fits(queries, market.segments, slice(0, len(first) - 1))
     fits = queries.astype(np.float64) @ market.vectors.T.astype(np.float64)
     for segment in range(len(first) - 1):
         within = fits[:, first[segment] : first[segment + 1]]
@@ -110,8 +110,10 @@ def test_no_fit_exceeds_the_bound_for_any_vectors_of_length_one_or_less(
     described = describe_segments(market.vectors[layout.order], layout, buckets=4)
     queries = np.concatenate([_unit(random, 100), market.vectors[:50], -market.vectors[:50], np.zeros((1, DIMENSIONS))])
     fits = queries.astype(np.float64) @ market.vectors[layout.order].T.astype(np.float64)
-    bounds = bound_fits(queries.astype(np.float32), described, slice(0, len(described.first) - 1))
+    likely, bounds = bound_fits(queries.astype(np.float32), described, slice(0, len(described.first) - 1))
     assert (fits <= bounds[:, layout.segment]).all()
+    centres = queries.astype(np.float64) @ described.centres.T.astype(np.float64)
+    np.testing.assert_allclose(likely, centres, atol=1e-5)
 
 
 def _unit(random: np.random.Generator, count: int) -> np.ndarray:  # type: ignore[type-arg]

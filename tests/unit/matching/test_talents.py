@@ -12,9 +12,10 @@ import pytest
 
 from lake.contracts.answers import POSTING_TALENTS
 from lake.contracts.render import arrow_schema
-from matching import graph, jobs
+from matching import candidates, graph
 from matching.chances import load_chances
 from matching.choice import draw_lot
+from matching.hashed import hash_texts
 from matching.job_space import JobSpace
 from matching.market import load_market
 from tests.unit.matching.chance_tables import make_rows, make_table
@@ -30,7 +31,7 @@ PUBLIC = {"is_profile_public": True}
 @pytest.fixture
 def match(tmp_path: Path, learn_space: Callable[..., JobSpace], monkeypatch: pytest.MonkeyPatch) -> Iterator[Match]:
     """Match everyone in blocks of 250 people."""
-    monkeypatch.setattr(jobs, "BLOCK_PEOPLE", 250)
+    monkeypatch.setattr(candidates, "BLOCK_PEOPLE", 250)
 
     def matched(seekers: pa.Table, postings: pa.Table) -> Matched:
         return match_everyone(seekers, open_night(tmp_path, postings, learn_space(postings), CHANCES), batch=50)
@@ -53,7 +54,7 @@ def world(
 def rank_everybody(matched: Matched, public: set[str]) -> dict[str, list[str]]:
     """The oracle: of each posting all who may be shown and have it among their candidates, best first."""
     ids = matched.market.posting_ids.to_pylist()
-    keys = dict(zip(ids, graph.hash_texts(matched.market.posting_ids), strict=True))
+    keys = dict(zip(ids, hash_texts(matched.market.posting_ids), strict=True))
     found = defaultdict(list)
     for name in matched.blocks:
         people = graph.read_people(matched.night.graph_folder, name)["seeker_key"].to_pylist()
