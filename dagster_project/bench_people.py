@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from lake.contracts.features import JOB_POSTINGS, SEEKERS
 from lake.contracts.render import arrow_schema
-from lake.sources.simulated import papers, people, postings, text
+from lake.sources.simulated import activities, history, papers, people, postings, text
+from lake.sources.simulated.choice import Board
 from lake.sources.simulated.counters import Ints
 from lake.sources.simulated.groups import OTHER_CERTIFICATES
 from lake.sources.simulated.world import World
@@ -89,6 +90,32 @@ def posting_rows(world: World, index: Ints | None = None) -> pa.Table:
     }
     rows = pa.Table.from_batches([_fill(columns, arrow_schema(JOB_POSTINGS), world, len(numbers))])
     return rows.filter(pa.array(~drawn.is_suspended))
+
+
+def application_rows(world: World, index: Ints) -> pa.Table:
+    """Applications of the people numbered `index` as the first date shows them: one row a person and posting."""
+    person = people.attributes(world, index)
+    every_posting = postings.attributes(world, np.arange(postings.count_postings(world)))
+    spells = history.draw_spells(world, person)
+    sent = activities.applications(world, person, spells, Board.of(world, every_posting))
+    rows = pa.concat_tables([part.rows.filter(pa.array(part.day <= world.today)) for part in sent])
+    keys = _keys(index).take(pc.index_in(rows["주민등록번호"], value_set=person.resident_number))
+    shown = pa.table(
+        {
+            "seeker_key": keys,
+            "posting_id": rows["구인인증번호"],
+            "applied_date": rows["지원일"],
+            "result_code": rows["지원결과"],
+        }
+    )
+    # The result's row comes after the pending one and takes its place.
+    order = shown.append_column("is_pending", pc.equal(shown["result_code"], "PENDING")).sort_by(
+        [("seeker_key", "ascending"), ("posting_id", "ascending"), ("is_pending", "ascending")]
+    )
+    first = order.group_by(["seeker_key", "posting_id"], use_threads=False).aggregate(
+        [("applied_date", "first"), ("result_code", "first")]
+    )
+    return first.rename_columns(["seeker_key", "posting_id", "applied_date", "result_code"])
 
 
 def _fill(columns: dict[str, pa.Array | pa.ChunkedArray], schema: pa.Schema, world: World, rows: int) -> pa.RecordBatch:

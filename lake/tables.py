@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -144,11 +144,13 @@ def stage(lake: Lake, name: str, frame: DataFrame) -> DataFrame:
     return lake.spark.read.parquet(str(folder))
 
 
-def stage_rows(lake: Lake, name: str, rows: pa.Table) -> DataFrame:
-    """An Arrow table put into the staging folder and read back as a frame: what is too large for one message."""
-    folder = staged_path(lake.settings, name)
+def stage_rows(lake: Lake, table_id: str, batches: Iterator[pa.RecordBatch]) -> DataFrame:
+    """Rows of a table put into the staging folder batch by batch and read back as a frame."""
+    folder = staged_path(lake.settings, table_id)
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(rows, folder / "rows.parquet")
+    with pq.ParquetWriter(folder / "rows.parquet", arrow_schema(contract(table_id))) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
     return lake.spark.read.parquet(str(folder))
 
 

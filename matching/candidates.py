@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ from matching.rank import rate_scores, read_wishes
 from matching.retrieve import Best, retrieve_best
 from matching.selection import EMPTY, make_lists
 from matching.vectors import SEEKER_OCCUPATIONS, embed_seekers, to_grid
+
+log = logging.getLogger("goyong.candidates")
 
 JOB_COLUMNS = (
     "seeker_key",
@@ -147,6 +150,7 @@ def search(block: pa.Table, seekers: Seekers, night: JobNight) -> tuple[Best, In
         unchanged = seekers._replace(queries=_only(is_known, seekers.queries), conditions=conditions)
         best = retrieve_best(unchanged, carry.fresh, device, lists)
         is_known &= is_enough(best, floors)
+        log.info("carry: %d of %d people met only new postings", is_known.sum(), block.num_rows)
     floors = np.where(is_known, floors, COMPLETE).astype(np.int32)
     lists.filled[~is_known], lists.least[~is_known] = 0, EMPTY
     anew = seekers._replace(queries=_only(~is_known, seekers.queries))

@@ -27,7 +27,7 @@ from matching.hashed import Keys
 SLACK = 3.0  # capacity over the even share: room for better matches
 LEAST_PER_VACANCY = 10.0  # fewer recommendations than this for one vacancy crowd nobody
 MOST_LOSS = 0.03  # of the mean score; passes stop before they cost more
-SEARCH_PASSES, CLOSING_PASSES = 10, 20
+SEARCH_PASSES, CLOSING_PASSES = 10, 30
 SEARCH_STEP, CLOSING_STEP, SLOWING = 0.2, 0.3, 0.1  # shares of the spread of scores within a pool
 AIM = 0.98  # of capacity while searching, so that the last passes have little to do
 LEAST_RATIO = 1e-3
@@ -106,7 +106,7 @@ def step_prices(exposures: Longs, capacity: Doubles, number: int) -> Doubles:
         searching: Doubles = SEARCH_STEP / (1 + SLOWING * number) * np.clip(np.log(ratio), -0.7, 1.5)
         return searching
     ratio = np.maximum(exposures / capacity, LEAST_RATIO)
-    return np.where(ratio > 1, CLOSING_STEP * np.clip(np.log(ratio), 0.1, 1.5), 0.0)
+    return np.where(ratio > 1, CLOSING_STEP * np.clip(np.log(ratio), 0.2, 1.5), 0.0)
 
 
 def _excess(load: Load, capacity: Doubles) -> float:

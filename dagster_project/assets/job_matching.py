@@ -40,13 +40,12 @@ BLOCKS = StructType([StructField("block_name", StringType(), nullable=False)])
 def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     """Find everyone's candidates, share out crowded postings, write both sides and how evenly they are spread."""
     context = _context(night)
-    market = context.open_market()
-    blocks = _gather(night, context)
+    market, blocks = context.open_market(), _gather(night, context)
     vacancies = jobs.list_vacancies(market)
     sharing = _share(night, context, blocks, vacancies)
-    yield night.write(SEEKER_JOBS.id, _choose(night, context, blocks, sharing))
+    yield night.write(SEEKER_JOBS.id, choose(night.lake, context, blocks, sharing))
     talents = offer_talents(context, blocks, sharing, vacancies)
-    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, "posting_talents", talents))
+    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, POSTING_TALENTS.id, talents))
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
@@ -71,14 +70,18 @@ def _context(night: Night) -> candidates.JobNight:
     )
 
 
-def _gather(night: Night, context: candidates.JobNight) -> list[str]:
+def gather(people: DataFrame, context: candidates.JobNight) -> list[str]:
     """Everyone's candidates as blocks of the graph; returns their names."""
-    started = time.monotonic()
-    people: DataFrame = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
     found = people.select(*candidates.JOB_COLUMNS).mapInArrow(partial(candidates.gather_graph, night=context), BLOCKS)
-    names = sorted(row.block_name for row in found.collect())
+    return sorted(row.block_name for row in found.collect())
+
+
+def _gather(night: Night, context: candidates.JobNight) -> list[str]:
+    """Candidates of everybody who did not opt out."""
+    started = time.monotonic()
+    blocks = gather(night.read("features__seekers").where("not coalesce(is_opted_out, false)"), context)
     night.timed("job_candidates", started)
-    return names
+    return blocks
 
 
 def _share(night: Night, context: candidates.JobNight, blocks: list[str], vacancies: Vacancies) -> Sharing:
@@ -90,12 +93,12 @@ def _share(night: Night, context: candidates.JobNight, blocks: list[str], vacanc
     return sharing
 
 
-def _choose(night: Night, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
-    """Everyone's five at these prices, block by block on the engine."""
+def choose(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
+    """matches__seeker_jobs rows of every block."""
     prices = context.graph_folder / "prices.npy"
     np.save(prices, sharing.prices)
-    named = night.lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS).repartition(night.settings.cores)
     mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
+    named = lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS).repartition(lake.settings.cores)
     return named.mapInArrow(mapper, spark_schema(SEEKER_JOBS))
 
 

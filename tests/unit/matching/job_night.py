@@ -19,6 +19,7 @@ from matching.candidates import JobNight, gather_graph
 from matching.capacity import Sharing, share_out
 from matching.job_space import JobSpace
 from matching.market import PostingMarket
+from matching.posting_talents import SCHEMA as TALENTS
 from matching.posting_talents import offer_talents
 
 AS_OF = datetime.date(2026, 1, 6)
@@ -73,7 +74,7 @@ def match_everyone(seekers: pa.Table, night: JobNight, *, batch: int = 8192, thr
     prices = night.graph_folder.parent / "prices.npy"
     np.save(prices, sharing.prices)
     answers = list(jobs.choose_jobs(iter(named), night, prices))
-    talents = offer_talents(night, blocks, sharing, vacancies)
+    talents = pa.Table.from_batches(list(offer_talents(night, blocks, sharing, vacancies)), schema=TALENTS)
     return Matched(pa.Table.from_batches(answers, schema=jobs.SCHEMA), talents, sharing, blocks, night)
 
 

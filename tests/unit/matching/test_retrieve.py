@@ -14,12 +14,10 @@ from threadpoolctl import threadpool_limits
 
 from lake.device import CpuDevice
 from matching import retrieve as module
-from matching import retrieve_arrays
 from matching.eligibility import Seekers, read_reach, read_seeker_conditions
 from matching.job_space import JobSpace
 from matching.market import PostingMarket
-from matching.retrieve import Best, read_lists, retrieve_best
-from matching.retrieve_arrays import search_arrays
+from matching.retrieve import Best, retrieve_best
 from matching.selection import TOP, make_lists
 from matching.vectors import embed_seekers
 from tests.unit.matching.every_pair import EveryPair
@@ -86,27 +84,6 @@ def test_postings_and_people_of_whom_nothing_is_known_are_searched_exactly_too(
     expected, _ = EveryPair(postings, AS_OF).search(seekers, market, queries, top)
     assert list_ids(best, market) == expected
     assert not best.is_there[::3].any()
-
-
-@pytest.mark.parametrize("top", [7, 100])
-def test_array_code_finds_the_same_lists(
-    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, top: int
-) -> None:
-    """What runs on a card, run on numpy, 60 people and 130 postings at a time."""
-    monkeypatch.setattr(retrieve_arrays, "PEOPLE_AT_ONCE", 60)
-    monkeypatch.setattr(retrieve_arrays, "POSTINGS_AT_ONCE", 130)
-    seekers, market = draw_seekers(250, 13), open_market(draw_postings(1500, 13))
-    expected, queries = retrieve(seekers, market, top)
-    conditions = read_seeker_conditions(seekers, market.licence_names, market.posting_ids)
-    people = Seekers(queries, read_reach(seekers, market.region_codes, conditions), conditions)
-    lists = make_lists(250, top)
-    search_arrays(people, market, np, lists)
-    found = read_lists(lists, market)
-    np.testing.assert_array_equal(found.is_there, expected.is_there)
-    np.testing.assert_array_equal(found.steps, expected.steps)
-    np.testing.assert_array_equal(
-        np.where(found.is_there, found.places, -1), np.where(expected.is_there, expected.places, -1)
-    )
 
 
 def test_the_fit_is_the_inner_product_in_millionths(

@@ -12,7 +12,7 @@ import pytest
 
 from lake.contracts.answers import POSTING_TALENTS
 from lake.contracts.render import arrow_schema
-from matching import candidates, graph
+from matching import candidates, graph, posting_talents
 from matching.chances import load_chances
 from matching.choice import draw_lot
 from matching.hashed import hash_texts
@@ -30,8 +30,9 @@ PUBLIC = {"is_profile_public": True}
 
 @pytest.fixture
 def match(tmp_path: Path, learn_space: Callable[..., JobSpace], monkeypatch: pytest.MonkeyPatch) -> Iterator[Match]:
-    """Match everyone in blocks of 250 people."""
+    """Match everyone in blocks of 250 people, and write the postings 7 at a time."""
     monkeypatch.setattr(candidates, "BLOCK_PEOPLE", 250)
+    monkeypatch.setattr(posting_talents, "ROWS_AT_ONCE", 7)
 
     def matched(seekers: pa.Table, postings: pa.Table) -> Matched:
         return match_everyone(seekers, open_night(tmp_path, postings, learn_space(postings), CHANCES), batch=50)
