@@ -14,7 +14,8 @@ import duckdb
 import pyarrow.compute as pc
 
 from lake import tables
-from lake.contracts.serving import ANSWER_SOURCES
+from lake.contracts.serving import ANSWER_SOURCES, POSTING_SOURCES
+from lake.job_gates import audit_jobs
 from lake.publication import NothingPublished, Pointer, current
 from lake.quality import Check, connect
 from lake.settings import Settings
@@ -43,11 +44,12 @@ def audit(settings: Settings, *, as_of: date) -> list[Check]:
     with connect(settings) as db:
         db.register("seekers", tables.dataset(settings, "silver__seekers", as_of))
         db.register("postings", tables.dataset(settings, "features__job_postings", as_of))
-        for answer_id in ANSWER_SOURCES.values():
+        for answer_id in (*ANSWER_SOURCES.values(), *POSTING_SOURCES.values()):
             db.register(answer_id, tables.dataset(settings, answer_id, as_of))
         return [
             *_coverage(db),
             *_recommended_are_open(db, as_of),
+            *audit_jobs(settings, db, as_of=as_of),
             _spread(db),
             *_model_limits(settings, as_of),
             *_volumes(settings, db),

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lake.contracts.answers import PLACES, SEEKER_JOBS
 from lake.contracts.render import arrow_schema
@@ -119,7 +118,7 @@ def _list_places(
         there = is_there[:, place]
         columns[f"posting_id_{place + 1}"] = take_or_null(market.posting_ids, np.where(there, places[:, place], -1))
         for name, values in numbers.items():
-            columns[f"{name}_{place + 1}"] = pc.round(pa.array(values[:, place], mask=~there), 6)
+            columns[f"{name}_{place + 1}"] = pa.array(np.round(values[:, place], 6), mask=~there)
         for name, texts in codes.items():
             columns[f"{name}_{place + 1}"] = texts.take(pa.array(np.arange(place, places.size, PLACES)))
     return columns

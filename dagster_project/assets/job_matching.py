@@ -20,7 +20,7 @@ from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
 from lake.contracts.ops import EXPOSURE
 from lake.contracts.render import spark_schema
 from matching import candidates, jobs
-from matching.capacity import Sharing, share_out
+from matching.capacity import Sharing, Vacancies, share_out
 from matching.carry import find_carry, keep_carry
 from matching.exposure import Groups, exposure_rows
 from matching.posting_talents import offer_talents
@@ -40,28 +40,17 @@ BLOCKS = StructType([StructField("block_name", StringType(), nullable=False)])
 def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     """Find everyone's candidates, share out crowded postings, write both sides and how evenly they are spread."""
     context = _context(night)
-    market, started = context.open_market(), time.monotonic()
-    people = night.read("features__seekers").where("not coalesce(is_opted_out, false)")
-    blocks = gather(people, context)
-    night.timed("job_candidates", started)
-    vacancies, started = jobs.list_vacancies(market), time.monotonic()
-    sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
-    night.timed("sharing", started)
-    _tell(sharing)
+    market, blocks = context.open_market(), _gather(night, context)
+    vacancies = jobs.list_vacancies(market)
+    sharing = _share(night, context, blocks, vacancies)
     yield night.write(SEEKER_JOBS.id, choose(night.lake, context, blocks, sharing))
     talents = offer_talents(context, blocks, sharing, vacancies)
     yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, POSTING_TALENTS.id, talents))
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
-    keep_carry(
-        context.graph_folder,
-        blocks,
-        _carry_home(night) / night.run_id,
-        used=context.carry_folder,
-        market=market,
-        version=context.name_search(),
-    )
+    kept, version = _carry_home(night) / night.run_id, context.name_search()
+    keep_carry(context.graph_folder, blocks, kept, used=context.carry_folder, market=market, version=version)
 
 
 def _carry_home(night: Night) -> Path:
@@ -85,6 +74,23 @@ def gather(people: DataFrame, context: candidates.JobNight) -> list[str]:
     """Everyone's candidates as blocks of the graph; returns their names."""
     found = people.select(*candidates.JOB_COLUMNS).mapInArrow(partial(candidates.gather_graph, night=context), BLOCKS)
     return sorted(row.block_name for row in found.collect())
+
+
+def _gather(night: Night, context: candidates.JobNight) -> list[str]:
+    """Candidates of everybody who did not opt out."""
+    started = time.monotonic()
+    blocks = gather(night.read("features__seekers").where("not coalesce(is_opted_out, false)"), context)
+    night.timed("job_candidates", started)
+    return blocks
+
+
+def _share(night: Night, context: candidates.JobNight, blocks: list[str], vacancies: Vacancies) -> Sharing:
+    """Prices for crowded postings."""
+    started = time.monotonic()
+    sharing = share_out(context.graph_folder, blocks, vacancies, threads=night.settings.cores)
+    night.timed("sharing", started)
+    _tell(sharing)
+    return sharing
 
 
 def choose(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:

@@ -49,9 +49,10 @@ class Outcome:
 class Shell:
     """Runs commands from `folder` (never from the repository, whose goyong.toml is somebody's own)."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
         """`environment` is added to what every command sees; variables of ours that are already set are not."""
         self.folder = folder
+        self.timeout_s = timeout_s
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = kept | dict(environment) | {"PYTHONPATH": str(ROOT)}
         self._context = multiprocessing.get_context("forkserver")
@@ -66,7 +67,7 @@ class Shell:
         started = time.monotonic()
         process = self._context.Process(target=_command, args=(words, self.environment | variables, texts, self.folder))
         process.start()
-        process.join(TIMEOUT_S)
+        process.join(self.timeout_s)
         if process.is_alive():
             process.kill()
             process.join()
@@ -84,7 +85,7 @@ class Shell:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_S,
+            timeout=self.timeout_s,
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr, time.monotonic() - started)

@@ -15,7 +15,7 @@ from lake.contracts.answers import TALENT_PLACES
 from lake.contracts.model import Privacy
 from lake.publication import Pointer
 from lake.settings import Settings
-from matching.jobs import JOB_COLUMNS
+from matching.candidates import JOB_COLUMNS
 from tests.unit.dashboards.matching_rows import FIRST
 
 

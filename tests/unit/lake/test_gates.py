@@ -16,6 +16,7 @@ from lake.settings import Settings
 
 AS_OF, LAST = date(2026, 11, 20), date(2026, 11, 19)
 PEOPLE = 100
+PEOPLE_TABLES = ("silver__seekers", "features__seekers")
 Write = Callable[..., None]
 Night = dict[str, list[dict[str, Any]]]
 
@@ -28,16 +29,30 @@ def _measured(name: str, value: float, limit: float, **columns: Any) -> dict[str
 
 
 def _night() -> Night:
-    """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; the first is for all."""
+    """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; the first is for all.
+
+    All agreed to be shown to employers; the first two stand in the first posting's list.
+    """
     keys = [f"{number:032x}" for number in range(PEOPLE)]
-    night: Night = {"silver__seekers": [{"as_of": AS_OF, "seeker_key": key, "is_opted_out": None} for key in keys]}
+    person = {"as_of": AS_OF, "is_opted_out": None, "is_profile_public": True}
+    night: Night = {name: [person | {"seeker_key": key} for key in keys] for name in PEOPLE_TABLES}
     night["features__job_postings"] = [{"as_of": AS_OF, "posting_id": f"P{number}"} for number in range(10)]
     for table_id in ANSWER_SOURCES.values():
         night[table_id] = [{"as_of": AS_OF, "seeker_key": key, "answer_code": "OK"} for key in keys]
     for number, row in enumerate(night["scores__employment_probability"]):
         row["probability_0_1"] = number / 100
     for row in night["matches__seeker_jobs"]:
-        row["posting_id_1"] = "P0"
+        row |= {"posting_id_1": "P0", "score_0_1_1": 0.06}
+    night["matches__posting_talents"] = [{"as_of": AS_OF, "posting_id": f"P{number}"} for number in range(10)]
+    for place, key in enumerate(keys[:2], start=1):
+        told = {f"seeker_key_{place}": key, f"score_0_1_{place}": 0.06, f"is_recommended_{place}": True}
+        night["matches__posting_talents"][0] |= told
+    night["ops__exposure"] = [
+        {"as_of": AS_OF, "phase_code": phase, "group_kind": kind, "group_code": code}
+        | {"largest_ratio": 1.0, "mean_score_0_1": 0.06, "short_seekers_count": 0}
+        for phase in ("BEFORE", "AFTER")
+        for kind, code in (("ALL", "ALL"), ("region_code", "11"))
+    ]
     night["ops__evaluation"] = [_measured(name, 0.0, 0.0) for name in ("ece", "rescored_rows_differ")]
     night["ops__evaluation"].append(_measured("wrongly_high_risk_ratio", 1.0, 2.6))
     feeds = ("bronze__seekers", "bronze__job_postings", "bronze__occupations")
@@ -71,6 +86,12 @@ def failed(settings: Settings, write_rows: Write) -> Callable[[Night], dict[str,
 Failed = Callable[[Night], dict[str, float]]
 
 
+def unlist(night: Night, place: int) -> None:
+    """Take the person at `place` off the first posting's list."""
+    for name in ("seeker_key", "score_0_1", "is_recommended"):
+        night["matches__posting_talents"][0][f"{name}_{place}"] = None
+
+
 def served(settings: Settings, *, people: int, postings: int, as_of: date = LAST) -> None:
     """Publish a night of this size before."""
     rows = {"serving__seeker_jobs_v1": people, "serving__job_postings_v1": postings}
@@ -96,6 +117,7 @@ def test_a_seeker_without_an_answer_blocks(failed: Failed, night: Night, table_i
 
 def test_an_answer_about_someone_who_opted_out_blocks(failed: Failed, night: Night) -> None:
     night["silver__seekers"][0]["is_opted_out"] = True
+    unlist(night, 1)
     found = failed(night)
     assert found == {f"{table_id} gate:answers_without_a_right_to_one": 1 for table_id in ANSWER_SOURCES.values()}
 
@@ -104,6 +126,7 @@ def test_someone_who_opted_out_and_has_no_answer_does_not_block(failed: Failed, 
     night["silver__seekers"][0]["is_opted_out"] = True
     for table_id in ANSWER_SOURCES.values():
         night[table_id].pop(0)
+    unlist(night, 1)
     assert failed(night) == {}
 
 
@@ -111,7 +134,8 @@ def test_someone_who_opted_out_and_has_no_answer_does_not_block(failed: Failed, 
 def test_a_recommended_posting_that_nobody_can_apply_to_blocks(failed: Failed, night: Night, posting_id: str) -> None:
     night["features__job_postings"][1]["closing_date"] = LAST
     night["matches__seeker_jobs"][7]["posting_id_5"] = posting_id
-    assert failed(night) == {"matches__seeker_jobs gate:closed_or_unknown_postings": 1}
+    names = ("closed_or_unknown_postings", "ineligible_postings")
+    assert failed(night) == {f"matches__seeker_jobs gate:{name}": 1 for name in names}
 
 
 def test_a_posting_that_closes_today_may_be_recommended(failed: Failed, night: Night) -> None:
@@ -168,6 +192,7 @@ def test_a_night_without_open_postings_blocks(failed: Failed, night: Night) -> N
     night["features__job_postings"] = [{"as_of": LAST, "posting_id": "P0"}]
     for row in night["matches__seeker_jobs"]:
         row["posting_id_1"] = None
+    night["matches__posting_talents"] = [{"as_of": LAST, "posting_id": "P0"}]
     assert failed(night) == {"features__job_postings gate:no_open_postings": 1}
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 import pytest
 
+from lake.contracts.codes import COMPANY_SIZE
 from lake.contracts.features import JOB_POSTINGS, SEEKERS
 from lake.contracts.render import arrow_schema
 from lake.contracts.silver import APPLICATIONS
@@ -29,6 +30,8 @@ WORDS = [
     *("판매", "물류", "운전", "정비", "도장", "전기", "설계", "측량", "디자인", "편집", "홍보", "기획", "개발", "보안"),
     *("통신", "반도체", "화학", "섬유", "봉제", "금형", "선반", "포장", "검사", "청소", "미용", "농업"),
 ]
+EMPLOYMENT_TYPES = ["10", "10", "20", "11", "21", "4", "Y"]
+COMPANY_SIZES = list(COMPANY_SIZE.codes)
 LICENCES = ["전기기사", "지게차운전기능사", "정보처리기사", "조리기능사"]
 
 
@@ -119,7 +122,9 @@ def draw_postings(make_postings: MakeTable) -> Callable[[int, int], pa.Table]:
                 "min_career_months": draw(random, [0, 12, 36, 120], 0.3),
                 "required_certificate_name": draw(random, LICENCES, 0.8),
                 "wage_min_krw_month": draw(random, [2_100_000, 2_500_000, 3_000_000, 4_000_000], 0.1),
-                "employment_type_code": draw(random, ["10", "20"], 0.1),
+                "employment_type_code": draw(random, EMPLOYMENT_TYPES, 0.1),
+                "headcount": draw(random, [1, 1, 2, 5], 0.2),
+                "company_size_code": draw(random, COMPANY_SIZES, 0.2),
                 "closing_date": AS_OF + datetime.timedelta(days=int(random.integers(-2, 20))),
                 "keywords_text": draw_words(random, WORDS, 3),
                 "skill_codes_text": draw_words(random, SKILLS, 2),
@@ -152,7 +157,8 @@ def draw_seekers(make_seekers: MakeTable) -> Callable[[int, int], pa.Table]:
                 "wanted_region_code_1": draw(random, [*REGIONS, "50"], 0.4),
                 "wanted_region_code_2": draw(random, REGIONS, 0.6),
                 "wanted_wage_krw_month": draw(random, [2_300_000, 3_100_000, 5_200_000], 0.2),
-                "wanted_employment_type_code": draw(random, ["10", "20"], 0.2),
+                "wanted_employment_type_code": draw(random, EMPLOYMENT_TYPES, 0.2),
+                "is_profile_public": draw(random, [True, True, False], 0.1),
                 "keywords_text": draw_words(random, [*WORDS, "고고학"], 4),
                 "skill_codes_text": draw_words(random, SKILLS, 2),
                 "certificate_names_text": draw_words(random, LICENCES, 2),

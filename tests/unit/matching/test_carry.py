@@ -1,145 +1,151 @@
-"""A night built on last night's lists finds what a full search finds, whatever closed, changed, opened or moved."""
+"""The carry: a night that builds on the one before answers as a night that searches everybody anew."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from matching import carry, graph
-from matching.candidates import JOB_COLUMNS, JobNight, find_candidates, gather_graph
+from matching import candidates
+from matching.carry import find_carry, keep_carry
+from matching.chances import load_chances
 from matching.job_space import JobSpace
+from matching.market import load_market
 from tests.unit.matching.chance_tables import make_rows, make_table
+from tests.unit.matching.job_night import Matched, list_five, match_everyone, open_night
 
-AS_OF = datetime.date(2026, 1, 6)
 Drawn = Callable[[int, int], pa.Table]
-Open = Callable[..., JobNight]
+Make = Callable[[list[dict[str, Any]]], pa.Table]
+CHANCES = make_table(make_rows(-2.0, {"wish_relation_code": {1: 0.9, 7: -0.3}}))
+PEOPLE = 400
 
 
-@pytest.fixture
-def open_night(tmp_path: Path, learn_space: Callable[[pa.Table], JobSpace], draw_postings: Drawn) -> Open:
-    """A night on some postings, in one space, with or without a carry."""
-    learn_space(draw_postings(1_500, 3)).save(tmp_path / "space")
-    pq.write_table(make_table(make_rows(-2.0, {})), tmp_path / "chances.parquet")
-
-    def night(postings: pa.Table, name: str, *, kept: Path | None = None, rules: str = "r1") -> JobNight:
-        pq.write_table(postings, tmp_path / f"{name}.parquet")
-        return JobNight(
-            as_of=AS_OF,
-            postings_file=tmp_path / f"{name}.parquet",
-            chances_file=tmp_path / "chances.parquet",
-            space_folder=tmp_path / "space",
-            graph_folder=tmp_path / f"graph-{name}-{kept is not None}",
-            carry_folder=kept,
-            rules=rules,
-        )
-
-    return night
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    """What a process has read once is forgotten after each test."""
+    yield
+    for cached in (load_market, load_chances, candidates._load_carry):
+        cached.cache_clear()
 
 
-def keep(night: JobNight, seekers: pa.Table, home: Path, *, used: Path | None = None) -> Path:
-    """Search for everybody and keep what was found under the night's name."""
-    names = [batch["block_name"][0].as_py() for batch in gather_graph(iter(seekers.to_batches()), night)]
-    folder = home / night.postings_file.stem
-    carry.keep_carry(
-        night.graph_folder, names, folder, used=used, market=night.open_market(), version=night.name_search()
+@pytest.fixture(params=[900, 160], ids=["full lists", "lists that hold everything"])
+def space_and_postings(
+    request: pytest.FixtureRequest, draw_postings: Drawn, learn_space: Callable[..., JobSpace]
+) -> tuple[JobSpace, pa.Table]:
+    postings = draw_postings(request.param, 21)
+    return learn_space(postings), postings
+
+
+def change_postings(postings: pa.Table, make_postings: Make, night: int) -> pa.Table:
+    """A tenth is gone, a tenth says something else, a tenth is new."""
+    rows = postings.to_pylist()
+    tenth = len(rows) // 10
+    changed = [row | {"wage_min_krw_month": 2_700_000, "occupation_code": "0133"} for row in rows[tenth : 2 * tenth]]
+    new = [row | {"posting_id": f"L{night}{number:05d}"} for number, row in enumerate(rows[:tenth])]
+    return make_postings([*changed, *rows[2 * tenth :], *new])
+
+
+def change_people(seekers: pa.Table, make_seekers: Make, night: int) -> pa.Table:
+    """Some are gone, some wish for something else or agree to be shown, some are new."""
+    rows = seekers.to_pylist()
+    changed = [row | {"wanted_wage_krw_month": 2_100_000} for row in rows[20:60]]
+    shown = [row | {"is_profile_public": True} for row in rows[60:100]]
+    new = [row | {"seeker_key": f"{10**6 * (night + 1) + number:032x}"} for number, row in enumerate(rows[:30])]
+    return make_seekers([*new, *changed, *rows[100:][::-1], *shown])
+
+
+def keep(matched: Matched, folder: Path, used: Path | None = None) -> None:
+    night = matched.night
+    keep_carry(
+        night.graph_folder, matched.blocks, folder, used=used, market=matched.market, version=night.name_search()
     )
-    return folder
 
 
-def change(postings: pa.Table, seed: int) -> pa.Table:
-    """A twentieth of the postings closed, some pay more, and some are new."""
-    random = np.random.default_rng(seed)
-    rows = postings.filter(pa.array(random.random(postings.num_rows) > 0.05)).to_pylist()
-    for row in rows:
-        if random.random() < 0.03 and row["wage_min_krw_month"]:
-            row["wage_min_krw_month"] += 700_000
-        if random.random() < 0.03:
-            row["posting_id"] = f"N{seed}{row['posting_id']}"
-    return pa.Table.from_pylist(rows, schema=postings.schema)
+def is_same(one: Matched, other: Matched) -> bool:
+    return one.rows == other.rows and one.talents.to_pylist() == other.talents.to_pylist()
 
 
-def list_found(seekers: pa.Table, night: JobNight) -> list[list[tuple[str, int]]]:
-    ids = night.open_market().posting_ids
-    _, pool, _ = find_candidates(seekers.select(list(JOB_COLUMNS)).combine_chunks(), night)
-    rows = zip(pool.places, pool.fits, pool.scores, strict=True)
-    return [
-        [(ids[int(place)].as_py(), int(fit)) for place, fit, score in zip(*row, strict=True) if score >= 0]
-        for row in rows
-    ]
-
-
-@pytest.mark.parametrize("postings", [1_500, 120], ids=["long lists are cut", "lists hold every eligible posting"])
-def test_two_nights_in_a_row_find_what_full_searches_find(
-    tmp_path: Path, open_night: Open, draw_seekers: Drawn, draw_postings: Drawn, postings: int
+def test_a_night_after_another_answers_as_if_it_were_alone(
+    tmp_path: Path,
+    space_and_postings: tuple[JobSpace, pa.Table],
+    draw_seekers: Drawn,
+    make_seekers: Make,
+    make_postings: Make,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seekers, first = draw_seekers(400, 5), draw_postings(postings, 5)
-    kept = keep(open_night(first, "first"), seekers, tmp_path / "carry")
-    moved = pa.concat_tables([seekers.slice(0, 350), draw_seekers(50, 6)])  # fifty look for something else now
-    for number, name in enumerate(("second", "third")):
-        first = change(first, number)
-        built, anew = open_night(first, name, kept=kept), open_night(first, name)
-        assert list_found(moved, built) == list_found(moved, anew)
-        kept = keep(built, moved, tmp_path / "carry", used=kept)
+    """Three nights; people, postings and blocks change between them."""
+    space, postings = space_and_postings
+    seekers, used = draw_seekers(PEOPLE, 22), None
+    for number, block in enumerate((1000, 130, 90)):
+        monkeypatch.setattr(candidates, "BLOCK_PEOPLE", block)
+        night = open_night(tmp_path / f"night{number}", postings, space, CHANCES)
+        carried = replace(night, carry_folder=used, graph_folder=tmp_path / f"carried{number}" / "graph")
+        found = match_everyone(seekers, carried, batch=60)
+        assert is_same(found, match_everyone(seekers, night, batch=60))
+        keep(found, tmp_path / "carry" / str(number), used)
+        used = find_carry(tmp_path / "carry")
+        assert used == tmp_path / "carry" / str(number)
+        postings = change_postings(postings, make_postings, number)
+        seekers = change_people(seekers, make_seekers, number)
 
 
-def test_who_did_not_change_meets_only_new_postings(
-    tmp_path: Path, open_night: Open, draw_seekers: Drawn, draw_postings: Drawn
+def test_who_is_unchanged_only_meets_new_postings(
+    tmp_path: Path,
+    space_and_postings: tuple[JobSpace, pa.Table],
+    draw_seekers: Drawn,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seekers, first = draw_seekers(300, 5), draw_postings(1_500, 5)
-    kept = keep(open_night(first, "first"), seekers, tmp_path / "carry")
-    opened = open_night(change(first, 1), "second", kept=kept).open_carry()
-    assert opened is not None
-    assert 0 < len(opened.fresh.posting_ids) < 0.15 * first.num_rows
-    assert 0 < (opened.moved == carry.GONE).sum() < 0.15 * first.num_rows
+    space, postings = space_and_postings
+    night = open_night(tmp_path / "one", postings, space, CHANCES)
+    seekers = draw_seekers(PEOPLE, 23)
+    keep(match_everyone(seekers, night), tmp_path / "carry" / "one")
+    searched: list[int] = []
+    whole = candidates.retrieve_best
+
+    def count_searched(people: Any, market: Any, *others: Any) -> Any:
+        searched.append(int(np.any(people.queries != 0, axis=1).sum()) * len(market.posting_ids))
+        return whole(people, market, *others)
+
+    monkeypatch.setattr(candidates, "retrieve_best", count_searched)
+    again = replace(night, carry_folder=find_carry(tmp_path / "carry"), graph_folder=tmp_path / "again" / "graph")
+    match_everyone(seekers, again)
+    assert searched == [0, 0]
 
 
-def test_an_application_makes_a_person_search_anew(
-    tmp_path: Path, open_night: Open, draw_postings: Drawn, make_seekers: Callable[..., pa.Table]
+def test_a_carry_by_other_rules_or_in_another_space_is_not_used(
+    tmp_path: Path, space_and_postings: tuple[JobSpace, pa.Table], draw_seekers: Drawn
 ) -> None:
-    first = draw_postings(600, 5)
-    before = make_seekers([{}])
-    kept = keep(open_night(first, "first"), before, tmp_path / "carry")
-    (found,) = list_found(before, open_night(first, "second", kept=kept))
-    applied = found[0][0]
-    after = make_seekers([{"applied_posting_ids_text": applied}])
-    (found,) = list_found(after, open_night(first, "second", kept=kept))
-    assert applied not in {posting for posting, _ in found}
+    space, postings = space_and_postings
+    night = open_night(tmp_path / "one", postings, space, CHANCES)
+    keep(match_everyone(draw_seekers(50, 24), night), tmp_path / "carry" / "one")
+    carried = replace(night, carry_folder=find_carry(tmp_path / "carry"))
+    assert carried.open_carry() is not None
+    assert replace(carried, rules="other").open_carry() is None
 
 
-def test_a_carry_of_other_rules_is_left_alone(
-    tmp_path: Path, open_night: Open, draw_seekers: Drawn, draw_postings: Drawn
+def test_lists_that_hold_everything_keep_what_fits_worse_than_nothing(
+    tmp_path: Path, make_seekers: Make, make_postings: Make, learn_space: Callable[..., JobSpace]
 ) -> None:
-    seekers, first = draw_seekers(20, 5), draw_postings(300, 5)
-    kept = keep(open_night(first, "first"), seekers, tmp_path / "carry")
-    assert open_night(first, "second", kept=kept, rules="r2").open_carry() is None
+    """Few postings, one of them of a negative fit: it is still there on the second night."""
+    postings = make_postings([{}, {"occupation_code": "8710"}, {"occupation_code": "9010"}, {"occupation_code": None}])
+    space = learn_space(postings)
+    seekers = make_seekers([{"wanted_occupation_code_1": code} for code in ("0131", "8710", "9010")])
+    night = open_night(tmp_path / "one", postings, space, CHANCES)
+    alone = match_everyone(seekers, night)
+    keep(alone, tmp_path / "carry" / "one")
+    carried = replace(night, carry_folder=tmp_path / "carry" / "one", graph_folder=tmp_path / "two" / "graph")
+    found = match_everyone(seekers, carried)
+    assert [len(list_five(row)) for row in found.rows] == [4, 4, 4]
+    assert is_same(found, alone)
 
 
-def test_only_tonights_and_last_nights_are_kept(
-    tmp_path: Path, open_night: Open, draw_seekers: Drawn, draw_postings: Drawn
-) -> None:
-    seekers, first, home, kept = draw_seekers(20, 5), draw_postings(300, 5), tmp_path / "carry", None
-    for name in ("first", "second", "third"):
-        kept = keep(open_night(first, name, kept=kept), seekers, home, used=kept)
-    assert sorted(folder.name for folder in home.iterdir()) == ["second", "third"]
-    assert carry.find_carry(home) == home / "third"
-
-
-def test_a_half_written_carry_is_not_found(tmp_path: Path) -> None:
-    (tmp_path / "x.new").mkdir()
-    (tmp_path / "x.new" / carry.DESCRIPTION).write_text("{}", encoding="utf-8")
-    assert carry.find_carry(tmp_path) is None
-
-
-def test_lists_leave_the_graph_when_they_are_kept(
-    tmp_path: Path, open_night: Open, draw_seekers: Drawn, draw_postings: Drawn
-) -> None:
-    night = open_night(draw_postings(300, 5), "first")
-    keep(night, draw_seekers(20, 5), tmp_path / "carry")
-    assert len(graph.list_blocks(night.graph_folder)) == 1
-    assert not list(night.graph_folder.glob("*.lists.npy"))
+def test_without_a_kept_night_there_is_no_carry(tmp_path: Path) -> None:
+    assert find_carry(tmp_path) is None
+    (tmp_path / "half.new").mkdir()
+    (tmp_path / "half.new" / "carry.json").write_text("{}")
+    assert find_carry(tmp_path) is None

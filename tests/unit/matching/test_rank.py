@@ -16,32 +16,45 @@ import pytest
 from matching import rank
 from matching.blocks import MatchingInputError
 from matching.chances import ChanceTerms, load_chances
+from matching.job_space import JobSpace
 from matching.market import PostingMarket
 from matching.rank import Rated, SeekerWishes, rate_candidates, rate_scores, read_wishes
 from tests.unit.matching.chance_tables import fallback_table, make_rows, make_table
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
 Drawn = Callable[[int, int], pa.Table]
+Rate = Callable[[pa.Table, pa.Table, pa.Table], Rated]
 AS_OF = datetime.date(2026, 1, 6)
 HAND = make_rows(-2.0, {"wish_relation_code": {1: 0.7, 7: -0.3}, "distance_km": {1: 0.2, 3: -0.5}})
 
 
-def rate(seekers: pa.Table, postings: pa.Table, table: pa.Table) -> Rated:
+@pytest.fixture
+def open_market(learn_space: Callable[..., JobSpace]) -> Callable[[pa.Table], PostingMarket]:
+    """The market of postings in the space learned from them."""
+    return lambda postings: PostingMarket.from_arrow(postings, AS_OF, learn_space(postings))
+
+
+@pytest.fixture
+def rate(open_market: Callable[[pa.Table], PostingMarket]) -> Rate:
     """Every person with every posting, in the order of posting ids."""
-    market = PostingMarket.from_arrow(postings, AS_OF)
-    wishes = read_wishes(seekers, market)
-    places = np.tile(market.place_by_id, (seekers.num_rows, 1))
-    return rate_candidates(places, wishes, market, ChanceTerms.from_arrow(table))
+
+    def rated(seekers: pa.Table, postings: pa.Table, table: pa.Table) -> Rated:
+        market = open_market(postings)
+        wishes = read_wishes(seekers, market)
+        places = np.tile(market.place_by_id, (seekers.num_rows, 1))
+        return rate_candidates(places, wishes, market, ChanceTerms.from_arrow(table))
+
+    return rated
 
 
-def test_the_chance_is_the_sum_of_the_tables_terms(make_seekers: Make, make_postings: Make) -> None:
+def test_the_chance_is_the_sum_of_the_tables_terms(rate: Rate, make_seekers: Make, make_postings: Make) -> None:
     """First wish .7, same region .2, intercept -2: logit -1.1; another occupation in Busan: -2 - .3 - .5 = -2.8."""
     postings = [{}, {"occupation_code": "9010", "region_code": "26"}]
     rated = rate(make_seekers([{}]), make_postings(postings), make_table(HAND))
     assert rated.chance[0].tolist() == [1 / (1 + math.exp(1.1)), 1 / (1 + math.exp(2.8))]
 
 
-def test_the_wished_occupation_has_the_higher_chance(make_seekers: Make, make_postings: Make) -> None:
+def test_the_wished_occupation_has_the_higher_chance(rate: Rate, make_seekers: Make, make_postings: Make) -> None:
     rated = rate(make_seekers([{}]), make_postings([{}, {"occupation_code": "9010"}]), make_table(HAND))
     assert rated.chance[0, 0] > rated.chance[0, 1]
 
@@ -76,6 +89,7 @@ def test_the_wished_occupation_has_the_higher_chance(make_seekers: Make, make_po
     ],
 )
 def test_a_part_of_usefulness_by_hand(
+    rate: Rate,
     make_seekers: Make,
     make_postings: Make,
     seeker: dict[str, Any],
@@ -87,7 +101,7 @@ def test_a_part_of_usefulness_by_hand(
     assert getattr(rated, part)[0, 0] == pytest.approx(value, abs=5e-4)
 
 
-def test_usefulness_is_the_weighted_mean_of_its_parts(draw_seekers: Drawn, draw_postings: Drawn) -> None:
+def test_usefulness_is_the_weighted_mean_of_its_parts(rate: Rate, draw_seekers: Drawn, draw_postings: Drawn) -> None:
     rated = rate(draw_seekers(60, 1), draw_postings(200, 2), make_table(HAND))
     total = sum(rank.USEFULNESS.values())
     mean = sum(weight * getattr(rated, part) for part, weight in rank.USEFULNESS.items()) / total
@@ -96,7 +110,9 @@ def test_usefulness_is_the_weighted_mean_of_its_parts(draw_seekers: Drawn, draw_
     assert rated.usefulness.max() <= 1
 
 
-def test_the_score_is_chance_times_usefulness_in_millionths(draw_seekers: Drawn, draw_postings: Drawn) -> None:
+def test_the_score_is_chance_times_usefulness_in_millionths(
+    rate: Rate, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
     rated = rate(draw_seekers(60, 3), draw_postings(200, 4), make_table(HAND))
     expected = np.floor(rated.chance * rated.usefulness * 1_000_000 + 0.5)
     assert rated.score_steps.tolist() == expected.astype(np.int32).tolist()
@@ -109,9 +125,9 @@ def pick(wishes: SeekerWishes, rows: slice) -> SeekerWishes:
 
 @pytest.mark.parametrize("table", [make_table(HAND), fallback_table()], ids=["learned", "fallback"])
 def test_a_pair_has_the_same_bits_in_any_batch_and_on_both_paths(
-    draw_seekers: Drawn, draw_postings: Drawn, table: pa.Table
+    open_market: Callable[[pa.Table], PostingMarket], draw_seekers: Drawn, draw_postings: Drawn, table: pa.Table
 ) -> None:
-    market, chances = PostingMarket.from_arrow(draw_postings(300, 5), AS_OF), ChanceTerms.from_arrow(table)
+    market, chances = open_market(draw_postings(300, 5)), ChanceTerms.from_arrow(table)
     wishes = read_wishes(draw_seekers(80, 5), market)
     places = np.random.default_rng(5).integers(0, len(market.posting_ids), (80, 50))
     whole = rate_candidates(places, wishes, market, chances)
@@ -125,14 +141,18 @@ def test_a_pair_has_the_same_bits_in_any_batch_and_on_both_paths(
             assert values.tobytes() == getattr(whole, name)[row : row + 1].tobytes(), name
 
 
-def test_without_enough_applications_the_chance_is_the_postings_own(make_seekers: Make, make_postings: Make) -> None:
+def test_without_enough_applications_the_chance_is_the_postings_own(
+    rate: Rate, make_seekers: Make, make_postings: Make
+) -> None:
     """Known .3 and .1; the unknown one has the middle of the known, .2."""
     postings = [{"fill_chance_0_1": 0.3}, {"fill_chance_0_1": 0.1}, {"fill_chance_0_1": None}]
     rated = rate(make_seekers([{}]), make_postings(postings), fallback_table())
     assert rated.chance[0].tolist() == pytest.approx([0.3, 0.1, 0.2])
 
 
-def test_when_nothing_at_all_is_known_one_application_in_ten_is_hired(make_seekers: Make, make_postings: Make) -> None:
+def test_when_nothing_at_all_is_known_one_application_in_ten_is_hired(
+    rate: Rate, make_seekers: Make, make_postings: Make
+) -> None:
     rated = rate(make_seekers([{}]), make_postings([{"fill_chance_0_1": None}]), fallback_table())
     assert rated.chance.tolist() == [[0.1]]
 

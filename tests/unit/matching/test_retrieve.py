@@ -10,13 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
+from threadpoolctl import threadpool_limits
 
 from lake.device import CpuDevice
-from matching.eligibility import read_reach, read_seeker_conditions
+from matching import retrieve as module
+from matching.eligibility import Seekers, read_reach, read_seeker_conditions
 from matching.job_space import JobSpace
 from matching.market import PostingMarket
-from matching.retrieve import TOP, Best, retrieve_best
-from matching.vectors import DIMENSIONS, embed_seekers
+from matching.retrieve import Best, retrieve_best
+from matching.selection import TOP, make_lists
+from matching.vectors import embed_seekers
+from tests.unit.matching.every_pair import EveryPair
 
 Drawn = Callable[[int, int], pa.Table]
 Open = Callable[[pa.Table], PostingMarket]
@@ -29,61 +33,11 @@ def open_market(learn_space: Callable[..., JobSpace]) -> Open:
     return lambda postings: PostingMarket.from_arrow(postings, AS_OF, learn_space(postings))
 
 
-class EveryPair:
-    """The oracle: one person against all postings, every condition straight from its definition."""
-
-    def __init__(self, postings: pa.Table, as_of: datetime.date) -> None:
-        rows = sorted(postings.to_pylist(), key=lambda row: row["posting_id"])
-        self.ids = [row["posting_id"] for row in rows]
-        self.region = np.array([row["region_code"] or "" for row in rows])
-        self.education = np.array([row["min_education_code"] or "00" for row in rows])
-        self.months = np.array([self.ask_months(row) for row in rows])
-        self.licence = np.array([row["required_certificate_name"] or "" for row in rows])
-        self.wage = np.array([row["wage_min_krw_month"] or 10**9 for row in rows])
-        self.is_open = np.array([row["closing_date"] is None or row["closing_date"] >= as_of for row in rows])
-
-    @staticmethod
-    def ask_months(row: dict[str, Any]) -> int:
-        months = row["min_career_months"] or 0
-        return {"E": max(months, 1), None: months}.get(row["career_code"], 0)
-
-    def find_eligible(self, seeker: dict[str, Any]) -> npt.NDArray[np.bool_]:
-        wishes = {seeker[f"wanted_region_code_{place}"] for place in (1, 2, 3)} - {None}
-        reach = wishes or ({seeker["home_region_code"]} - {None})
-        held = (seeker["certificate_names_text"] or "").split(";")
-        months, wish = seeker["career_months"], seeker["wanted_wage_krw_month"]
-        eligible = self.is_open & np.isin(self.licence, [*held, ""]) & (self.wage * 100 >= (wish or 0) * 80)
-        eligible &= ~np.isin(self.ids, (seeker["applied_posting_ids_text"] or "").split(";"))
-        if reach:
-            eligible &= np.isin(self.region, [*reach, ""])
-        if seeker["education_code"]:
-            eligible &= self.education <= seeker["education_code"]
-        return eligible & (self.months <= (10**9 if months is None else months))
-
-    def search(
-        self, seekers: pa.Table, market: PostingMarket, queries: npt.NDArray[np.float32]
-    ) -> tuple[list[list[str]], list[int]]:
-        place = {name: number for number, name in enumerate(market.posting_ids.to_pylist())}
-        vectors = np.array(
-            [market.vectors[place[name]] if name in place else np.zeros(DIMENSIONS) for name in self.ids]
-        )
-        steps = np.floor((queries.astype(np.float64) @ vectors.T.astype(np.float64)) / 1e-6 + 0.5)
-        best, counts = [], []
-        for number, seeker in enumerate(seekers.to_pylist()):
-            eligible = np.flatnonzero(self.find_eligible(seeker))
-            order = eligible[
-                np.argsort(-steps[number, eligible], kind="stable")
-            ]  # ids are sorted: ties go to the lower
-            best.append([self.ids[posting] for posting in order[:TOP]] if queries[number].any() else [])
-            counts.append(len(eligible))
-        return best, counts
-
-
-def retrieve(seekers: pa.Table, market: PostingMarket) -> tuple[Best, npt.NDArray[np.float32]]:
+def retrieve(seekers: pa.Table, market: PostingMarket, top: int = TOP) -> tuple[Best, npt.NDArray[np.float32]]:
     conditions = read_seeker_conditions(seekers, market.licence_names, market.posting_ids)
     queries = embed_seekers(seekers, market.space)
-    reach = read_reach(seekers, market.region_codes, conditions)
-    return retrieve_best(queries, reach, conditions, market=market, device=CpuDevice()), queries
+    people = Seekers(queries, read_reach(seekers, market.region_codes, conditions), conditions)
+    return retrieve_best(people, market, CpuDevice(), make_lists(seekers.num_rows, top)), queries
 
 
 def list_ids(best: Best, market: PostingMarket) -> list[list[str]]:
@@ -91,16 +45,55 @@ def list_ids(best: Best, market: PostingMarket) -> list[list[str]]:
     return [list(ids[places[there]]) for places, there in zip(best.places, best.is_there, strict=True)]
 
 
-@pytest.mark.parametrize(("people", "openings", "seed"), [(2000, 3000, 1), (300, 2500, 2), (50, 40, 3)])
-def test_best_fifty_and_their_order_equal_a_search_of_every_pair(
-    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, people: int, openings: int, seed: int
+def shuffle(table: pa.Table, seed: int) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+    order = np.random.default_rng(seed).permutation(table.num_rows)
+    return table.take(pa.array(order)).combine_chunks(), order
+
+
+@pytest.mark.parametrize(
+    ("people", "openings", "seed", "top"),
+    [(2000, 3000, 1, 100), (300, 2500, 2, 100), (300, 2500, 2, 7), (50, 40, 3, 100), (50, 40, 3, 7), (40, 0, 4, 7)],
+)
+def test_the_best_and_their_order_equal_a_search_of_every_pair(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, people: int, openings: int, seed: int, top: int
 ) -> None:
     seekers, postings = draw_seekers(people, seed), draw_postings(openings, seed)
     market = open_market(postings)
-    best, queries = retrieve(seekers, market)
-    expected, counts = EveryPair(postings, AS_OF).search(seekers, market, queries)
+    best, queries = retrieve(seekers, market, top)
+    expected, _ = EveryPair(postings, AS_OF).search(seekers, market, queries, top)
     assert list_ids(best, market) == expected
-    assert best.eligible.tolist() == counts
+    assert best.places.shape == (people, top)
+
+
+@pytest.mark.parametrize("top", [7, 100])
+def test_postings_and_people_of_whom_nothing_is_known_are_searched_exactly_too(
+    open_market: Open, make_postings: Any, draw_seekers: Drawn, draw_postings: Drawn, top: int
+) -> None:
+    """Every third posting and every third person say nothing: vectors of zeros, a fit of 0 and no answer."""
+    nothing = {"occupation_code": None, "keywords_text": None, "skill_codes_text": None}
+    rows = draw_postings(900, 6).to_pylist()
+    postings = make_postings([row | (nothing if place % 3 == 0 else {}) for place, row in enumerate(rows)])
+    market = open_market(postings)
+    assert (~market.vectors.any(axis=1)).sum() >= 250  # some closed before
+    seekers = draw_seekers(200, 6)
+    conditions = read_seeker_conditions(seekers, market.licence_names, market.posting_ids)
+    queries = embed_seekers(seekers, market.space)
+    queries[::3] = 0
+    people = Seekers(queries, read_reach(seekers, market.region_codes, conditions), conditions)
+    best = retrieve_best(people, market, CpuDevice(), make_lists(200, top))
+    expected, _ = EveryPair(postings, AS_OF).search(seekers, market, queries, top)
+    assert list_ids(best, market) == expected
+    assert not best.is_there[::3].any()
+
+
+def test_the_fit_is_the_inner_product_in_millionths(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
+    market = open_market(draw_postings(400, 8))
+    best, queries = retrieve(draw_seekers(100, 8), market)
+    products = np.einsum("nd,nkd->nk", queries.astype(np.float64), market.vectors[best.places].astype(np.float64))
+    expected = np.floor(products * 1e6 + 0.5) / 1e6
+    np.testing.assert_allclose(best.fit, np.where(best.is_there, expected, 0.0), atol=1e-12)
 
 
 def test_result_does_not_depend_on_who_is_searched_together(
@@ -115,6 +108,40 @@ def test_result_does_not_depend_on_who_is_searched_together(
     np.testing.assert_array_equal(np.concatenate([part.fit for part in parts]), whole.fit[shuffled])
 
 
+def test_result_does_not_depend_on_the_order_of_postings(
+    learn_space: Callable[..., JobSpace], draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
+    seekers, postings = draw_seekers(200, 10), draw_postings(1500, 10)
+    space = learn_space(postings)
+    markets = [PostingMarket.from_arrow(rows, AS_OF, space) for rows in (postings, shuffle(postings, 1)[0])]
+    one, other = ((retrieve(seekers, market)[0], market) for market in markets)
+    assert list_ids(*one) == list_ids(*other)
+
+
+@pytest.mark.parametrize("people", [1, 11])
+def test_result_does_not_depend_on_how_many_are_bounded_at_once(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn, monkeypatch: pytest.MonkeyPatch, people: int
+) -> None:
+    seekers, market = draw_seekers(60, 11), open_market(draw_postings(700, 11))
+    whole, _ = retrieve(seekers, market, 20)
+    monkeypatch.setattr(module, "BOUNDED_SEEKERS", people)
+    again, _ = retrieve(seekers, market, 20)
+    np.testing.assert_array_equal(again.places, whole.places)
+    np.testing.assert_array_equal(again.steps, whole.steps)
+
+
+def test_result_does_not_depend_on_the_number_of_threads(
+    open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
+) -> None:
+    seekers, market = draw_seekers(300, 12), open_market(draw_postings(1500, 12))
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            found.append(retrieve(seekers, market)[0])
+    np.testing.assert_array_equal(found[0].places, found[1].places)
+    np.testing.assert_array_equal(found[0].steps, found[1].steps)
+
+
 def test_float32_products_of_rounded_vectors_are_exact(
     open_market: Open, draw_seekers: Drawn, draw_postings: Drawn
 ) -> None:
@@ -125,7 +152,7 @@ def test_float32_products_of_rounded_vectors_are_exact(
 
 
 def test_equal_postings_are_listed_by_id(open_market: Open, make_seekers: Any, make_postings: Any) -> None:
-    market = open_market(make_postings([{"posting_id": f"K{n:03d}"} for n in range(99, -1, -1)]))
+    """130 postings of the same occupation, so with the same vector."""
+    market = open_market(make_postings([{"posting_id": f"K{n:03d}"} for n in range(129, -1, -1)]))
     best, _ = retrieve(make_seekers([{}]), market)
-    assert list_ids(best, market) == [[f"K{number:03d}" for number in range(50)]]
-    assert best.eligible.tolist() == [100]
+    assert list_ids(best, market) == [[f"K{number:03d}" for number in range(100)]]
