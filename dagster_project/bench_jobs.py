@@ -115,18 +115,14 @@ def _pairs(every: pa.Table, applications: pa.Table, people: pa.Table) -> pa.Tabl
 
 def peer_search(folder: Path, openings: str) -> dict[str, Any]:
     """Flat search by faiss over all postings for as many people as take PEER_SECONDS."""
-    import faiss
-
+    device = open_device("cpu")
     market = open_bench_night(folder).open_market()
     queries = embed_seekers(pa.Table.from_batches([next(seeker_blocks(_world(65_536, int(openings))))]), market.space)
-    faiss.omp_set_num_threads(THREADS)
-    index = faiss.IndexFlatIP(market.vectors.shape[1])
-    index.add(market.vectors)
-    index.search(queries[:256], TOP)
+    device.top_k(queries[:256], market.vectors, TOP)
     people, started = 0, time.perf_counter()
     while time.perf_counter() - started < PEER_SECONDS:
-        index.search(queries[people % 61_440 : people % 61_440 + 4_096], TOP)
-        people += 4_096
+        device.top_k(queries[people % 49_152 : people % 49_152 + 16_384], market.vectors, TOP)
+        people += 16_384
     seconds = time.perf_counter() - started
     size = {"postings": len(market.vectors), "dimensions": market.vectors.shape[1]}
     return {"people": people, "seconds": seconds, **size}

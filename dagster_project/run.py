@@ -94,6 +94,7 @@ def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> str:
             f"  database for analysts {page / 'goyong.duckdb'}",
             f"  one seeker            {explain}",
             f"  as a page             {explain} --html seeker.html",
+            f"  people for a posting  {goyong} explain posting {_some_posting(settings)} --lake {settings.lake_dir}",
             "  the asset graph       make ui",
         ]
     )
@@ -170,4 +171,14 @@ def _someone(settings: Settings) -> str:
         ).fetchone()
     if row is None:
         raise publication.NothingPublished("the published night answers for nobody; see ops__quality")
+    return str(row[0])
+
+
+def _some_posting(settings: Settings) -> str:
+    """A posting with several people to show."""
+    with quality.connect(settings) as db:
+        db.register("talents", tables.dataset(settings, "serving__posting_talents_v1"))
+        row = db.execute("select posting_id from talents order by seeker_key_5 is null, posting_id limit 1").fetchone()
+    if row is None:
+        raise publication.NothingPublished("the published night has no open posting; see ops__quality")
     return str(row[0])

@@ -88,14 +88,16 @@ def share_out(folder: Path, blocks: Sequence[str], vacancies: Vacancies, *, thre
     prices = np.zeros(len(capacity))
     before = load = graph.load(prices)
     best, passes = (prices, before), 1
-    while passes <= SEARCH_PASSES + CLOSING_PASSES and np.any(load.exposures > capacity):
+    is_crowded = bool(np.any(before.exposures > capacity))
+    while is_crowded and passes <= SEARCH_PASSES + CLOSING_PASSES:
         prices = np.maximum(prices + spread * step_prices(load.exposures, capacity, passes - 1), 0.0)
         load = graph.load(prices)
         passes += 1
-        if 1 - load.mean_score / max(before.mean_score, 1) > MOST_LOSS:
+        if 1 - load.mean_score / max(before.mean_score, 1) <= MOST_LOSS:
+            best = min(best, (prices, load), key=lambda found: (_excess(found[1], capacity), -found[1].mean_score))
+        elif passes > SEARCH_PASSES:
             break
-        if _excess(load, capacity) <= _excess(best[1], capacity):
-            best = (prices, load)
+        is_crowded = passes <= SEARCH_PASSES or bool(np.any(load.exposures > capacity))
     return Sharing(candidates, capacity, best[0], before, best[1], passes)
 
 
