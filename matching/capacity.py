@@ -24,11 +24,12 @@ from matching.compiled import compiled
 from matching.graph import NO_SCORE, Pool, read_pool
 from matching.hashed import Keys
 
-SLACK = 3.0  # capacity over the even share: room for better matches
+SLACKS = (3.0, 4.5, 7.0, 10.0)  # capacity over the even share: room for better matches, more where they cost too much
 LEAST_PER_VACANCY = 10.0  # fewer recommendations than this for one vacancy crowd nobody
-MOST_LOSS = 0.03  # of the mean score; passes stop before they cost more
-SEARCH_PASSES, CLOSING_PASSES = 10, 30
-SEARCH_STEP, CLOSING_STEP, SLOWING = 0.2, 0.3, 0.1  # shares of the spread of scores within a pool
+MOST_LOSS = 0.03  # of the mean score
+SEARCH_PASSES, CLOSING_PASSES = 16, 30
+SEARCH_STEP, CLOSING_STEP, SLOWING = 0.15, 0.15, 0.1  # shares of the spread of scores within a pool
+DEAR_PASSES = 3  # searches that cost more than MOST_LOSS before more slack is given
 AIM = 0.98  # of capacity while searching, so that the last passes have little to do
 LEAST_RATIO = 1e-3
 SHARE_STEPS = 1 << 20  # shares are added up as whole numbers: the same in every order
@@ -80,25 +81,40 @@ class Sharing:
 
 
 def share_out(folder: Path, blocks: Sequence[str], vacancies: Vacancies, *, threads: int = 1) -> Sharing:
-    """Prices for the graph in `folder`; the same whatever the order of blocks and the number of threads."""
+    """Prices for the graph in `folder`; the same whatever the order of blocks and the number of threads.
+
+    The slack is the first of SLACKS with which nothing is over capacity at a loss of MOST_LOSS at most; with the last
+    one, what is left over is as little as was found.
+    """
     graph = _Graph(folder, blocks, vacancies, threads)
     candidates, expected, spread = graph.survey()
-    floor = LEAST_PER_VACANCY * vacancies.headcount
-    capacity = np.maximum(floor, SLACK * expected)
-    prices = np.zeros(len(capacity))
-    before = load = graph.load(prices)
-    best, passes = (prices, before), 1
-    is_crowded = bool(np.any(before.exposures > capacity))
-    while is_crowded and passes <= SEARCH_PASSES + CLOSING_PASSES:
-        prices = np.maximum(prices + spread * step_prices(load.exposures, capacity, passes - 1), 0.0)
+    before = graph.load(np.zeros(len(expected)))
+    passes = 1
+    for slack in SLACKS:
+        capacity = np.maximum(LEAST_PER_VACANCY * vacancies.headcount, slack * expected)
+        prices, after, taken = _raise_prices(graph, capacity, spread, before)
+        passes += taken
+        if not np.any(after.exposures > capacity):
+            break
+    return Sharing(candidates, capacity, prices, before, after, passes)
+
+
+def _raise_prices(graph: _Graph, capacity: Doubles, spread: float, before: Load) -> tuple[Doubles, Load, int]:
+    """The prices with the least above capacity (then the best mean score) that keep to the loss; passes taken."""
+    prices, load, too_dear = np.zeros(len(capacity)), before, 0
+    best = (prices, before)
+    for number in range(SEARCH_PASSES + CLOSING_PASSES):
+        if (number == 0 or number >= SEARCH_PASSES) and not np.any(load.exposures > capacity):
+            return *best, number
+        prices = np.maximum(prices + spread * step_prices(load.exposures, capacity, number), 0.0)
         load = graph.load(prices)
-        passes += 1
         if 1 - load.mean_score / max(before.mean_score, 1) <= MOST_LOSS:
             best = min(best, (prices, load), key=lambda found: (_excess(found[1], capacity), -found[1].mean_score))
-        elif passes > SEARCH_PASSES:
-            break
-        is_crowded = passes <= SEARCH_PASSES or bool(np.any(load.exposures > capacity))
-    return Sharing(candidates, capacity, best[0], before, best[1], passes)
+            continue
+        too_dear += 1
+        if too_dear == DEAR_PASSES or number >= SEARCH_PASSES:
+            return *best, number + 1
+    return *best, SEARCH_PASSES + CLOSING_PASSES
 
 
 def step_prices(exposures: Longs, capacity: Doubles, number: int) -> Doubles:

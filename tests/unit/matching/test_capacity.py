@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.capacity import MOST_LOSS, SHARE_STEPS, Sharing, share_out, step_prices, survey_pool
+from matching.capacity import MOST_LOSS, SEARCH_PASSES, SHARE_STEPS, Sharing, share_out, step_prices, survey_pool
 from matching.choice import choose_five
 from tests.unit.matching.small_graphs import draw_scores, make_pool, make_vacancies, write_graph
 
@@ -138,4 +138,4 @@ def test_prices_rise_and_fall_while_searching_and_then_only_rise() -> None:
     """Twice the capacity, exactly it, half of it, nothing."""
     exposures, capacity = np.array([20, 10, 5, 0]), np.full(4, 10.0)
     assert np.sign(step_prices(exposures, capacity, 0)).tolist() == [1, 1, -1, -1]  # 10 is above 98 % of 10
-    assert np.sign(step_prices(exposures, capacity, 10)).tolist() == [1, 0, 0, 0]
+    assert np.sign(step_prices(exposures, capacity, SEARCH_PASSES)).tolist() == [1, 0, 0, 0]
