@@ -7,6 +7,7 @@ People and postings are synthetic Korea's. Do not put here: how they are drawn (
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import sys
 import time
@@ -67,7 +68,10 @@ def bench(people: int, openings: int, out: Path, watch: Callable[[Sequence[str]]
         f"  faiss flat, all postings {peer['people']:>9,} people {peer['seconds']:9.1f} s {_rate(peer)}",
         f"  ratio {_per_second(search) / _per_second(peer):.1f}",
         f"all of it for {people:,} people: {sum(told['seconds'].values()):.1f} s, peak {whole.peak_gb:.2f} GB",
-        *(f"  {name:<34} {seconds:8.1f} s" for name, seconds in told["seconds"].items()),
+        *(
+            f"  {name:<34} {took:8.1f} s  peak so far {told['peaks'][name]:.2f} GB"
+            for name, took in told["seconds"].items()
+        ),
         *(f"  {line}" for line in told["sharing"]),
     ]
     if not find_missing_for_gpu():
@@ -171,7 +175,7 @@ def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
     source = _write_people(folder, int(openings), int(people))
     settings = load_settings(lake_dir=folder / "lake", threads=THREADS)
     shutil.rmtree(settings.lake_dir, ignore_errors=True)
-    context, seconds = open_bench_night(folder), {}
+    context, seconds, peaks = open_bench_night(folder), {}, {}
     shutil.rmtree(context.graph_folder, ignore_errors=True)
     night = {"as_of": FIRST_DATE}
     with open_session(settings) as spark:
@@ -180,6 +184,7 @@ def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
         def timed(name: str) -> None:
             nonlocal started
             seconds[name], started = time.perf_counter() - started, time.perf_counter()
+            peaks[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
         blocks = gather(spark.read.parquet(str(source)), context)
         timed("candidates of everybody, written")
@@ -193,7 +198,7 @@ def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
         timed("twenty for every posting, written")
     per_pass = seconds["sharing"] / sharing.passes
     shutil.rmtree(context.graph_folder)
-    return {"seconds": seconds, "sharing": [*_tell(sharing), f"{per_pass:.2f} s a pass"]}
+    return {"seconds": seconds, "peaks": peaks, "sharing": [*_tell(sharing), f"{per_pass:.2f} s a pass"]}
 
 
 def _tell(sharing: Any) -> list[str]:

@@ -24,9 +24,17 @@ from matching.compiled import compiled
 from matching.graph import NO_SCORE, Pool, read_pool
 from matching.hashed import Keys
 
-SLACKS = (3.0, 4.5, 7.0, 10.0)  # capacity over the even share: room for better matches, more where they cost too much
+SLACKS = (
+    3.0,
+    3.5,
+    4.0,
+    5.0,
+    7.0,
+    10.0,
+)  # capacity over the even share: room for better matches, more where they cost too much
 LEAST_PER_VACANCY = 10.0  # fewer recommendations than this for one vacancy crowd nobody
 MOST_LOSS = 0.03  # of the mean score
+MOST_EXCESS = 1e-4  # of all recommendations: what above capacity counts as nothing
 SEARCH_PASSES, CLOSING_PASSES = 16, 30
 SEARCH_STEP, CLOSING_STEP, SLOWING = 0.15, 0.15, 0.1  # shares of the spread of scores within a pool
 DEAR_PASSES = 3  # searches that cost more than MOST_LOSS before more slack is given
@@ -83,7 +91,7 @@ class Sharing:
 def share_out(folder: Path, blocks: Sequence[str], vacancies: Vacancies, *, threads: int = 1) -> Sharing:
     """Prices for the graph in `folder`; the same whatever the order of blocks and the number of threads.
 
-    The slack is the first of SLACKS with which nothing is over capacity at a loss of MOST_LOSS at most; with the last
+    The slack is the first of SLACKS with which next to nothing is over capacity at a loss of MOST_LOSS at most; with the last
     one, what is left over is as little as was found.
     """
     graph = _Graph(folder, blocks, vacancies, threads)
@@ -94,7 +102,7 @@ def share_out(folder: Path, blocks: Sequence[str], vacancies: Vacancies, *, thre
         capacity = np.maximum(LEAST_PER_VACANCY * vacancies.headcount, slack * expected)
         prices, after, taken = _raise_prices(graph, capacity, spread, before)
         passes += taken
-        if not np.any(after.exposures > capacity):
+        if is_shared(after, capacity):
             break
     return Sharing(candidates, capacity, prices, before, after, passes)
 
@@ -104,7 +112,7 @@ def _raise_prices(graph: _Graph, capacity: Doubles, spread: float, before: Load)
     prices, load, too_dear = np.zeros(len(capacity)), before, 0
     best = (prices, before)
     for number in range(SEARCH_PASSES + CLOSING_PASSES):
-        if (number == 0 or number >= SEARCH_PASSES) and not np.any(load.exposures > capacity):
+        if (number == 0 or number >= SEARCH_PASSES) and is_shared(load, capacity):
             return *best, number
         prices = np.maximum(prices + spread * step_prices(load.exposures, capacity, number), 0.0)
         load = graph.load(prices)
@@ -125,6 +133,11 @@ def step_prices(exposures: Longs, capacity: Doubles, number: int) -> Doubles:
         return searching
     ratio = np.maximum(exposures / capacity, LEAST_RATIO)
     return np.where(ratio > 1, CLOSING_STEP * np.clip(np.log(ratio), 0.2, 1.5), 0.0)
+
+
+def is_shared(load: Load, capacity: Doubles) -> bool:
+    """Whether next to nothing is above capacity."""
+    return _excess(load, capacity) <= MOST_EXCESS * int(load.exposures.sum())
 
 
 def _excess(load: Load, capacity: Doubles) -> float:
