@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from dagster_project.bench import Watched
 
 FIRST_DATE = date(2026, 11, 20)
-THREADS, TOP = 2, 50
+THREADS, TOP, ENGINE_MB = 2, 50, 1_024
 TEACHERS = 100_000  # people whose applications teach the space and the chance
 PEER_SECONDS = 20.0
 
@@ -67,7 +67,7 @@ def bench(people: int, openings: int, out: Path, watch: Callable[[Sequence[str]]
         f"  inside the eligible set {search['people']:>10,} people {search['seconds']:9.1f} s {_rate(search)}",
         f"  faiss flat, all postings {peer['people']:>9,} people {peer['seconds']:9.1f} s {_rate(peer)}",
         f"  ratio {_per_second(search) / _per_second(peer):.1f}",
-        f"all of it for {people:,} people: {sum(told['seconds'].values()):.1f} s, peak {whole.peak_gb:.2f} GB",
+        f"all of it for {people:,} people (engine pool {ENGINE_MB} MB): {sum(told['seconds'].values()):.1f} s, peak {whole.peak_gb:.2f} GB",
         *(
             f"  {name:<34} {took:8.1f} s  peak so far {told['peaks'][name]:.2f} GB"
             for name, took in told["seconds"].items()
@@ -173,7 +173,7 @@ def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
     from matching.posting_talents import offer_talents
 
     source = _write_people(folder, int(openings), int(people))
-    settings = load_settings(lake_dir=folder / "lake", threads=THREADS)
+    settings = load_settings(lake_dir=folder / "lake", threads=THREADS, memory_mb=ENGINE_MB)
     shutil.rmtree(settings.lake_dir, ignore_errors=True)
     context, seconds, peaks = open_bench_night(folder), {}, {}
     shutil.rmtree(context.graph_folder, ignore_errors=True)

@@ -34,7 +34,7 @@ SLACKS = (
 )  # capacity over the even share: room for better matches, more where they cost too much
 LEAST_PER_VACANCY = 10.0  # fewer recommendations than this for one vacancy crowd nobody
 MOST_LOSS = 0.03  # of the mean score
-MOST_EXCESS = 1e-4  # of all recommendations: what above capacity counts as nothing
+MOST_EXCESS = 1e-5  # of all recommendations: what above capacity counts as nothing
 SEARCH_PASSES, CLOSING_PASSES = 16, 30
 SEARCH_STEP, CLOSING_STEP, SLOWING = 0.15, 0.15, 0.1  # shares of the spread of scores within a pool
 DEAR_PASSES = 3  # searches that cost more than MOST_LOSS before more slack is given
