@@ -62,16 +62,15 @@ def bench(people: int, openings: int, out: Path, watch: Callable[[Sequence[str]]
     search = json.loads(watch(_command("search", folder, openings, people, "cpu")).output)
     whole = watch(_command("whole", folder, openings, people))
     told = json.loads(whole.output)
+    stages = [(name, took, told["peaks"][name]) for name, took in told["seconds"].items()]
+    total = sum(took for _, took, _ in stages)
     lines = [
         f"best {TOP} of {peer['postings']:,} postings, {peer['dimensions']} numbers, {THREADS} threads",
         f"  inside the eligible set {search['people']:>10,} people {search['seconds']:9.1f} s {_rate(search)}",
         f"  faiss flat, all postings {peer['people']:>9,} people {peer['seconds']:9.1f} s {_rate(peer)}",
         f"  ratio {_per_second(search) / _per_second(peer):.1f}",
-        f"all of it for {people:,} people (engine pool {ENGINE_MB} MB): {sum(told['seconds'].values()):.1f} s, peak {whole.peak_gb:.2f} GB",
-        *(
-            f"  {name:<34} {took:8.1f} s  peak so far {told['peaks'][name]:.2f} GB"
-            for name, took in told["seconds"].items()
-        ),
+        f"all of it for {people:,} people: {total:.1f} s, peak {whole.peak_gb:.2f} GB (engine pool {ENGINE_MB} MB)",
+        *(f"  {name:<34} {took:8.1f} s  peak so far {peak:.2f} GB" for name, took, peak in stages),
         *(f"  {line}" for line in told["sharing"]),
     ]
     if not find_missing_for_gpu():

@@ -91,8 +91,8 @@ class Sharing:
 def share_out(folder: Path, blocks: Sequence[str], vacancies: Vacancies, *, threads: int = 1) -> Sharing:
     """Prices for the graph in `folder`; the same whatever the order of blocks and the number of threads.
 
-    The slack is the first of SLACKS with which next to nothing is over capacity at a loss of MOST_LOSS at most; with the last
-    one, what is left over is as little as was found.
+    The slack is the first of SLACKS with which next to nothing is over capacity at a loss of MOST_LOSS at most; with
+    the last one, what is left over is as little as was found.
     """
     graph = _Graph(folder, blocks, vacancies, threads)
     candidates, expected, spread = graph.survey()
