@@ -162,14 +162,13 @@ def ask(batch: pa.RecordBatch, market: PostingMarket) -> Seekers:
 
 def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
     """Candidates, sharing, five for everybody and twenty for every posting, written as Delta tables by the engine."""
-    from dagster_project.assets.job_matching import choose, gather
+    from dagster_project.assets.job_matching import choose, gather, offer
     from lake import tables
     from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
     from lake.session import open_session
     from lake.settings import load_settings
     from matching.capacity import share_out
     from matching.jobs import list_vacancies
-    from matching.posting_talents import offer_talents
 
     source = _write_people(folder, int(openings), int(people))
     settings = load_settings(lake_dir=folder / "lake", threads=THREADS, memory_mb=ENGINE_MB)
@@ -192,8 +191,7 @@ def whole(folder: Path, openings: str, people: str) -> dict[str, Any]:
         timed("sharing")
         tables.replace(lake, SEEKER_JOBS.id, choose(lake, context, blocks, sharing), night)
         timed("five for everybody, written")
-        rows = tables.stage_rows(lake, POSTING_TALENTS.id, offer_talents(context, blocks, sharing, vacancies))
-        tables.replace(lake, POSTING_TALENTS.id, rows, night)
+        tables.replace(lake, POSTING_TALENTS.id, offer(lake, context, blocks, sharing), night)
         timed("twenty for every posting, written")
     per_pass = seconds["sharing"] / sharing.passes
     shutil.rmtree(context.graph_folder)

@@ -64,7 +64,7 @@ SEARCH_ONLY = (
 WISH_COLUMNS = tuple(name for name in JOB_COLUMNS if name not in ("seeker_key", "is_opted_out", "is_profile_public"))
 """What a search depends on: while these and the month's space stay, only new postings can change what is found."""
 BLOCK_SCHEMA = pa.schema([pa.field("block_name", pa.string(), nullable=False)])
-BLOCK_PEOPLE = 32_768  # the search shares its products among the people of a block: about 350 MB
+BLOCK_PEOPLE = 16_384  # the search shares its products among the people of a block: about 200 MB
 
 
 @dataclass(frozen=True)

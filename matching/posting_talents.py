@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from lake.contracts.answers import POSTING_TALENTS
 from lake.contracts.render import arrow_schema
 from matching import graph
-from matching.blocks import Doubles, Flags, Ints, Longs, MatchingInputError, take_or_null
+from matching.blocks import Flags, Ints, Longs, MatchingInputError, take_or_null
 from matching.candidates import JobNight
 from matching.capacity import Sharing, Vacancies
 from matching.chances import ChanceTerms
@@ -25,7 +25,7 @@ from matching.explain import Pairs, explain_pairs
 from matching.jobs import name_version
 from matching.market import PostingMarket
 from matching.rank import rate_candidates, read_wishes
-from matching.selection import SCORE_STEP
+from matching.selection import SCORE_STEP, STEPS_PER_ONE
 from matching.talents import NOBODY, ROW_BITS, TALENTS, Talents, find_talents
 
 SCHEMA = arrow_schema(POSTING_TALENTS)
@@ -34,11 +34,11 @@ ROWS_AT_ONCE = 16_384  # postings with twenty people each: about 60 MB
 
 
 class _Told(NamedTuple):
-    """What is told of the people of each posting (m, 20): key, fit, chance, places in `texts` of the codes."""
+    """Told of the people of each posting (m, 20): key, fit and chance in millionths, places in `texts` of the codes."""
 
     keys: npt.NDArray[np.bytes_]
-    fit: Doubles
-    chance: Doubles
+    fit: Ints
+    chance: Ints
     met: Ints
     unsettled: Ints
 
@@ -84,8 +84,8 @@ def _tell_people(
     shape = found.person.shape
     told = _Told(
         np.zeros(shape, f"S{KEY_BYTES}"),
-        np.zeros(shape),
-        np.zeros(shape),
+        np.zeros(shape, np.int32),
+        np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
     )
@@ -119,8 +119,8 @@ def _tell_block(
     rated = rate_candidates(places, wishes, market, chances)
     codes = explain_pairs(Pairs(places, np.ones(places.shape, bool), fit[:, None]), wishes, market, rated)
     told.keys[postings, slots] = _read_keys(people["seeker_key"])
-    told.fit[postings, slots] = np.round(fit, 6)
-    told.chance[postings, slots] = np.round(rated.chance[:, 0], 6)
+    told.fit[postings, slots] = np.rint(fit * STEPS_PER_ONE)
+    told.chance[postings, slots] = np.rint(rated.chance[:, 0] * STEPS_PER_ONE)
     told.met[postings, slots] = _number_texts(codes["met_codes"], texts)
     told.unsettled[postings, slots] = _number_texts(codes["open_codes"], texts)
 
@@ -152,13 +152,9 @@ def _list_people(places: Longs, told: _Told, found: Talents, texts: pa.Array) ->
         is_empty: Flags = found.person[places, slot] == NOBODY
         place = f"_{slot + 1}"
         columns["seeker_key" + place] = _name_keys(told.keys[places, slot], is_empty)
-        numbers = {
-            "score": steps[:, slot] * SCORE_STEP,
-            "fit": told.fit[places, slot],
-            "chance": told.chance[places, slot],
-        }
+        numbers = {"score": steps[:, slot], "fit": told.fit[places, slot], "chance": told.chance[places, slot]}
         for name, values in numbers.items():
-            columns[f"{name}_0_1{place}"] = pa.array(np.round(values, 6), mask=is_empty)
+            columns[f"{name}_0_1{place}"] = pa.array(np.round(values * SCORE_STEP, 6), mask=is_empty)
         columns["is_recommended" + place] = pa.array(found.is_chosen[places, slot], mask=is_empty)
         for name, codes in (("met_codes", told.met), ("open_codes", told.unsettled)):
             columns[name + place] = take_or_null(texts, np.where(is_empty, NOBODY, codes[places, slot]))

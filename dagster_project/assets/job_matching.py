@@ -19,6 +19,7 @@ from lake import tables
 from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
 from lake.contracts.ops import EXPOSURE
 from lake.contracts.render import spark_schema
+from lake.memory import release_memory
 from matching import candidates, jobs
 from matching.capacity import Sharing, Vacancies, share_out
 from matching.carry import find_carry, keep_carry
@@ -44,8 +45,8 @@ def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     vacancies = jobs.list_vacancies(market)
     sharing = _share(night, context, blocks, vacancies)
     yield night.write(SEEKER_JOBS.id, choose(night.lake, context, blocks, sharing))
-    talents = offer_talents(context, blocks, sharing, vacancies)
-    yield night.write(POSTING_TALENTS.id, tables.stage_rows(night.lake, POSTING_TALENTS.id, talents))
+    talents = offer(night.lake, context, blocks, sharing)
+    yield night.write(POSTING_TALENTS.id, talents)
     groups = Groups(market.company_size_codes, market.list_region_codes())
     rows = exposure_rows(sharing, vacancies.headcount, groups, night.as_of)
     yield night.report(tables.replace_from_arrow(night.lake, EXPOSURE.id, rows, {"as_of": night.as_of}))
@@ -99,7 +100,16 @@ def choose(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], s
     np.save(prices, sharing.prices)
     mapper = partial(jobs.choose_jobs, night=context, prices_file=prices)
     named = lake.spark.createDataFrame([(name,) for name in blocks], BLOCKS).repartition(lake.settings.cores)
+    release_memory()
     return named.mapInArrow(mapper, spark_schema(SEEKER_JOBS))
+
+
+def offer(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
+    """matches__posting_talents rows of every posting."""
+    vacancies = jobs.list_vacancies(context.open_market())
+    rows = tables.stage_rows(lake, POSTING_TALENTS.id, offer_talents(context, blocks, sharing, vacancies))
+    release_memory()
+    return rows
 
 
 def _tell(sharing: Sharing) -> None:
