@@ -125,7 +125,7 @@ def find_candidates(block: pa.Table, night: JobNight) -> tuple[pa.Table, Pool, F
     has_wish = _has_wish(block)
     queries = np.where(has_wish[:, None], embed_seekers(block, market.space), np.float32(0))
     eligible = count_eligible(reach, conditions, market.conditions, market.census)
-    best, floors, prints = search(block, Seekers(queries, reach, conditions), night)
+    best, floors, prints = search(block, keys, Seekers(queries, reach, conditions), night)
     places, is_there = best.places[:, :POOL], best.is_there[:, :POOL]
     scores = rate_scores(places, read_wishes(block, market), market, night.open_chances())
     pool = graph.order_pool(keys, places, np.where(is_there, scores, NO_SCORE), best.steps[:, :POOL])
@@ -136,13 +136,13 @@ def find_candidates(block: pa.Table, night: JobNight) -> tuple[pa.Table, Pool, F
     return people, pool, note_found(best, floors, prints)
 
 
-def search(block: pa.Table, seekers: Seekers, night: JobNight) -> tuple[Best, Ints, Keys]:
+def search(block: pa.Table, keys: Keys, seekers: Seekers, night: JobNight) -> tuple[Best, Ints, Keys]:
     """The best postings of everybody, the floors (n,) above which the lists are whole, and prints of the wishes."""
     market, carry, device = night.open_market(), night.open_carry(), open_device(night.device)
     lists, prints = make_lists(block.num_rows), print_rows(block, WISH_COLUMNS)
     is_known, floors = np.zeros(block.num_rows, bool), np.full(block.num_rows, COMPLETE, np.int32)
     if carry is not None:
-        is_known, before = carry.take(hash_texts(block["seeker_key"]), prints)
+        is_known, before = carry.take(keys, prints)
         floors = np.where(is_known, before.floors, COMPLETE).astype(np.int32)
         rows = np.flatnonzero(is_known).astype(np.int32)
         restore_lists(lists, rows, before.lists, to_grid(seekers.queries), market.stock)

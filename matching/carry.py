@@ -24,7 +24,7 @@ from matching.graph import POOL
 from matching.hashed import Keys
 from matching.market import PostingMarket
 from matching.retrieve import Best
-from matching.selection import LOW_BITS, TOP, Lists, Stock, count_steps, multiply
+from matching.selection import TOP, Lists, Stock, count_steps, multiply, order_key
 from matching.vectors import Grid
 
 COMPLETE = -(1 << 30)  # the floor of a list that holds every eligible posting: below every fit, also negative ones
@@ -138,7 +138,7 @@ def restore_lists(lists: Lists, rows: Ints, found: Ints, queries: Grid, stock: S
             posting = found[row, slot]
             if posting != GONE:
                 steps = count_steps(multiply(queries[row], stock.grid[posting]))
-                lists.keys[row, filled] = (steps << 32) | (LOW_BITS - stock.rank_by_id[posting])
+                lists.keys[row, filled] = order_key(steps, stock.rank_by_id[posting])
                 filled += np.int32(1)
         lists.filled[row] = filled
 

@@ -24,7 +24,6 @@ from matching.chances import ChanceTerms
 from matching.choice import choose_five
 from matching.explain import Pairs, explain_pairs
 from matching.graph import NO_SCORE, Pool
-from matching.hashed import hash_texts
 from matching.market import PostingMarket
 from matching.rank import rate_candidates, read_wishes
 from matching.selection import SCORE_STEP
@@ -73,7 +72,7 @@ def name_version(chances: ChanceTerms) -> str:
 
 def list_vacancies(market: PostingMarket) -> Vacancies:
     """What sharing reads of the postings; an unknown headcount counts as one."""
-    return Vacancies(market.facts.headcount, hash_texts(market.posting_ids), market.rank_by_id)
+    return Vacancies(market.facts.headcount, market.keys, market.rank_by_id)
 
 
 def _order_by_score(chosen: Longs, pool: Pool, rank_by_id: Longs) -> Longs:

@@ -39,37 +39,14 @@ from matching.eligibility import (
     PostingConditions,
     read_posting_conditions,
 )
-from matching.hashed import Keys, print_rows
+from matching.hashed import Keys, hash_texts, print_rows
 from matching.job_space import JobSpace, load_job_space
 from matching.pairs import Offers, read_offers
 from matching.segments import Layout, Segments, describe_segments, order_postings
 from matching.selection import Stock
 from matching.vectors import embed_postings, to_grid
 
-POSTING_COLUMNS = (
-    "posting_id",
-    "title",
-    "occupation_code",
-    "region_code",
-    "min_education_code",
-    "career_code",
-    "min_career_months",
-    "required_certificate_name",
-    "wage_min_krw_month",
-    "employment_type_code",
-    "headcount",
-    "company_size_code",
-    "closing_date",
-    "keywords_text",
-    "skill_codes_text",
-    "fill_chance_0_1",
-)
-
-# Used for a posting without an estimate when the night has none at all: about one application in ten is hired.
-FILL_CHANCE_WITHOUT_ANY_ESTIMATE = 0.1
-
-
-# What the search reads of a posting; the rest of POSTING_COLUMNS is for rating and explaining.
+# What the search reads of a posting; a change in one of them makes it a new posting to everybody.
 SEARCHED_COLUMNS = (
     "posting_id",
     "title",
@@ -84,6 +61,11 @@ SEARCHED_COLUMNS = (
     "keywords_text",
     "skill_codes_text",
 )
+# And what rating, explaining and sharing read besides.
+POSTING_COLUMNS = (*SEARCHED_COLUMNS, "headcount", "company_size_code", "closing_date", "fill_chance_0_1")
+
+# Used for a posting without an estimate when the night has none at all: about one application in ten is hired.
+FILL_CHANCE_WITHOUT_ANY_ESTIMATE = 0.1
 
 
 @dataclass(frozen=True)
@@ -154,6 +136,11 @@ class PostingMarket:
     def stock(self) -> Stock:
         """What the search multiplies people with."""
         return Stock(to_grid(self.vectors), self.rank_by_id)
+
+    @functools.cached_property
+    def keys(self) -> Keys:
+        """A number (m,) of each posting's id, the same every night and on every machine."""
+        return hash_texts(self.posting_ids)
 
     def list_region_codes(self) -> pa.Array:
         """The region code (m,) of each posting; null where it is not known."""

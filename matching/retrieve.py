@@ -1,10 +1,10 @@
 """Retrieve: the 100 eligible postings of highest fit for each person, exactly.
 
-One region at a time: of the people who reach it, each is led through its segments from the highest bound on the fit
-down, and skips those that cannot beat the running 100th best. The device multiplies the people of a segment with its
-postings, a compiled loop walks over the products and looks at the other conditions only where one beats the cutoff.
-Vectors are rounded so that float32 products are exact (vectors.round_down): neither tiles, batches, order, threads
-nor the device change a result. Do not put here: conditions (eligibility.py), usefulness (rank.py). Makes no table.
+One region at a time: of the people who reach it, each is led through its segments from the likeliest down, and skips
+those whose bound on the fit cannot beat the running 100th best (selection.py multiplies and decides). A card multiplies
+whole regions instead (retrieve_arrays.py). Vectors lie on a grid on which products are exact (vectors.round_down):
+neither blocks, order, threads nor the device change a result.
+Do not put here: conditions (eligibility.py), usefulness (rank.py). Makes no table.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ best `top`; the last of them is the cutoff that later products must beat. Do not
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -65,6 +65,7 @@ class Stock(NamedTuple):
     rank_by_id: Longs
 
 
+Whole = TypeVar("Whole", np.int64, Longs)
 World = tuple[SeekerConditions, PostingConditions, Stock]
 
 
@@ -77,7 +78,8 @@ def make_lists(people: int, top: int = TOP) -> Lists:
     )
 
 
-def order_key(steps: Longs, rank_by_id: Longs) -> Longs:
+@compiled
+def order_key(steps: Whole, rank_by_id: Whole) -> Whole:
     """One number that orders by score (in whole steps), then by the lower id: larger is better."""
     return (steps << 32) | (LOW_BITS - rank_by_id)
 
@@ -115,7 +117,7 @@ def visit_segments(visits: Visits, group: Group, lists: Lists, world: World) -> 
                 is_met = meets_numbers(careers[posting], wages[posting], months, floor)
                 is_met &= meets_time(postings.working_time[posting], time)
                 if (product > cutoff) & is_met and meets_lists(posting, licences[posting], held, applied):
-                    key = (count_steps(product) << 32) | (LOW_BITS - stock.rank_by_id[posting])
+                    key = order_key(count_steps(product), stock.rank_by_id[posting])
                     keys[filled] = key
                     filled += np.int32(key > least)
                     if filled == buffer:
