@@ -1,4 +1,4 @@
-"""Scores and matches: the four answers, one row for every registered seeker who did not opt out.
+"""Scores and matches: the answers, one row for every registered seeker who did not opt out.
 
 A row without an answer says why in `answer_code`. Do not put here: what portals read (serving.py).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lake.contracts import codes
+from lake.contracts import codes, gold
 from lake.contracts import columns as c
 from lake.contracts.model import Column, Kind, Privacy, Table
 
@@ -96,10 +96,17 @@ SEEKER_OCCUPATIONS = _answers(
     "흥미·적성과 희망·경력에 맞는 KECO 세분류 다섯.",
     (
         Column("basis_code", Kind.STRING, "추천 근거", codes=codes.OCCUPATION_BASIS, delivered=False),
+        gold.UNUSED_TEST_CODES.derived(),
         *_top(
             _optional(c.OCCUPATION_CODE),
             c.share("score_0_1", "일치 점수"),
-            c.text("trait_codes", "맞는 특성", "가장 크게 맞는 척도 이름, |로 이음"),
+            c.text("trait_codes", "맞는 특성", "점수를 가장 크게 올린 척도 이름, |로 이음"),
+            c.text("unlike_trait_codes", "맞지 않는 특성", "점수를 가장 크게 내린 척도 이름, |로 이음"),
+            c.text("twin_codes", "함께 볼 직업", "검사로 갈리지 않는 같은 소분류의 직업코드, 점수순, |로 이음"),
+            c.share("past_nearness_0_1", "해 온 일과의 거리", "1이면 같은 직업, 0이면 다른 대분류. 경력이 없으면 비움"),
+            Column("education_fit_code", Kind.STRING, "학력 조건", codes=codes.EDUCATION_FIT),
+            c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수", unit="배"),
+            c.krw_month("wage_median_krw_month", "제시임금 중위값"),
         ),
     ),
 )
@@ -171,6 +178,33 @@ POSTING_TALENTS = Table(
     sort_by=("posting_id",),
 )
 
+WISHES = 3
+
+
+def _gap(*columns: Column) -> tuple[Column, ...]:
+    """The columns once for each wished occupation."""
+    return tuple(place for column in columns for place in c.ranked(column.derived(), WISHES))
+
+
+SEEKER_SKILL_GAPS = _answers(
+    "matches__seeker_skill_gaps",
+    "희망직종별 부족 역량",
+    "희망직종마다 가진 역량과 부족한 역량, 부족한 것 하나를 채우면 더 열리는 모집인원의 비율.",
+    _gap(
+        c.OCCUPATION_CODE.named("gap_occupation_code", "희망직종"),
+        c.count("needed_skills_count", "필요 역량 수", unit="개"),
+        replace(c.share("readiness_0_1", "갖춘 정도", "필요 역량의 중요도 가운데 가진 것"), privacy=Privacy.PERSONAL),
+        c.share("open_share_0_1", "이미 열린 모집인원의 비율", "적힌 역량을 모두 가진 공고. 공고가 없으면 비움"),
+        c.text("missing_skill_codes", "부족한 역량", "중요도 순, |로 이음"),
+        c.text("missing_levels_text", "필요 수준", "부족한 역량과 같은 순서로 한 글자씩: 1~8, 0 모름"),
+        c.text(
+            "unlocked_shares_text",
+            "채우면 더 열리는 모집인원의 비율",
+            "부족한 역량과 같은 순서, |로 이음. 그 하나만 없어 닫힌 공고의 모집인원 ÷ 직종의 모집인원",
+        ),
+    ),
+)
+
 SEEKER_COURSES = _answers(
     "matches__seeker_courses",
     "추천 훈련 TOP5",
@@ -185,10 +219,57 @@ SEEKER_COURSES = _answers(
             c.share("job_fit_0_1", "직무 적합도"),
             c.share("region_fit_0_1", "지역 적합도"),
             c.share("level_fit_0_1", "수준 적합도"),
-            c.share("outcome_0_1", "추정 취업률"),
+            c.share("outcome_0_1", "추정 취업률", "자료가 없으면 비움"),
+            c.share("cost_fit_0_1", "비용 적합도", "본인부담금이 없으면 1, 30만 원이면 .5. 모르면 비움"),
             _optional(c.SKILL_CODE),
         ),
     ),
 )
 
-TABLES = (EMPLOYMENT_PROBABILITY, SEEKER_OCCUPATIONS, SEEKER_JOBS, SEEKER_COURSES, POSTING_TALENTS)
+SEEKER_CERTIFICATES = _answers(
+    "matches__seeker_certificates",
+    "추천 자격증 TOP5",
+    "희망 직업의 공고가 찾고 아직 없는 자격만.",
+    (
+        c.OCCUPATION_CODE.named("gap_occupation_code", "기준 희망직종").derived(),
+        *_top(
+            c.CERTIFICATE_NAME,
+            c.share("score_0_1", "종합 추천점수"),
+            c.share("job_fit_0_1", "직무 적합도", "부족한 자격의 중요도 가운데 이 자격의 몫"),
+            c.share("level_fit_0_1", "수준 적합도"),
+            c.share("openings_share_0_1", "찾는 모집인원의 비율", "모집중 공고가 없으면 비움"),
+        ),
+    ),
+)
+
+COURSE_OUTCOME_SCORES = Table(
+    id="scores__course_outcomes",
+    label="훈련회차 취업률 예측",
+    description="6개월 취업률을 아직 모르는 회차의 예측과 90% 구간. "
+    "누가 듣는지는 우연이 아니므로 효과가 아니라 예측이다.",
+    grain="한 행 = 취업률을 아직 모르는 훈련회차 하나, 한 기준일",
+    key=("as_of", "session_id"),
+    columns=(
+        c.AS_OF,
+        c.SESSION_ID,
+        c.share("predicted_rate_0_1", "예측 취업률").derived(),
+        c.share("predicted_low_0_1", "예측 취업률 하한", "90% 구간").derived(),
+        c.share("predicted_high_0_1", "예측 취업률 상한", "90% 구간").derived(),
+        Column("course_stage_code", Kind.STRING, "회차 단계", codes=codes.COURSE_STAGE, delivered=False),
+        c.MODEL_VERSION,
+    ),
+    owner="직업능력정책과",
+    partition_by=("as_of",),
+    sort_by=("session_id",),
+)
+
+TABLES = (
+    EMPLOYMENT_PROBABILITY,
+    SEEKER_OCCUPATIONS,
+    SEEKER_JOBS,
+    SEEKER_SKILL_GAPS,
+    SEEKER_COURSES,
+    SEEKER_CERTIFICATES,
+    POSTING_TALENTS,
+    COURSE_OUTCOME_SCORES,
+)

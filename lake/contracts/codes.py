@@ -82,6 +82,60 @@ RATE_STATUS = CodeList(
     },
 )
 
+TRAINING_TYPE = CodeList(
+    "training_type",
+    "훈련 유형",
+    {
+        "GENERAL": "일반(누구나)",
+        "SEEKER": "구직자",
+        "WORKER": "재직자",
+        "STRATEGIC": "국가기간·전략산업직종",
+        "DIGITAL": "K-디지털 트레이닝",
+    },
+)
+
+TEST_FORM = CodeList("test_form", "검사 형식", {"LONG": "문항 전체", "SHORT": "짧은 형식"})
+
+TEST_PROBLEM = CodeList(
+    "test_problem",
+    "쓰지 않은 검사",
+    {
+        "ALL_EQUAL": "모든 답이 같음",
+        "TOO_FAST": "읽고 답하기에는 너무 짧은 시간",
+        "TOO_LONG": "하루가 넘는 응답 시간",
+        "TOO_FEW_ITEMS": "답한 문항이 너무 적음",
+        "NO_NORM": "견줄 응시자가 100명이 되지 않음",
+    },
+)
+
+SKILL_KIND = CodeList("skill_kind", "역량 종류", {"NCS": "NCS 세분류", "CERTIFICATE": "자격증"})
+
+NEED_EVIDENCE = CodeList(
+    "need_evidence",
+    "필요 역량 근거",
+    {"DICTIONARY": "직업사전·직무데이터", "SURVEY": "재직자 조사", "POSTING": "구인공고", "COURSE": "훈련과정"},
+)
+
+OUTLOOK = CodeList(
+    "outlook",
+    "취업 추이",
+    {"RISING": "늘고 있음", "STEADY": "비슷함", "FALLING": "줄고 있음", "NO_DATA": "자료 없음"},
+)
+
+EDUCATION_FIT = CodeList(
+    "education_fit", "학력 조건", {"MEETS": "통상 학력에 닿음", "BELOW": "통상 학력보다 낮음", "NO_DATA": "자료 없음"}
+)
+
+COURSE_STAGE = CodeList(
+    "course_stage", "회차 단계", {"COMING": "시작 전이거나 진행 중", "ENDED": "끝남", "FOLLOWED": "3개월 취업률을 앎"}
+)
+
+OUTCOME_BASIS = CodeList(
+    "outcome_basis",
+    "취업률 추정 근거",
+    {"MODEL": "모형", "COURSE": "과정·기관·분야의 지난 취업률", "NO_DATA": "자료 없음"},
+)
+
 AGE_BAND = CodeList(
     "age_band",
     "연령대",
@@ -111,6 +165,8 @@ ANSWER = CodeList(
         "NO_GAP": "희망 직종에 부족한 역량이 확인되지 않음",
         "NO_SKILL_DATA": "희망 직종에 필요한 역량 자료가 없음",
         "NO_COURSE_CLOSES_GAP": "부족한 역량을 채우는 수강 가능한 과정이 없음",
+        "NO_CERTIFICATE_CLOSES_GAP": "희망 직종의 공고가 찾는 자격 가운데 더 딸 것이 없음",
+        "CONTRADICTORY_TEST": "심리검사의 답이 서로 맞지 않아 추천하지 않음",
     },
 )
 
@@ -137,7 +193,7 @@ EXPOSURE_GROUP = CodeList(
 SKILL_EVIDENCE = CodeList(
     "skill_evidence",
     "역량 근거",
-    {"CAREER": "경력", "TRAINING": "훈련 수료", "RESUME": "이력서"},
+    {"CAREER": "경력", "TRAINING": "훈련 수료", "RESUME": "이력서", "CERTIFICATE": "자격증"},
 )
 
 CHECK_RESULT = CodeList("check_result", "점검 결과", {"PASS": "통과", "WARN": "주의", "FAIL": "실패"})

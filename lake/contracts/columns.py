@@ -26,7 +26,8 @@ OCCUPATION_CODE = Column(
 OCCUPATION_NAME = Column("occupation_name", Kind.STRING, "직업명")
 REGION_CODE = Column("region_code", Kind.STRING, "시도코드", "행정표준 시도 2자리(11 서울 … 50 제주)")
 EDUCATION_CODE = Column("education_code", Kind.STRING, "학력", codes=codes.EDUCATION)
-SKILL_CODE = Column("skill_code", Kind.STRING, "역량코드", "NCS 세분류 8자리", nullable=False)
+SKILL_CODE = Column("skill_code", Kind.STRING, "역량코드", "NCS 세분류 8자리. 자격증은 CERT:자격증명", nullable=False)
+SKILL_LEVEL = Column("skill_level", Kind.INT8, "NCS 수준", minimum=1, maximum=8)
 EMPLOYMENT_TYPE_CODE = Column("employment_type_code", Kind.STRING, "고용형태", codes=codes.EMPLOYMENT_TYPE)
 CERTIFICATE_NAME = Column("certificate_name", Kind.STRING, "자격증명")
 

@@ -10,11 +10,18 @@ from dataclasses import replace
 from lake.contracts import codes
 from lake.contracts import columns as c
 from lake.contracts.model import Column, Kind, Privacy, Table
+from lake.contracts.scales import SCALES
 
 
 def _personal(column: Column) -> Column:
     return replace(column, privacy=Privacy.PERSONAL)
 
+
+SKILL_KIND_CODE = Column("skill_kind_code", Kind.STRING, "역량 종류", nullable=False, codes=codes.SKILL_KIND)
+SKILL_LEVELS_NOTE = "보유 역량코드와 같은 순서로 한 글자씩: 1~8 수준, 0 모름"
+UNUSED_TEST_CODES = _personal(
+    c.text("unused_test_codes", "쓰지 않은 검사의 까닭", "검사:까닭을 |로 이음(interest:ALL_EQUAL)")
+)
 
 HISTORY = (
     _personal(c.flag("is_employed", "재직 여부", "기준일에 고용보험 피보험 상태인가")),
@@ -87,7 +94,17 @@ OCCUPATIONS = Table(
         c.count("open_postings_count", "모집중 공고 수"),
         c.count("openings_count", "모집인원", unit="명"),
         c.count("seekers_count", "희망 구직자 수", unit="명"),
+        c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수", unit="배"),
         c.krw_month("wage_median_krw_month", "제시임금 중위값"),
+        c.count("hires_12m_count", "최근 12개월 취업자 수", "그 직종으로 고용보험을 취득한 구직자", unit="명"),
+        c.count("hires_prior_12m_count", "그 전 12개월 취업자 수", unit="명"),
+        Column(
+            "outlook_code",
+            Kind.STRING,
+            "취업 추이",
+            "두 해의 취업자 수를 견줌. 어느 해든 30명이 되지 않으면 자료 없음",
+            codes=codes.OUTLOOK,
+        ),
     ),
     partition_by=("as_of",),
     sort_by=("occupation_code",),
@@ -109,25 +126,64 @@ COURSE_OUTCOMES = Table(
         c.count("employed_count", "관측된 취업 인원", unit="명"),
         c.share("raw_rate_0_1", "관측 취업률"),
         c.share("shrunk_rate_0_1", "추정 취업률", "수료 인원이 적으면 기관·분야 평균 쪽으로 당김"),
+        c.share("shrunk_low_0_1", "추정 취업률 하한", "90% 구간"),
+        c.share("shrunk_high_0_1", "추정 취업률 상한", "90% 구간"),
     ),
     partition_by=("as_of",),
     sort_by=("course_id",),
 )
 
+SKILLS = Table(
+    id="gold__skills",
+    label="역량 어휘",
+    description="한 어휘로 모은 역량: NCS 세분류와 자격증, 통상 수준.",
+    grain="한 행 = 역량 하나, 한 기준일",
+    key=("as_of", "skill_code"),
+    columns=(
+        c.AS_OF,
+        c.SKILL_CODE,
+        SKILL_KIND_CODE,
+        c.text("skill_name", "역량명"),
+        c.SKILL_LEVEL,
+    ),
+    partition_by=("as_of",),
+    sort_by=("skill_code",),
+)
+
+SKILL_PHRASES = Table(
+    id="gold__skill_phrases",
+    label="역량을 가리키는 말",
+    description="이력서와 공고에 적힌 말 가운데 역량 어휘에 이어진 것. 형태소가 얼마나 겹치는지로 잇는다.",
+    grain="한 행 = 말 하나, 한 기준일",
+    key=("as_of", "phrase"),
+    columns=(
+        c.AS_OF,
+        _personal(c.text("phrase", "적힌 말").required()),
+        c.SKILL_CODE,
+        c.share("similarity_0_1", "닮은 정도"),
+    ),
+    partition_by=("as_of",),
+    sort_by=("phrase",),
+)
+
 OCCUPATION_SKILLS = Table(
     id="gold__occupation_skills",
     label="직업별 필요 역량",
-    description="직업이 필요로 하는 역량. 직무데이터, 공고의 요구, 훈련과정의 목표 직업에서 모은다.",
+    description="직업이 필요로 하는 역량과 자격. 직무데이터·직업사전, 재직자 조사, 공고, "
+    "훈련과정의 목표 직업에서 모은다.",
     grain="한 행 = 직업 하나, 역량 하나, 한 기준일",
     key=("as_of", "occupation_code", "skill_code"),
     columns=(
         c.AS_OF,
         c.OCCUPATION_CODE.required(),
         c.SKILL_CODE,
+        SKILL_KIND_CODE,
         c.text("skill_name", "역량명"),
-        Column("skill_level", Kind.INT8, "NCS 수준", minimum=1, maximum=8),
+        c.SKILL_LEVEL,
         c.share("importance_0_1", "중요도"),
+        c.share("openings_share_0_1", "찾는 모집인원의 비율", "모집중 공고가 없으면 비움"),
         c.count("evidence_count", "근거 수"),
+        c.text("evidence_codes_text", "필요 역량 근거", "근거 코드, 세미콜론(;)으로 나눔"),
     ),
     partition_by=("as_of",),
     sort_by=("occupation_code", "skill_code"),
@@ -136,13 +192,14 @@ OCCUPATION_SKILLS = Table(
 SEEKER_SKILLS = Table(
     id="gold__seeker_skills",
     label="구직자 보유 역량",
-    description="경력, 훈련 수료, 이력서에서 확인되는 역량.",
+    description="경력, 훈련 수료, 이력서, 자격증에서 확인되는 역량과 수준.",
     grain="한 행 = 구직자 한 사람, 한 기준일",
     key=("as_of", "seeker_key"),
     columns=(
         c.AS_OF,
         c.SEEKER_KEY,
         _personal(c.text("skill_codes_text", "보유 역량코드", "오름차순, 세미콜론(;)으로 나눔")),
+        _personal(c.text("skill_levels_text", "보유 역량 수준", SKILL_LEVELS_NOTE)),
         _personal(c.text("evidence_codes_text", "역량 근거", "근거 코드, 세미콜론(;)으로 나눔")),
         c.count("skills_count", "보유 역량 수", unit="개"),
     ),
@@ -150,4 +207,51 @@ SEEKER_SKILLS = Table(
     sort_by=("seeker_key",),
 )
 
-TABLES = (SEEKER_SNAPSHOTS, LABOUR_MARKET, OCCUPATIONS, COURSE_OUTCOMES, OCCUPATION_SKILLS, SEEKER_SKILLS)
+TEST_NORMS = Table(
+    id="gold__test_norms",
+    label="흥미검사 규준",
+    description="문항으로 온 흥미검사의 척도별 응답 평균과 표준편차. 공개된 규준이 없어 이 호수의 응시자로 만든다.",
+    grain="한 행 = 척도 하나, 검사 형식 하나, 한 기준일",
+    key=("as_of", "scale_name", "test_form_code"),
+    columns=(
+        c.AS_OF,
+        c.text("scale_name", "척도").required(),
+        Column("test_form_code", Kind.STRING, "검사 형식", nullable=False, codes=codes.TEST_FORM),
+        c.count("respondents_count", "응시자 수", unit="명"),
+        c.number("answer_mean", "응답 평균", unit="점"),
+        c.number("answer_deviation", "응답 표준편차", unit="점"),
+    ),
+    partition_by=("as_of",),
+    sort_by=("scale_name", "test_form_code"),
+)
+
+SEEKER_TESTS = Table(
+    id="gold__seeker_tests",
+    label="구직자 검사 결과",
+    description="검사마다 믿을 수 있는 가장 새 결과를 모은 한 줄. 답이 서로 맞지 않는 검사는 쓰지 않고 까닭을 남긴다.",
+    grain="한 행 = 검사를 받은 구직자 한 사람, 한 기준일",
+    key=("as_of", "seeker_key"),
+    columns=(
+        c.AS_OF,
+        c.SEEKER_KEY,
+        _personal(c.day("tested_date", "최근 검사일")),
+        c.count("tests_count", "검사 횟수", unit="회"),
+        *(_personal(scale) for scale in SCALES),
+        UNUSED_TEST_CODES,
+    ),
+    partition_by=("as_of",),
+    sort_by=("seeker_key",),
+)
+
+TABLES = (
+    SEEKER_SNAPSHOTS,
+    LABOUR_MARKET,
+    OCCUPATIONS,
+    COURSE_OUTCOMES,
+    SKILLS,
+    SKILL_PHRASES,
+    OCCUPATION_SKILLS,
+    SEEKER_SKILLS,
+    TEST_NORMS,
+    SEEKER_TESTS,
+)

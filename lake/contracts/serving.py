@@ -33,17 +33,22 @@ def _served(source: Table, name: str, key: str) -> Table:
 SEEKER_EMPLOYMENT = _served(answers.EMPLOYMENT_PROBABILITY, "seeker_employment", "seeker_key")
 SEEKER_OCCUPATIONS = _served(answers.SEEKER_OCCUPATIONS, "seeker_occupations", "seeker_key")
 SEEKER_JOBS = _served(answers.SEEKER_JOBS, "seeker_jobs", "seeker_key")
+SEEKER_SKILL_GAPS = _served(answers.SEEKER_SKILL_GAPS, "seeker_skill_gaps", "seeker_key")
 SEEKER_COURSES = _served(answers.SEEKER_COURSES, "seeker_courses", "seeker_key")
+SEEKER_CERTIFICATES = _served(answers.SEEKER_CERTIFICATES, "seeker_certificates", "seeker_key")
 OCCUPATIONS = _served(gold.OCCUPATIONS, "occupations", "occupation_code")
 JOB_POSTINGS = _served(features.JOB_POSTINGS, "job_postings", "posting_id")
 POSTING_TALENTS = _served(answers.POSTING_TALENTS, "posting_talents", "posting_id")
 COURSES = _served(features.COURSES, "courses", "session_id")
+SKILLS = _served(gold.SKILLS, "skills", "skill_code")
 
 ANSWER_SOURCES: dict[str, str] = {
     SEEKER_EMPLOYMENT.id: answers.EMPLOYMENT_PROBABILITY.id,
     SEEKER_OCCUPATIONS.id: answers.SEEKER_OCCUPATIONS.id,
     SEEKER_JOBS.id: answers.SEEKER_JOBS.id,
+    SEEKER_SKILL_GAPS.id: answers.SEEKER_SKILL_GAPS.id,
     SEEKER_COURSES.id: answers.SEEKER_COURSES.id,
+    SEEKER_CERTIFICATES.id: answers.SEEKER_CERTIFICATES.id,
 }
 POSTING_SOURCES: dict[str, str] = {POSTING_TALENTS.id: answers.POSTING_TALENTS.id}
 """Answers for employers, one row an open posting."""
@@ -51,6 +56,7 @@ LOOKUP_SOURCES: dict[str, str] = {
     OCCUPATIONS.id: gold.OCCUPATIONS.id,
     JOB_POSTINGS.id: features.JOB_POSTINGS.id,
     COURSES.id: features.COURSES.id,
+    SKILLS.id: gold.SKILLS.id,
 }
 
 SOURCES = ANSWER_SOURCES | POSTING_SOURCES | LOOKUP_SOURCES
@@ -60,9 +66,12 @@ TABLES = (
     SEEKER_EMPLOYMENT,
     SEEKER_OCCUPATIONS,
     SEEKER_JOBS,
+    SEEKER_SKILL_GAPS,
     SEEKER_COURSES,
+    SEEKER_CERTIFICATES,
     POSTING_TALENTS,
     OCCUPATIONS,
     JOB_POSTINGS,
     COURSES,
+    SKILLS,
 )

@@ -102,9 +102,18 @@ APPLICATIONS = silver_table(
 TEST_RESULTS = silver_table(
     "test_results",
     "심리검사 결과",
-    "구직자가 받은 직업심리검사의 척도 점수. 받지 않은 검사는 비어 있다.",
+    "구직자가 받은 직업심리검사의 척도 점수나 문항별 답. 받지 않은 검사는 비어 있다.",
     ("seeker_key", "tested_date"),
-    (c.SEEKER_KEY, c.day("tested_date", "검사일").required(), c.UPDATED_AT, *(personal(s) for s in SCALES)),
+    (
+        c.SEEKER_KEY,
+        c.day("tested_date", "검사일").required(),
+        c.UPDATED_AT,
+        *(personal(s) for s in SCALES),
+        personal(
+            c.text("item_answers_text", "흥미검사 문항별 답", "문항:답을 세미콜론(;)으로 나눔(R01:4;R02:3). 답은 1~5")
+        ),
+        personal(c.count("answer_seconds", "응답 시간", unit="초")),
+    ),
     OWNER_PEOPLE,
 )
 
