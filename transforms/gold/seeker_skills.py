@@ -15,8 +15,8 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lake.contracts.codes import SKILL_EVIDENCE
 from lake.contracts.gold import SEEKER_SKILLS
+from transforms.gold.shown_skills import MERGED, as_number, merge_shown
 from transforms.gold.skill_witnesses import is_ncs, listed_codes, meant_skills
 from transforms.registers import Registers, day
 
@@ -24,7 +24,6 @@ CAREER_DAYS = 365
 SKILLED_DAYS = 1095
 CAREER_IMPORTANCE = 0.5
 UNKNOWN_LEVEL = 0
-EVIDENCE = tuple(SKILL_EVIDENCE.codes)
 
 
 def seeker_skills(
@@ -35,28 +34,16 @@ def seeker_skills(
     pairs = _shown("CAREER", _career(known, occupation_skills, as_of))
     pairs = pairs.union(_shown("TRAINING", _trained(known, courses)))
     pairs = pairs.union(_shown("RESUME", resume.withColumn("level", F.lit(UNKNOWN_LEVEL))))
-    # One row a skill first: a set aggregate over a million groups costs many times a list aggregate (Sail 0.7.2).
-    flags = [F.max(name).alias(name) for name in EVIDENCE]
-    unique = pairs.groupBy("seeker_key", "skill_code").agg(F.max("level").alias("level"), *flags)
-    # "20010202:5": a sorted list of texts carries code and level through one aggregate; lists of structs are slower.
-    leveled = F.concat_ws(":", "skill_code", F.col("level").cast("string"))
-    listed = unique.groupBy("seeker_key").agg(F.sort_array(F.collect_list(leveled)).alias("skills"), *flags)
-    joined = F.concat_ws(";", "skills")
-    return listed.select(
-        day(as_of).alias("as_of"),
-        "seeker_key",
-        F.regexp_replace(joined, ":[0-9]", "").alias("skill_codes_text"),
-        F.regexp_replace(joined, "[0-9]+:|;", "").alias("skill_levels_text"),
-        F.concat_ws(";", *(F.when(F.col(name) == 1, F.lit(name)) for name in EVIDENCE)).alias("evidence_codes_text"),
-        F.size("skills").alias("skills_count"),
-    ).select(*SEEKER_SKILLS.names)
+    listed = pairs.groupBy("seeker_key").agg(F.collect_list("shown").alias("shown"))
+    merged = listed.mapInArrow(merge_shown, MERGED)
+    return merged.withColumn("as_of", day(as_of)).select(*SEEKER_SKILLS.names)
 
 
 def _shown(evidence: str, frame: DataFrame) -> DataFrame:
-    """(seeker_key, skill_code, level, a flag for each kind of evidence): the NCS skills of one kind."""
-    level = F.coalesce(F.col("level").cast("int"), F.lit(UNKNOWN_LEVEL)).alias("level")
-    flags = (F.lit(int(name == evidence)).alias(name) for name in EVIDENCE)
-    return frame.where(is_ncs(F.col("skill_code"))).select("seeker_key", "skill_code", level, *flags)
+    """(seeker_key, shown): the NCS skills of one kind of evidence, as numbers."""
+    level = F.coalesce(F.col("level").cast("int"), F.lit(UNKNOWN_LEVEL))
+    ncs = frame.where(is_ncs(F.col("skill_code")))
+    return ncs.select("seeker_key", as_number(F.col("skill_code"), level, evidence).alias("shown"))
 
 
 def _trained(known: Registers, courses: DataFrame) -> DataFrame:
