@@ -6,15 +6,26 @@ import dagster as dg
 
 from dagster_project.assets.declare import asset_options
 from dagster_project.night import Night, Result
+from lake import tables
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
 from transforms.gold.occupation_skills import occupation_skills
 from transforms.gold.occupations import occupations
 from transforms.gold.seeker_skills import seeker_skills
 from transforms.gold.seeker_snapshots import seeker_snapshots
+from transforms.gold.skill_phrases import count_phrases, skill_phrases
+from transforms.gold.skill_witnesses import Witnesses
+from transforms.gold.skills import skills
 from transforms.registers import Registers, known_by
 
 REGISTERS = [f"silver__{noun}" for noun in Registers.__dataclass_fields__]
+WITNESSES = {
+    "requirements": "silver__skill_requirements",
+    "dictionary": "silver__occupations",
+    "surveys": "silver__worker_surveys",
+    "postings": "silver__job_postings",
+    "courses": "silver__training_courses",
+}
 
 
 @dg.asset(**asset_options("gold__seeker_snapshots", REGISTERS))
@@ -40,27 +51,50 @@ def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
     return night.write("gold__occupations", frame)
 
 
+def _witnesses(night: Night) -> Witnesses:
+    return Witnesses(**{name: night.read(table_id) for name, table_id in WITNESSES.items()})
+
+
+@dg.asset(**asset_options("gold__skills", [*REGISTERS, *WITNESSES.values()]))
+def gold_skills(night: dg.ResourceParam[Night]) -> Result:
+    """The vocabulary of skills, with levels."""
+    known = known_by(night.registers(), night.as_of)
+    return night.write("gold__skills", skills(_witnesses(night), known, as_of=night.as_of))
+
+
 @dg.asset(
     **asset_options(
-        "gold__occupation_skills", ["silver__skill_requirements", "silver__job_postings", "silver__training_courses"]
+        "gold__skill_phrases", ["silver__resumes", "silver__job_postings", "gold__skills"], kinds=("delta", "python")
     )
 )
+def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:
+    """Which skill the phrases of résumés and postings name."""
+    known = known_by(night.registers(), night.as_of)
+    said = count_phrases(known.resumes, night.read("silver__job_postings")).toArrow()
+    vocabulary = tables.dataset(night.settings, "gold__skills", night.as_of).to_table()
+    rows = skill_phrases(said["phrase"], vocabulary, as_of=night.as_of)
+    return night.report(tables.replace_from_arrow(night.lake, "gold__skill_phrases", rows, {"as_of": night.as_of}))
+
+
+@dg.asset(**asset_options("gold__occupation_skills", [*WITNESSES.values(), "gold__skill_phrases", "gold__skills"]))
 def gold_occupation_skills(night: dg.ResourceParam[Night]) -> Result:
-    """What each occupation asks for, from the dictionary, postings and courses."""
-    frame = occupation_skills(
-        night.read("silver__skill_requirements"),
-        night.read("silver__job_postings"),
-        night.read("silver__training_courses"),
-        as_of=night.as_of,
-    )
+    """What each occupation needs, by the dictionary, its workers, postings and courses."""
+    phrases, vocabulary = night.read("gold__skill_phrases"), night.read("gold__skills")
+    frame = occupation_skills(_witnesses(night), phrases, vocabulary, as_of=night.as_of)
     return night.write("gold__occupation_skills", frame)
 
 
-@dg.asset(**asset_options("gold__seeker_skills", [*REGISTERS, "gold__occupation_skills"]))
+@dg.asset(
+    **asset_options(
+        "gold__seeker_skills",
+        [*REGISTERS, "gold__occupation_skills", "silver__training_courses", "gold__skill_phrases"],
+    )
+)
 def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
-    """What each seeker can do, from career, training and résumé."""
+    """What each seeker can do and how well, from career, training and résumé."""
     known = known_by(night.registers(), night.as_of)
-    frame = seeker_skills(known, night.read("gold__occupation_skills"), as_of=night.as_of)
+    needs, courses = night.read("gold__occupation_skills"), night.read("silver__training_courses")
+    frame = seeker_skills(known, needs, courses, night.read("gold__skill_phrases"), as_of=night.as_of)
     return night.write("gold__seeker_skills", frame)
 
 
@@ -75,6 +109,8 @@ ASSETS = [
     gold_seeker_snapshots,
     gold_labour_market,
     gold_occupations,
+    gold_skills,
+    gold_skill_phrases,
     gold_occupation_skills,
     gold_seeker_skills,
     gold_course_outcomes,

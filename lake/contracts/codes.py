@@ -193,7 +193,7 @@ EXPOSURE_GROUP = CodeList(
 SKILL_EVIDENCE = CodeList(
     "skill_evidence",
     "역량 근거",
-    {"CAREER": "경력", "TRAINING": "훈련 수료", "RESUME": "이력서", "CERTIFICATE": "자격증"},
+    {"CAREER": "경력", "TRAINING": "훈련 수료", "RESUME": "이력서"},
 )
 
 CHECK_RESULT = CodeList("check_result", "점검 결과", {"PASS": "통과", "WARN": "주의", "FAIL": "실패"})

@@ -192,7 +192,7 @@ OCCUPATION_SKILLS = Table(
 SEEKER_SKILLS = Table(
     id="gold__seeker_skills",
     label="구직자 보유 역량",
-    description="경력, 훈련 수료, 이력서, 자격증에서 확인되는 역량과 수준.",
+    description="경력, 훈련 수료, 이력서에서 확인되는 NCS 역량과 수준. 자격증은 따로 둔다(구직자 특성).",
     grain="한 행 = 구직자 한 사람, 한 기준일",
     key=("as_of", "seeker_key"),
     columns=(

@@ -16,9 +16,7 @@ from transforms.features.job_postings import job_postings
 from transforms.features.seekers import seekers
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
-from transforms.gold.occupation_skills import occupation_skills
 from transforms.gold.occupations import occupations
-from transforms.gold.seeker_skills import seeker_skills
 from transforms.gold.seeker_snapshots import seeker_snapshots
 from transforms.registers import Registers, known_by
 
@@ -127,44 +125,6 @@ def test_a_course_without_an_observed_rate_has_no_raw_rate(frame: Frame) -> None
     }
     (row,) = course_outcomes(frame("silver__training_courses", running), as_of=AS_OF).collect()
     assert (row.raw_rate_0_1, row.shrunk_rate_0_1, row.observed_sessions_count) == (None, None, 0)
-
-
-def test_skills_come_from_resume_training_and_a_year_of_work(people: Registers, frame: Frame) -> None:
-    needs = frame(
-        "gold__occupation_skills",
-        {"occupation_code": "0231", "skill_code": "20010101", "importance_0_1": 0.9},
-        {"occupation_code": "0231", "skill_code": "20010102", "importance_0_1": 0.2},
-    )
-    shown = replace(
-        people,
-        employment_spells=frame("silver__employment_spells", spell("s1", date(2024, 1, 1), date(2025, 1, 1))),
-        resumes=frame("silver__resumes", {"seeker_key": "a", "skill_codes_text": "20010103;20010101"}),
-        training_history=frame(
-            "silver__training_history",
-            {"seeker_key": "a", "session_id": "1", "skill_code": "20010104", "is_completed": True, "end_date": AS_OF},
-            {"seeker_key": "a", "session_id": "2", "skill_code": "20010105", "is_completed": False, "end_date": AS_OF},
-        ),
-    )
-    (row,) = seeker_skills(known_by(shown, AS_OF), needs, as_of=AS_OF).collect()
-    assert row.skill_codes_text == "20010101;20010103;20010104"
-    assert row.evidence_codes_text == "CAREER;RESUME;TRAINING"
-
-
-def test_the_dictionary_outranks_what_postings_ask_for(frame: Frame) -> None:
-    told = {"occupation_code": "0231", "skill_code": "20010101", "importance_0_1": 0.4, "skill_name": "응용SW"}
-    posting = {
-        "posting_id": "P",
-        "registered_date": AS_OF,
-        "occupation_code": "0231",
-        "skill_codes_text": "20010101;20010102",
-    }
-    rows = occupation_skills(
-        frame("silver__skill_requirements", told),
-        frame("silver__job_postings", posting),
-        frame("silver__training_courses"),
-        as_of=AS_OF,
-    )
-    assert {row.skill_code: row.importance_0_1 for row in rows.collect()} == {"20010101": 0.4, "20010102": 0.8}
 
 
 def test_only_sessions_that_start_later_and_have_a_seat_are_offered(frame: Frame) -> None:

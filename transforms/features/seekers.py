@@ -59,7 +59,7 @@ def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of:
         known.resumes.select("seeker_key", "keywords_text"),
         _joined(known.certificates, "certificate_name", "certificate_names_text"),
         _joined(recent, "posting_id", "applied_posting_ids_text"),
-        skills.select("seeker_key", "skill_codes_text"),
+        skills.select("seeker_key", "skill_codes_text", "skill_levels_text"),
         _latest_test(known.test_results),
     )
     for part in parts:

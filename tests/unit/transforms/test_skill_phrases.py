@@ -1,0 +1,50 @@
+"""Only phrases that name an NCS skill of the vocabulary are kept, in an order of their own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from lake.contracts.gold import SKILL_PHRASES, SKILLS
+from lake.contracts.render import arrow_schema
+from lake.reference import read_skills
+from transforms.gold.skill_phrases import skill_phrases
+
+pytestmark = pytest.mark.unit
+AS_OF = date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> pa.Table:
+    ncs = [(skill.code, "NCS", skill.name) for skill in read_skills()]
+    others = [("CERT:바리스타 2급", "CERTIFICATE", "바리스타 2급"), ("99010101", "NCS", None)]
+    rows = [
+        {"as_of": AS_OF, "skill_code": code, "skill_kind_code": kind, "skill_name": name, "skill_level": None}
+        for code, kind, name in (*ncs, *others)
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(SKILLS))
+
+
+def test_phrases_that_name_no_skill_vanish(vocabulary: pa.Table) -> None:
+    said = pa.chunked_array([["지게차 운전", "성실함"], ["바리스타 2급", "데이터베이스엔지니어링 가능", "지게차 운전"]])
+    rows = skill_phrases(said, vocabulary, as_of=AS_OF)
+    assert rows.schema == arrow_schema(SKILL_PHRASES)
+    assert rows.select(["phrase", "skill_code"]).to_pylist() == [
+        {"phrase": "데이터베이스엔지니어링 가능", "skill_code": "20010204"},
+        {"phrase": "지게차 운전", "skill_code": "14070103"},
+    ]
+
+
+def test_no_phrases_make_an_empty_table(vocabulary: pa.Table) -> None:
+    rows = skill_phrases(pa.chunked_array([[]], pa.string()), vocabulary, as_of=AS_OF)
+    assert (rows.num_rows, rows.schema) == (0, arrow_schema(SKILL_PHRASES))
+
+
+def test_another_order_makes_the_same_table(vocabulary: pa.Table) -> None:
+    said = [f"{skill.name} 실무" for skill in read_skills()]
+    turned = vocabulary.take(list(range(vocabulary.num_rows))[::-1])
+    first = skill_phrases(pa.array(said), vocabulary, as_of=AS_OF)
+    assert first.equals(skill_phrases(pa.array(said[::-1]), turned, as_of=AS_OF))
+    assert first.num_rows > 350
