@@ -1,4 +1,4 @@
-"""TOP5 courses: only for missing skills, reachable, one of a course and one of a skill, with the parts of the score."""
+"""TOP5 courses: only for missing skills, open, reachable, one of a course and one of a skill, with the score's parts."""
 
 from __future__ import annotations
 
@@ -12,50 +12,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from lake.contracts.answers import SEEKER_COURSES
-from lake.contracts.features import COURSES
-from lake.contracts.gold import OCCUPATION_SKILLS
 from lake.contracts.render import arrow_schema
 from matching import courses
+from matching.blocks import MatchingInputError
 from matching.course_market import CourseMarket
+from tests.unit.matching.course_night import AS_OF, CAD, NEEDS, SAFETY, WELDING, make_courses, make_needs
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
-AS_OF = datetime.date(2026, 1, 6)
-WELDING, CAD, SAFETY = "15010101", "15010202", "23060101"
-NEEDS = [
-    {"occupation_code": "0131", "skill_code": WELDING, "skill_level": 3, "importance_0_1": 0.6},
-    {"occupation_code": "0131", "skill_code": CAD, "skill_level": 5, "importance_0_1": 0.3},
-    {"occupation_code": "0131", "skill_code": SAFETY, "skill_level": 2, "importance_0_1": 0.1},
-]
-SESSION = {
-    "as_of": AS_OF,
-    "skill_code": WELDING,
-    "skill_level": 3,
-    "region_code": "11",
-    "is_online": False,
-    "start_date": AS_OF + datetime.timedelta(days=1),
-    "end_date": AS_OF + datetime.timedelta(days=60),
-    "seats_left_count": 3,
-    "expected_rate_0_1": 0.7,
-}
 
 
-def make_courses(rows: list[dict[str, Any]]) -> pa.Table:
-    """features__courses rows: welding in Seoul from tomorrow, unless the row says otherwise; each its own course."""
-    schema = arrow_schema(COURSES)
-    full = [SESSION | {"session_id": f"S{n}", "course_id": f"C{n}"} | row for n, row in enumerate(rows)]
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
-
-
-def make_needs(rows: list[dict[str, Any]]) -> pa.Table:
-    schema = arrow_schema(OCCUPATION_SKILLS)
-    full = [{"as_of": AS_OF} | row for row in rows]
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
-
-
-def match(seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192) -> list[dict[str, Any]]:
-    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS), AS_OF)
-    batches = iter(seekers.to_batches(max_chunksize=batch))
-    answers = list(courses.match_batches(batches, market, model_version="test-1"))
+def match(
+    seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192, needs: list[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS if needs is None else needs), AS_OF)
+    answers = list(courses.match_batches(iter(seekers.to_batches(max_chunksize=batch)), market))
     assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
     rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
     return rows
