@@ -1,7 +1,7 @@
 """The training sessions of a night by the skill they teach, beside the skills that occupations need.
 
 Built from features__courses and gold__occupation_skills. Do not put here: people, or how well a session suits somebody
-(course_fit.py). Makes no table.
+(course_fit.py says it, session_choice.py compares). Makes no table.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from lake.reference import read_regions
 from matching.blocks import Doubles, Flags, Ints, Longs, encode_in, flat, read_numbers, require_columns
+from matching.course_fit import list_cost_fits, weigh_own_parts
 from matching.market import find_distinct, read_arrow_file
 from matching.skill_needs import UNKNOWN_LEVEL, SkillNeeds, list_offsets
 
@@ -40,10 +41,11 @@ AUDIENCES = {"WORKER": FOR_EMPLOYED, "SEEKER": FOR_NOT_EMPLOYED, "STRATEGIC": FO
 
 
 class Sessions(NamedTuple):
-    """Of each session (s,), sorted by skill then session id: `offsets` (k + 1,) say where a needed skill's lie.
+    """Of each session (s,), by skill, then own part from high to low; `offsets` (k + 1,) say where a skill's lie.
 
     `rank_by_id` is the place among the sorted session ids; `region` a place in the market's regions (NONE unknown);
-    `level` 1 to 8 or UNKNOWN_LEVEL; `audience` one of FOR_…; `outcome_0_1` and `payment_krw` are NaN where unknown.
+    `level` 1 to 8 or UNKNOWN_LEVEL; `audience` one of FOR_…; `outcome_0_1` and `cost_fit_0_1` are NaN where unknown;
+    `own_part` is what these two add to the score of anybody.
     """
 
     offsets: Longs
@@ -54,7 +56,8 @@ class Sessions(NamedTuple):
     level: Ints
     audience: Ints
     outcome_0_1: Doubles
-    payment_krw: Doubles
+    cost_fit_0_1: Doubles
+    own_part: Doubles
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,11 @@ class CourseMarket:
         offered = _keep_offered(courses.select(list(COURSE_COLUMNS)), needs.skill_codes, as_of)
         known = pa.array([region.code for region in read_regions()])
         regions = find_distinct(pa.concat_arrays([known, flat(offered["region_code"]).cast(pa.string())]))
-        order = np.argsort(encode_in(offered["skill_code"], needs.skill_codes), kind="stable")
-        ordered = offered.take(pa.array(order))
+        sessions, session_ids = _read_sessions(offered, (needs.skill_codes, regions))
         return cls(
             as_of=as_of,
-            session_ids=flat(ordered["session_id"]),
-            sessions=_read_sessions(ordered, order, (needs.skill_codes, regions)),
+            session_ids=session_ids,
+            sessions=sessions,
             needs=needs,
             region_codes=regions,
         )
@@ -106,17 +108,25 @@ def _keep_offered(courses: pa.Table, skill_codes: pa.Array, as_of: datetime.date
     return courses.filter(pc.and_(pc.and_(is_later, has_seat), is_needed)).sort_by("session_id").combine_chunks()
 
 
-def _read_sessions(ordered: pa.Table, order: Longs, lists: tuple[pa.Array, pa.Array]) -> Sessions:
+def _read_sessions(offered: pa.Table, lists: tuple[pa.Array, pa.Array]) -> tuple[Sessions, pa.Array]:
+    """The sessions (sorted by id before) in their order, and their ids."""
     skills, regions = lists
+    outcome, payment = (read_numbers(offered[name], np.nan) for name in ("expected_rate_0_1", "self_payment_krw"))
+    cost = list_cost_fits(payment)
+    own, skill = weigh_own_parts(outcome, cost), encode_in(offered["skill_code"], skills)
+    order = np.lexsort((-own, skill))
+    ordered = offered.take(pa.array(order))
     kind = encode_in(ordered["training_type_code"], pa.array(list(AUDIENCES)))
-    return Sessions(
-        offsets=list_offsets(encode_in(ordered["skill_code"], skills), len(skills)),
+    sessions = Sessions(
+        offsets=list_offsets(skill[order], len(skills)),
         rank_by_id=order.astype(np.int64),
         course=encode_in(ordered["course_id"], find_distinct(ordered["course_id"])),
         region=encode_in(ordered["region_code"], regions),
         is_online=pc.fill_null(flat(ordered["is_online"]), False).to_numpy(zero_copy_only=False),
         level=read_numbers(ordered["skill_level"], UNKNOWN_LEVEL).astype(np.int32),
         audience=np.array([*AUDIENCES.values(), FOR_ALL], np.int32)[kind],
-        outcome_0_1=read_numbers(ordered["expected_rate_0_1"], np.nan),
-        payment_krw=read_numbers(ordered["self_payment_krw"], np.nan),
+        outcome_0_1=outcome[order],
+        cost_fit_0_1=cost[order],
+        own_part=own[order],
     )
+    return sessions, flat(ordered["session_id"])

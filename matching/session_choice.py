@@ -1,8 +1,9 @@
 """The choice of sessions: of each case the five best that it may take, no two of one course or one skill.
 
 A score is the job fit's part, which a skill's sessions share, and the rest, each rounded to a millionth; so the order
-of a skill's sessions does not depend on the rest of the gap, and five of different courses are all that its skill can
-ever give. Equal scores go to the lower session id. Do not put here: reading tables. Makes no table.
+of a skill's sessions does not depend on the rest of the gap. Its best is all that a skill can give, or its best five of
+different courses where its courses teach other skills too and may be taken by these. Equal scores go to the lower
+session id. Do not put here: reading tables. Makes no table.
 """
 
 from __future__ import annotations
@@ -24,9 +25,7 @@ from matching.course_fit import (
     count_steps,
     fit_job,
     fit_level,
-    list_cost_fits,
     list_region_fits,
-    weigh_own_parts,
 )
 from matching.course_market import FOR_ALL, CourseMarket, Sessions
 from matching.learners import Learners
@@ -34,6 +33,9 @@ from matching.shown_skills import HELD, NOT_SHOWN, States
 from matching.skill_needs import MOST_NEEDS, Needs
 
 PARTS_COUNT = 6  # score, job, region and level fit, outcome, cost fit
+LEVELS = 9  # 0 unknown, 1 to 8
+AUDIENCE_KINDS = 3
+CLOSED = -9.0  # the part of a session that is not open, below every score
 
 
 class Cases(NamedTuple):
@@ -47,29 +49,16 @@ class Cases(NamedTuple):
 class Offers(NamedTuple):
     """The night's sessions with what is the same for everybody.
 
-    `cost_fit_0_1` (s,) is NaN where unknown, `own_part` (s,) what outcome and cost add to the score, `region_fits`
-    (h + 1, r + 1) those of list_region_fits.
+    `room` (k,) says how many sessions of a skill can come into question. `kind` (s,) numbers region, online and
+    audience of a session (see _number_kinds); `region_fits` (h + 1, r + 1) are those of list_region_fits; `level_parts`
+    (9, 9, 9) say what a level adds to the score, by the level it must be above and the level aimed at.
     """
 
     sessions: Sessions
-    cost_fit_0_1: Doubles
-    own_part: Doubles
+    room: Ints
+    kind: Ints
     region_fits: Doubles
-
-
-class _Learner(NamedTuple):
-    """One case's home, reach and audience, as in Learners."""
-
-    home: int
-    reach: int
-    audience: int
-
-
-class _Aim(NamedTuple):
-    """What a skill's sessions are looked through for: the level they must be above, the level they should have."""
-
-    floor: int
-    level: int
+    level_parts: Doubles
 
 
 class _Found(NamedTuple):
@@ -85,9 +74,42 @@ class _Found(NamedTuple):
 
 def prepare_offers(market: CourseMarket) -> Offers:
     """The sessions of a market with what is the same for everybody."""
-    cost = list_cost_fits(market.sessions.payment_krw)
-    own = weigh_own_parts(market.sessions.outcome_0_1, cost)
-    return Offers(market.sessions, cost, own, list_region_fits(market.region_codes))
+    return Offers(
+        sessions=market.sessions,
+        room=_count_room(market.sessions),
+        kind=_number_kinds(market.sessions, len(market.region_codes)),
+        region_fits=list_region_fits(market.region_codes),
+        level_parts=_list_level_parts(),
+    )
+
+
+def _count_room(sessions: Sessions) -> Ints:
+    """1 (k,) for a skill whose courses teach nothing else, 5 otherwise."""
+    skills = len(sessions.offsets) - 1
+    skill = np.repeat(np.arange(skills), np.diff(sessions.offsets))
+    taught = np.unique(np.stack([sessions.course, skill]), axis=1)
+    is_shared = np.bincount(taught[0], minlength=1) > 1
+    room = np.ones(skills, np.int32)
+    room[taught[1, is_shared[taught[0]]]] = PLACES
+    return room
+
+
+def _number_kinds(sessions: Sessions, regions: int) -> Ints:
+    """(region × 2 + is online) × 3 + audience, the unknown region being the last."""
+    region = np.where(sessions.region == NONE, regions, sessions.region)
+    return ((region * 2 + sessions.is_online) * AUDIENCE_KINDS + sessions.audience).astype(np.int32)
+
+
+@compiled
+def _list_level_parts() -> Doubles:
+    """What the level of a session (last axis) adds to the score; CLOSED where it is not above the level shown."""
+    parts = np.full((LEVELS, LEVELS, LEVELS), CLOSED)
+    for floor in range(LEVELS):
+        for aimed in range(LEVELS):
+            for level in range(LEVELS):
+                if floor == NOT_SHOWN or level > floor:  # an unknown level (0) is above nothing
+                    parts[floor, aimed, level] = LEVEL_WEIGHT * fit_level(level, aimed)
+    return parts
 
 
 def pick_sessions(cases: Cases, needs: Needs, offers: Offers) -> tuple[Ints, Doubles]:
@@ -102,19 +124,21 @@ def _pick_all(cases: Cases, needs: Needs, demand_0_1: Doubles, offers: Offers) -
     room = MOST_NEEDS * PLACES
     found = _Found(np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.int32))
     standings = np.empty(PLACES, np.int32)
+    place_parts = np.empty(offers.region_fits.shape[1] * 2 * AUDIENCE_KINDS)
     for case in range(len(cases.occupation)):
         if cases.occupation[case] == NONE:
             continue
-        learner = _Learner(cases.learners.home[case], cases.learners.reach[case], cases.learners.audience[case])
+        _list_place_parts(cases.learners, case, offers.region_fits, place_parts)
         job_fits, aims = _weigh_needs(cases, case, needs, demand_0_1)
         first = needs.offsets[cases.occupation[case]]
         count = 0
         for standing in range(len(job_fits)):
             if cases.states[case, standing] == HELD:
                 continue
-            aim = _Aim(cases.states[case, standing], aims[standing])
+            level_parts = offers.level_parts[cases.states[case, standing], aims[standing]]
             start, job_steps = count, count_steps(JOB_WEIGHT * job_fits[standing])
-            count = _keep_best(learner, aim, needs.skill[first + standing], offers, (found, count))
+            skill = needs.skill[first + standing]
+            count = _keep_best((place_parts, level_parts), skill, offers, found, count)
             found.keys[start:count] += job_steps << 32
             found.standings[start:count] = standing
         _choose(found, count, offers.sessions.course, picked[case], standings)
@@ -122,8 +146,8 @@ def _pick_all(cases: Cases, needs: Needs, demand_0_1: Doubles, offers: Offers) -
             if picked[case, place] != NONE:
                 standing = standings[place]
                 parts[case, place, 1] = job_fits[standing]
-                aim = _Aim(cases.states[case, standing], aims[standing])
-                _describe(learner, aim, picked[case, place], offers, parts[case, place])
+                home = cases.learners.home[case]
+                _describe(home, aims[standing], picked[case, place], offers, parts[case, place])
     return picked, parts
 
 
@@ -146,51 +170,65 @@ def _weigh_needs(cases: Cases, case: int, needs: Needs, demand_0_1: Doubles) -> 
 
 
 @compiled
-def _keep_best(learner: _Learner, aim: _Aim, skill: int, offers: Offers, kept: tuple[_Found, int]) -> int:
-    """Put the five best open sessions of a skill, of different courses, behind those found; returns how many then."""
-    found, start = kept
-    count = start
-    sessions = offers.sessions
+def _list_place_parts(learners: Learners, case: int, region_fits: Doubles, place_parts: Doubles) -> None:
+    """Fill in what each kind of session adds to the score; CLOSED where it is not for the learner or out of reach."""
+    unknown = region_fits.shape[1] - 1
+    for kind in range(len(place_parts)):
+        region, is_online = kind // AUDIENCE_KINDS // 2, kind // AUDIENCE_KINDS % 2 == 1
+        audience, mine = kind % AUDIENCE_KINDS, learners.audience[case]
+        is_mine = audience * mine == FOR_ALL or audience == mine  # FOR_ALL is 0
+        is_near = is_online or region == unknown or (learners.reach[case] >> region) & 1 == 1
+        fit = fit_region(region_fits[learners.home[case], region], is_online)
+        place_parts[kind] = REGION_WEIGHT * fit if is_mine and is_near else CLOSED
+
+
+@compiled
+def fit_region(fit_0_1: float, is_online: bool) -> float:
+    """The fit of home and region, at least .8 online."""
+    return max(fit_0_1, ONLINE_FIT) if is_online else fit_0_1
+
+
+@compiled
+def _keep_best(parts: tuple[Doubles, Doubles], skill: int, offers: Offers, found: _Found, start: int) -> int:
+    """Put the best open sessions of a skill, of different courses, behind those found; returns how many then."""
+    place_parts, level_parts = parts
+    sessions, count = offers.sessions, start
+    least, most = CLOSED / 2, place_parts.max() + level_parts.max()
     for session in range(sessions.offsets[skill], sessions.offsets[skill + 1]):
-        if not is_open(learner, aim.floor, session, sessions):
+        if most + sessions.own_part[session] < least:  # and so are all that follow
+            break
+        rest = place_parts[offers.kind[session]] + level_parts[sessions.level[session]] + sessions.own_part[session]
+        if rest < least:
             continue
-        rest = REGION_WEIGHT * fit_region(learner.home, session, offers)
-        rest += LEVEL_WEIGHT * fit_level(sessions.level[session], aim.level)
-        key = (count_steps(rest + offers.own_part[session]) << 32) - sessions.rank_by_id[session]
-        if count - start == PLACES and key <= found.keys[count - 1]:
-            continue
-        place = count
-        for other in range(start, count):
-            if sessions.course[found.sessions[other]] == sessions.course[session]:
-                place = other
-        if place < count and found.keys[place] >= key:
-            continue
-        if place == count and count - start < PLACES:
-            count += 1
-        place = min(place, count - 1)
-        while place > start and found.keys[place - 1] < key:
-            found.keys[place], found.sessions[place] = found.keys[place - 1], found.sessions[place - 1]
-            place -= 1
-        found.keys[place], found.sessions[place] = key, session
+        key = (count_steps(rest) << 32) - sessions.rank_by_id[session]
+        count = _insert(found, (start, count, offers.room[skill]), key, session, sessions.course)
+        if count - start == offers.room[skill]:  # one step below the last key, so that rounding never decides
+            least = ((found.keys[count - 1] >> 32) - 1) / SCORE_STEPS
     return count
 
 
 @compiled
-def is_open(learner: _Learner, floor: int, session: int, sessions: Sessions) -> bool:
-    """Whether the session teaches more than is shown, is for the learner, and can be reached."""
-    if floor != NOT_SHOWN and sessions.level[session] <= floor:  # an unknown level is above nothing
-        return False
-    audience, region = sessions.audience[session], sessions.region[session]
-    if audience != FOR_ALL and learner.audience != FOR_ALL and audience != learner.audience:
-        return False
-    return bool(sessions.is_online[session]) or region == NONE or (learner.reach >> region) & 1 == 1
-
-
-@compiled
-def fit_region(home: int, session: int, offers: Offers) -> float:
-    """1 at home, half as much each 50 km on, .5 where either is unknown; at least .8 online."""
-    fit: float = offers.region_fits[home, offers.sessions.region[session]]  # NONE is the last row and column
-    return max(fit, ONLINE_FIT) if offers.sessions.is_online[session] else fit
+def _insert(found: _Found, stretch: tuple[int, int, int], key: int, session: int, course: Ints) -> int:
+    """Put a session among the found from `start` to `count`, the best first, `room` at most; returns the new count."""
+    start, count, room = stretch
+    place = count
+    for other in range(start, count):
+        if course[found.sessions[other]] == course[session]:
+            place = other
+    if place < count:
+        if found.keys[place] >= key:
+            return count
+    elif count - start < room:
+        count += 1
+    elif found.keys[count - 1] >= key:
+        return count
+    else:
+        place = count - 1
+    while place > start and found.keys[place - 1] < key:
+        found.keys[place], found.sessions[place] = found.keys[place - 1], found.sessions[place - 1]
+        place -= 1
+    found.keys[place], found.sessions[place] = key, session
+    return count
 
 
 @compiled
@@ -211,10 +249,11 @@ def _choose(found: _Found, count: int, course: Ints, picked: Ints, standings: In
 
 
 @compiled
-def _describe(learner: _Learner, aim: _Aim, session: int, offers: Offers, parts: Doubles) -> None:
+def _describe(home: int, aimed: int, session: int, offers: Offers, parts: Doubles) -> None:
     """Put the score and the other parts (6,) beside the job fit, which stands there already."""
-    parts[2] = fit_region(learner.home, session, offers)
-    parts[3] = fit_level(offers.sessions.level[session], aim.level)
-    parts[4], parts[5] = offers.sessions.outcome_0_1[session], offers.cost_fit_0_1[session]
-    rest = REGION_WEIGHT * parts[2] + LEVEL_WEIGHT * parts[3]
-    parts[0] = (count_steps(JOB_WEIGHT * parts[1]) + count_steps(rest + offers.own_part[session])) / SCORE_STEPS
+    sessions = offers.sessions
+    parts[2] = fit_region(offers.region_fits[home, sessions.region[session]], sessions.is_online[session])
+    parts[3] = fit_level(sessions.level[session], aimed)
+    parts[4], parts[5] = sessions.outcome_0_1[session], sessions.cost_fit_0_1[session]
+    rest = REGION_WEIGHT * parts[2] + LEVEL_WEIGHT * parts[3] + sessions.own_part[session]
+    parts[0] = (count_steps(JOB_WEIGHT * parts[1]) + count_steps(rest)) / SCORE_STEPS

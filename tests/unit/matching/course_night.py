@@ -52,7 +52,9 @@ def make_courses(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 def make_needs(rows: Sequence[Mapping[str, Any]] = NEEDS) -> pa.Table:
     """gold__occupation_skills rows."""
     kinds = [{"skill_kind_code": "CERTIFICATE" if row["skill_code"].startswith("CERT:") else "NCS"} for row in rows]
-    return make_table(arrow_schema(OCCUPATION_SKILLS), [kind | dict(row) for kind, row in zip(kinds, rows, strict=True)])
+    return make_table(
+        arrow_schema(OCCUPATION_SKILLS), [kind | dict(row) for kind, row in zip(kinds, rows, strict=True)]
+    )
 
 
 def make_phrases(rows: Sequence[Mapping[str, Any]] = ()) -> pa.Table:

@@ -40,7 +40,9 @@ class EveryCourse:
     def __init__(self, needs: pa.Table, courses: pa.Table, postings: pa.Table, as_of: datetime.date) -> None:
         """Read the tables row by row."""
         rows = sorted(needs.to_pylist(), key=lambda row: (-(row["importance_0_1"] or 0.5), row["skill_code"]))
-        self.rows = [row | {"importance": 0.5 if row["importance_0_1"] is None else row["importance_0_1"]} for row in rows]
+        self.rows = [
+            row | {"importance": 0.5 if row["importance_0_1"] is None else row["importance_0_1"]} for row in rows
+        ]
         self.rows.sort(key=lambda row: (-row["importance"], row["skill_code"]))
         self.sessions = [row for row in courses.to_pylist() if row["start_date"] > as_of]
         self.sessions = [row for row in self.sessions if row["seats_left_count"] != 0]
@@ -126,13 +128,17 @@ class EveryCourse:
         picked: list[tuple[str, str, float]] = []
         courses: set[str] = set()
         for steps, session_id, session in sorted(rated, key=lambda one: one[:2]):
-            is_new = session["course_id"] not in courses and session["skill_code"] not in {code for _, code, _ in picked}
+            is_new = session["course_id"] not in courses and session["skill_code"] not in {
+                code for _, code, _ in picked
+            }
             if is_new and len(picked) < 5:
                 picked.append((session_id, session["skill_code"], -steps / 1_000_000))
                 courses.add(session["course_id"])
         return picked
 
-    def measure_gap(self, person: Row, occupation: str, phrases: dict[str, str]) -> tuple[float, float | None, list[float]]:
+    def measure_gap(
+        self, person: Row, occupation: str, phrases: dict[str, str]
+    ) -> tuple[float, float | None, list[float]]:
         """Readiness, share of openings open, share that each missing skill alone unlocks."""
         needs = self.find_needs(occupation)
         codes = {need["skill_code"] for need in needs}
@@ -165,7 +171,9 @@ class EveryCourse:
         for need in missing:
             share = 0.5 if need["openings_share_0_1"] is None else need["openings_share_0_1"]
             job = need["importance"] / whole * (0.5 + 0.5 * share) if whole else 0.0
-            level = self.fit_level(need["skill_level"], need["skill_level"], GENERAL.get(person["education_code"] or ""))
+            level = self.fit_level(
+                need["skill_level"], need["skill_level"], GENERAL.get(person["education_code"] or "")
+            )
             rated.append((-round_up(0.7 * job + 0.3 * level), need["skill_code"].removeprefix("CERT:")))
         picked: list[str] = []
         for _, name in sorted(rated):
