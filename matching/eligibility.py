@@ -135,7 +135,7 @@ def read_working_time(column: pa.Array | pa.ChunkedArray) -> Ints:
 def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerConditions) -> Reach:
     """Regions as bits in the order of `region_codes`; neither wish nor home known means every region."""
     wished, has_wish = read_region_bits(block, [f"wanted_region_code_{place}" for place in (1, 2, 3)], region_codes)
-    home, has_home = _read_near_home(block["home_region_code"], region_codes)
+    home, has_home = read_near_home(block["home_region_code"], region_codes)
     everywhere = np.int64((1 << len(region_codes)) - 1)
     education = encode_in(block["education_code"], EDUCATION_CODES)
     return Reach(
@@ -145,7 +145,7 @@ def read_reach(block: pa.Table, region_codes: pa.Array, conditions: SeekerCondit
     )
 
 
-def _read_near_home(column: pa.Array | pa.ChunkedArray, region_codes: pa.Array) -> tuple[Longs, Flags]:
+def read_near_home(column: pa.Array | pa.ChunkedArray, region_codes: pa.Array) -> tuple[Longs, Flags]:
     """Bits of the regions near each home region, itself included, and whether the home region is known."""
     codes, homes = encode(column)
     known = [region.code for region in read_regions()]

@@ -1,8 +1,7 @@
-"""TOP5 courses: only for missing skills, reachable, one of a course and one of a skill, with the parts of the score."""
+"""TOP5 courses: only for missing skills, open, in reach, one of a course and one of a skill, with their parts."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,50 +11,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from lake.contracts.answers import SEEKER_COURSES
-from lake.contracts.features import COURSES
-from lake.contracts.gold import OCCUPATION_SKILLS
 from lake.contracts.render import arrow_schema
 from matching import courses
+from matching.blocks import MatchingInputError
 from matching.course_market import CourseMarket
+from tests.unit.matching.course_night import AS_OF, CAD, NEEDS, SAFETY, WELDING, make_courses, make_needs
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
-AS_OF = datetime.date(2026, 1, 6)
-WELDING, CAD, SAFETY = "15010101", "15010202", "23060101"
-NEEDS = [
-    {"occupation_code": "0131", "skill_code": WELDING, "skill_level": 3, "importance_0_1": 0.6},
-    {"occupation_code": "0131", "skill_code": CAD, "skill_level": 5, "importance_0_1": 0.3},
-    {"occupation_code": "0131", "skill_code": SAFETY, "skill_level": 2, "importance_0_1": 0.1},
-]
-SESSION = {
-    "as_of": AS_OF,
-    "skill_code": WELDING,
-    "skill_level": 3,
-    "region_code": "11",
-    "is_online": False,
-    "start_date": AS_OF + datetime.timedelta(days=1),
-    "end_date": AS_OF + datetime.timedelta(days=60),
-    "seats_left_count": 3,
-    "expected_rate_0_1": 0.7,
-}
 
 
-def make_courses(rows: list[dict[str, Any]]) -> pa.Table:
-    """features__courses rows: welding in Seoul from tomorrow, unless the row says otherwise; each its own course."""
-    schema = arrow_schema(COURSES)
-    full = [SESSION | {"session_id": f"S{n}", "course_id": f"C{n}"} | row for n, row in enumerate(rows)]
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
-
-
-def make_needs(rows: list[dict[str, Any]]) -> pa.Table:
-    schema = arrow_schema(OCCUPATION_SKILLS)
-    full = [{"as_of": AS_OF} | row for row in rows]
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in full], schema=schema)
-
-
-def match(seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192) -> list[dict[str, Any]]:
-    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS), AS_OF)
-    batches = iter(seekers.to_batches(max_chunksize=batch))
-    answers = list(courses.match_batches(batches, market, model_version="test-1"))
+def match(
+    seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192, needs: list[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS if needs is None else needs), AS_OF)
+    answers = list(courses.match_batches(iter(seekers.to_batches(max_chunksize=batch)), market))
     assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
     rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
     return rows
@@ -69,14 +38,8 @@ def list_sessions(answer: dict[str, Any]) -> list[str]:
     ("seeker", "session", "is_matched"),
     [
         pytest.param({}, {}, True, id="missing skill at home"),
-        pytest.param({"skill_codes_text": WELDING}, {}, False, id="skill already held"),
         pytest.param({}, {"skill_code": "99999999"}, False, id="skill nobody needs"),
         pytest.param({}, {"skill_code": None}, False, id="session without a skill"),
-        pytest.param({}, {"region_code": "26"}, False, id="other region"),
-        pytest.param({"wanted_region_code_2": "26"}, {"region_code": "26"}, True, id="wished region"),
-        pytest.param({}, {"region_code": "26", "is_online": True}, True, id="online elsewhere"),
-        pytest.param({}, {"region_code": None}, True, id="session without region"),
-        pytest.param({"home_region_code": None}, {"region_code": "26"}, True, id="person without region"),
         pytest.param({}, {"start_date": AS_OF}, False, id="began today"),
         pytest.param({}, {"seats_left_count": 0}, False, id="full"),
         pytest.param({}, {"seats_left_count": None}, True, id="seats unknown"),
@@ -89,26 +52,145 @@ def test_which_session_is_offered(
     assert (list_sessions(answer) == ["S0"]) is is_matched
 
 
+@pytest.mark.parametrize(
+    ("shown", "offered", "is_matched"),
+    [  # welding is needed at level 4
+        pytest.param("0", 4, False, id="shown, level unknown"),
+        pytest.param("4", 5, False, id="shown at the level"),
+        pytest.param("3", 4, False, id="shown one below"),
+        pytest.param("2", 4, True, id="shown two below"),
+        pytest.param("2", 3, True, id="above what is shown"),
+        pytest.param("2", 2, False, id="no more than is shown"),
+        pytest.param("2", None, False, id="shown too low, session's level unknown"),
+    ],
+)
+def test_a_skill_shown_lower_is_missing_and_only_a_higher_session_helps(
+    make_seekers: Make, shown: str, offered: int | None, is_matched: bool
+) -> None:
+    seekers = make_seekers([{"skill_codes_text": WELDING, "skill_levels_text": shown}])
+    assert bool(list_sessions(match(seekers, [{"skill_level": offered}])[0])) is is_matched
+
+
+def test_a_skill_needed_at_an_unknown_level_is_held_by_who_shows_it(make_seekers: Make) -> None:
+    seekers = make_seekers([{"skill_codes_text": WELDING, "skill_levels_text": "1"}])
+    answer = match(seekers, [{}], needs=[NEEDS[0] | {"skill_level": None}])[0]
+    assert answer["answer_code"] == "NO_GAP"
+
+
+def test_levels_of_another_length_than_the_skills_are_refused(make_seekers: Make) -> None:
+    seekers = make_seekers([{"skill_codes_text": f"{WELDING};{CAD}", "skill_levels_text": "3"}])
+    with pytest.raises(MatchingInputError, match=r"skill_levels_text .* in 1 rows"):
+        match(seekers, [{}])
+
+
+@pytest.mark.parametrize(
+    ("seeker", "session", "is_matched"),
+    [
+        pytest.param({}, {"region_code": "26"}, False, id="far from home"),
+        pytest.param({}, {"region_code": "28"}, True, id="27 km from home"),
+        pytest.param({"wanted_region_code_2": "26"}, {"region_code": "26"}, True, id="wished region"),
+        pytest.param({"wanted_region_code_2": "26"}, {}, True, id="home beside a wish"),
+        pytest.param({"wanted_region_code_2": "26"}, {"region_code": "28"}, False, id="near home beside a wish"),
+        pytest.param({}, {"region_code": "26", "is_online": True}, True, id="online elsewhere"),
+        pytest.param({}, {"region_code": None}, True, id="session without region"),
+        pytest.param({"home_region_code": None}, {"region_code": "26"}, True, id="person without region"),
+    ],
+)
+def test_which_region_is_in_reach(
+    make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], is_matched: bool
+) -> None:
+    answer = match(make_seekers([seeker]), [session])[0]
+    assert (list_sessions(answer) == ["S0"]) is is_matched
+
+
+@pytest.mark.parametrize(
+    ("kind", "employed", "not_employed"),
+    [
+        ("GENERAL", True, True),
+        ("DIGITAL", True, True),
+        (None, True, True),
+        ("WORKER", True, False),
+        ("SEEKER", False, True),
+        ("STRATEGIC", False, True),
+    ],
+)
+def test_who_may_take_a_training_type(make_seekers: Make, kind: str | None, employed: bool, not_employed: bool) -> None:
+    seekers = make_seekers([{"is_employed": True}, {"is_employed": False}, {"is_employed": None}])
+    answers = match(seekers, [{"training_type_code": kind}])
+    assert [bool(list_sessions(answer)) for answer in answers] == [employed, not_employed, True]
+
+
 def test_score_is_the_weighted_sum_of_its_parts(make_seekers: Make) -> None:
-    # Welding is .6 of 1.0 missing; home region; level 3 for 3; 70 % employed: .4×.6 + .2×1 + .2×1 + .2×.7 = .78
-    answer = match(make_seekers([{}]), [{}])[0]
-    names = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "score_0_1")
-    assert [answer[f"{name}_1"] for name in names] == pytest.approx([0.6, 1.0, 1.0, 0.7, 0.78])
+    # Welding is .6 of 1.0 missing, 40 % of openings ask for it: .6 × (.5 + .2) = .42. At home; level 4 for 4 (high
+    # school, 2, can climb to 4); 70 % employed; 300,000 won halve the cost fit:
+    # .35×.42 + .2×1 + .2×1 + .15×.7 + .1×.5 = .702
+    needs = [NEEDS[0] | {"openings_share_0_1": 0.4}, *NEEDS[1:]]
+    answer = match(make_seekers([{"education_code": "03"}]), [{}], needs=needs)[0]
+    names = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1", "score_0_1")
+    assert [answer[f"{name}_1"] for name in names] == pytest.approx([0.42, 1.0, 1.0, 0.7, 0.5, 0.702])
 
 
-def test_held_skills_leave_the_whole_gap_to_the_rest(make_seekers: Make) -> None:
+def test_without_openings_the_demand_is_three_quarters(make_seekers: Make) -> None:
     answer = match(make_seekers([{"skill_codes_text": f"{CAD};{SAFETY}"}]), [{}])[0]
-    assert (answer["job_fit_0_1_1"], answer["missing_skill_codes"], answer["needed_skills_count"]) == (1.0, WELDING, 3)
+    assert (answer["job_fit_0_1_1"], answer["missing_skill_codes"], answer["needed_skills_count"]) == (0.75, WELDING, 3)
 
 
-def test_unknown_outcome_counts_half_and_stays_unknown(make_seekers: Make) -> None:
-    answer = match(make_seekers([{}]), [{"expected_rate_0_1": None}])[0]
-    assert (answer["outcome_0_1_1"], answer["score_0_1_1"]) == (None, pytest.approx(0.74))
+@pytest.mark.parametrize(
+    ("column", "part", "weight"), [("expected_rate_0_1", "outcome", 0.15), ("self_payment_krw", "cost_fit", 0.1)]
+)
+def test_what_is_unknown_counts_half_and_stays_unknown(
+    make_seekers: Make, column: str, part: str, weight: float
+) -> None:
+    seekers, known = make_seekers([{}]), {"expected_rate_0_1": 1.0, "self_payment_krw": 0}
+    best, unknown = (match(seekers, [row])[0] for row in (known, known | {column: None}))
+    assert unknown[f"{part}_0_1_1"] is None
+    assert best["score_0_1_1"] - unknown["score_0_1_1"] == pytest.approx(weight / 2, abs=2e-6)
 
 
-@pytest.mark.parametrize(("level", "fit"), [(3, 1.0), (5, 0.5), (1, 0.5), (8, 0.0), (None, 0.5)])
-def test_level_fit_falls_with_the_distance(make_seekers: Make, level: int | None, fit: float) -> None:
-    assert match(make_seekers([{}]), [{"skill_level": level}])[0]["level_fit_0_1_1"] == fit
+@pytest.mark.parametrize(("payment", "fit"), [(0, 1.0), (100_000, 0.75), (300_000, 0.5), (900_000, 0.25)])
+def test_a_session_is_worth_less_the_more_it_costs(make_seekers: Make, payment: int, fit: float) -> None:
+    assert match(make_seekers([{}]), [{"self_payment_krw": payment}])[0]["cost_fit_0_1_1"] == fit
+
+
+@pytest.mark.parametrize(
+    ("seeker", "session", "fit"),
+    [
+        ({}, {}, 1.0),
+        ({}, {"region_code": "28"}, 0.688),  # Seoul to Incheon: ½ ^ (27 km / 50 km)
+        ({}, {"region_code": "26", "is_online": True}, 0.8),
+        ({}, {"is_online": True}, 1.0),
+        ({}, {"region_code": None}, 0.5),
+        ({"home_region_code": None}, {}, 0.5),
+        ({}, {"region_code": None, "is_online": True}, 0.8),
+    ],
+)
+def test_region_fit_halves_every_fifty_kilometres(
+    make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], fit: float
+) -> None:
+    answer = match(make_seekers([seeker]), [session])[0]
+    assert answer["region_fit_0_1_1"] == pytest.approx(fit, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("seeker", "offered", "fit"),
+    [
+        ({}, 4, 1.0),
+        ({}, 6, 0.5),
+        ({}, 2, 0.5),
+        ({}, 8, 0.0),
+        ({}, None, 0.5),
+        ({"education_code": "00"}, 4, 1.0),
+        ({"education_code": "02"}, 4, 0.75),  # below high school: level 1, so 3 is aimed at
+        ({"education_code": "02"}, 3, 1.0),
+        ({"education_code": "07"}, 4, 1.0),
+        ({"skill_codes_text": WELDING, "skill_levels_text": "1"}, 4, 0.75),
+        ({"skill_codes_text": WELDING, "skill_levels_text": "1", "education_code": "07"}, 3, 1.0),
+    ],
+)
+def test_level_fit_falls_with_the_distance_to_what_can_be_climbed(
+    make_seekers: Make, seeker: dict[str, Any], offered: int | None, fit: float
+) -> None:
+    assert match(make_seekers([seeker]), [{"skill_level": offered}])[0]["level_fit_0_1_1"] == fit
 
 
 def test_missing_skills_are_listed_by_importance(make_seekers: Make) -> None:
@@ -124,6 +206,15 @@ def test_one_session_a_skill_and_one_a_course(make_seekers: Make) -> None:
         {"skill_code": SAFETY, "skill_level": 2},
     ]
     assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S1", "S3", "S4"]
+
+
+def test_a_course_of_two_skills_is_taken_for_one_and_gives_way_for_the_other(make_seekers: Make) -> None:
+    sessions: list[dict[str, Any]] = [
+        {"course_id": "C9", "expected_rate_0_1": 0.9},
+        {"course_id": "C9", "skill_code": CAD, "skill_level": 5, "expected_rate_0_1": 0.9},
+        {"course_id": "C8", "skill_code": CAD, "skill_level": 5, "expected_rate_0_1": 0.2},
+    ]
+    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S0", "S2"]
 
 
 def test_equal_sessions_go_to_the_lower_id(make_seekers: Make) -> None:
@@ -194,5 +285,5 @@ def test_market_is_read_from_files_for_the_engine(tmp_path: Path, make_seekers: 
     for path, table in zip(paths, (make_courses([{}]), make_needs(NEEDS)), strict=True):
         pq.write_table(table, path)
     seekers = make_seekers([{}])
-    answers = courses.match_from_files(iter(seekers.to_batches()), paths, AS_OF, model_version="test-1")
+    answers = courses.match_from_files(iter(seekers.to_batches()), paths, AS_OF)
     assert pa.Table.from_batches(list(answers)).to_pylist() == match(seekers, [{}])
