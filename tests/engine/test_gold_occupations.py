@@ -99,3 +99,14 @@ def test_hires_of_the_last_sixty_days_and_those_reported_later_are_not_counted(p
     oldest = hires(1, AS_OF - timedelta(days=60 + 364))
     made = make(people, frame, LONG_AGO, *recent, *late, *oldest)["0243"]
     assert (made.hires_12m_count, made.hires_prior_12m_count) == (1, 0)
+
+
+def test_hires_of_people_who_registered_later_do_not_make_an_occupation_rise(people: Registers, frame: Frame) -> None:
+    """40 and 40 hires of the same person, and 30 of somebody who registered in between."""
+    registered = replace(
+        people, seekers=frame("silver__seekers", seeker(), seeker("new", registered_date=AS_OF - timedelta(days=400)))
+    )
+    spells = [LONG_AGO, *hires(40, THIS_YEAR), *hires(40, YEAR_BEFORE)]
+    spells += [row | {"spell_id": f"new {row['spell_id']}"} for row in hires(30, THIS_YEAR, seeker_key="new")]
+    made = make(registered, frame, *spells)["0243"]
+    assert (made.hires_12m_count, made.hires_prior_12m_count, made.outlook_code) == (40, 40, "STEADY")

@@ -1,7 +1,8 @@
 """KECO unit groups with their name, usual education, market and outlook (makes gold__occupations).
 
-Counted from postings and seekers, not from gold__labour_market: a posting without a region is open all the same. Hires
-are insured employment of registered seekers, so the outlook says how seekers fared, not how the occupation grows.
+Counted from postings and seekers, not from gold__labour_market: a posting without a region is open all the same. The
+outlook compares the hires of the same people in two years: those registered before both. Counting everybody would show
+how the register grows (synthetic Korea: 14 % more hires a year, 1 % among the same people).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *,
     market = _demand(postings, as_of).join(_supply(known.seekers, as_of), on="occupation_code", how="full")
     frame = names.join(_usual_education(entries), on="occupation_code", how="left")
     frame = frame.join(market, on="occupation_code", how="left")
-    frame = frame.join(_hires(known.employment_spells, as_of), on="occupation_code", how="left")
+    frame = frame.join(_hires(known, as_of), on="occupation_code", how="left")
     frame = frame.crossJoin(_reach(known.employment_spells, as_of))
     frame = frame.fillna(0, subset=["open_postings_count", "openings_count", "seekers_count"])
     tightness = F.when(F.col("seekers_count") > 0, F.col("openings_count") / F.col("seekers_count"))
@@ -78,10 +79,15 @@ def _in_year(as_of: date, *, years_back: int) -> Column:
     return (F.col("start_date") > after) & (F.col("start_date") <= until)
 
 
-def _hires(spells: DataFrame, as_of: date) -> DataFrame:
+def _hires(known: Registers, as_of: date) -> DataFrame:
+    """Hires of both years by occupation, of people who were registered when the first of them began."""
     years = {"hires_12m_count": 0, "hires_prior_12m_count": 1}
+    recent = known.employment_spells.where(_in_year(as_of, years_back=0) | _in_year(as_of, years_back=1))
+    began = day(as_of, minus=REPORTING_LAG_DAYS + 2 * YEAR_DAYS)
+    registered = known.seekers.where(F.col("registered_date") <= began).select("seeker_key")
+    theirs = recent.where("occupation_code is not null").join(registered, on="seeker_key", how="left_semi")
     counts = [F.count(F.when(_in_year(as_of, years_back=back), 1)).cast("int").alias(n) for n, back in years.items()]
-    return spells.where("occupation_code is not null").groupBy("occupation_code").agg(*counts)
+    return theirs.groupBy("occupation_code").agg(*counts)
 
 
 def _reach(spells: DataFrame, as_of: date) -> DataFrame:
