@@ -1,9 +1,10 @@
-"""What workers of each occupation are like on the 17 scales: the model that occupations.py searches.
+"""What workers of each occupation are like on the 35 scales: the model that occupations.py searches.
 
 Learned from silver__worker_surveys: one mean a KECO unit group, pulled towards its minor group, 2-digit and 1-digit
 group and all workers by PULL_ROWS rows each, and one covariance for all, shrunk to its diagonal. Scales are
 standardised on the published norm (mean 100, deviation 15). Saved as arrays and JSON, never pickled.
-Do not put here: people who look for work, wishes. Makes no table.
+Do not put here: people who look for work, wishes, what a pattern of known scales says (scale_patterns.py). Makes no
+table.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import logging
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +22,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from lake.contracts.silver import RIASEC, SCALE_NAMES
+from lake.contracts.silver import SCALE_NAMES
+from lake.threads import one_thread
 from matching.blocks import Doubles, Flags, MatchingInputError, flat, is_null, read_numbers, require_columns
 
 NORM_MEAN, NORM_DEVIATION = 100.0, 15.0
@@ -27,21 +31,25 @@ PULL_ROWS = 5.0
 SHRINKAGE = 0.1
 LEAST_ROWS = 50  # of a survey (and of a scale in it) from which anything is learned
 PREFIX_LENGTHS = (1, 2, 3, 4)
-FORMAT = "occupation-model-1"
+LEAST_PAIRS = 50  # workers who answered both of two scales, from which their covariance is learned
+LEAST_EIGENVALUE = 1e-3  # covariances of scales that were asked of different workers may not fit together
+FORMAT = "occupation-model-2"
+ARRAYS = ("means", "answers", "centre", "within", "total", "is_learned")
 
-# A test instrument is used when at least half of its scales are there; the rest of them is then estimated.
-INSTRUMENTS = {"interest": slice(0, len(RIASEC)), "aptitude": slice(len(RIASEC), len(SCALE_NAMES))}
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OccupationModel:
-    """Occupations (k,) sorted by code; their means (k, 17) around all workers' `centre` (17,); covariances (17, 17).
+    """Occupations (k,) sorted by code; their means (k, 35) around all workers' `centre` (35,); covariances (35, 35).
 
-    `within` is the covariance inside occupations, `total` that of all workers. `is_learned` marks usable scales (17,).
+    `answers` (k, 35) are the workers of the occupation that each mean was learned from. `within` is the covariance
+    inside occupations, `total` that of all workers. `is_learned` marks usable scales (35,).
     """
 
     codes: tuple[str, ...]
     means: Doubles
+    answers: Doubles
     centre: Doubles
     within: Doubles
     total: Doubles
@@ -64,16 +72,18 @@ class OccupationModel:
         means = _learn_means(values - centre, occupations, all_codes)
         place = {code: number for number, code in enumerate(all_codes)}
         own = means[[place[code] for code in occupations]]
-        residuals = np.where(np.isnan(values), 0.0, values - centre - own)
-        within = _shrink(residuals.T @ residuals / max(len(values), 1), is_learned)
-        spread = means - means.mean(axis=0) if len(means) else means
-        total = within + (spread.T @ spread) / max(len(means), 1)
-        return cls(all_codes, means, centre, within, total, is_learned)
+        with one_thread():
+            within = _shrink(_covary(values - centre - own), is_learned)
+            spread = means - means.mean(axis=0) if len(means) else means
+            total = within + (spread.T @ spread) / max(len(means), 1)
+        answers = np.zeros(means.shape)
+        np.add.at(answers, [place[code] for code in occupations], ~np.isnan(values))
+        return cls(all_codes, means, answers, centre, within, total, is_learned)
 
     def save(self, folder: Path) -> None:
         """Write arrays.npz and model.json into `folder`; equal models give equal bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {name: getattr(self, name) for name in ("means", "centre", "within", "total", "is_learned")}
+        arrays = {name: getattr(self, name) for name in ARRAYS}
         np.savez(folder / "arrays.npz", **arrays)
         description = {"format": FORMAT, "scales": list(SCALE_NAMES), "codes": list(self.codes)}
         (folder / "model.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
@@ -94,50 +104,9 @@ class OccupationModel:
     def version(self) -> str:
         """A short hash of the content: the same surveys give the same version."""
         digest = hashlib.sha256("|".join(self.codes).encode())
-        for name in ("means", "centre", "within", "total", "is_learned"):
+        for name in ARRAYS:
             digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         return digest.hexdigest()[:12]
-
-    def find_usable(self, scores: Doubles) -> dict[str, Flags]:
-        """For each instrument, who (n,) has at least half of the scales learned for it, of scores (n, 17)."""
-        usable = {}
-        for name, part in INSTRUMENTS.items():
-            learned = self.is_learned[part]
-            has = (~np.isnan(scores[:, part]) & learned).sum(axis=1)
-            usable[name] = (has * 2 >= learned.sum()) & bool(learned.any())
-        return usable
-
-    def fill(self, scores: Doubles, used: Flags) -> Doubles:
-        """Scores (n, 17) around the centre on the `used` scales (17,); a missing one as expected from the others."""
-        centred = np.where(used, scores - self.centre, 0.0)
-        missing = np.isnan(centred)
-        filled = np.where(missing, 0.0, centred)
-        patterns, which = np.unique(missing[missing.any(axis=1)], axis=0, return_inverse=True)
-        rows = np.flatnonzero(missing.any(axis=1))
-        for number, pattern in enumerate(patterns):
-            known = used & ~pattern
-            slopes = np.linalg.solve(self.total[np.ix_(known, known)], self.total[np.ix_(known, pattern)])
-            mine = rows[which.ravel() == number]
-            filled[np.ix_(mine, np.flatnonzero(pattern))] = sum(
-                filled[mine, scale, None] * slopes[place] for place, scale in enumerate(np.flatnonzero(known))
-            )
-        return filled
-
-    def weigh(self, used: Flags) -> tuple[Doubles, Doubles, Doubles, float]:
-        """The log-likelihood ratio of an occupation against all workers on the `used` scales, as x·W + b − x·Q·x − q.
-
-        W (17, k) and b (k,) come from the shared covariance; Q (17, 17) and q from the difference to all workers'.
-        """
-        picked = np.flatnonzero(used)
-        within, total = self.within[np.ix_(picked, picked)], self.total[np.ix_(picked, picked)]
-        inverse = np.linalg.inv(within)
-        weights = np.zeros((len(SCALE_NAMES), len(self.codes)))
-        weights[picked] = inverse @ self.means[:, picked].T
-        bias = -0.5 * np.einsum("kd,dk->k", self.means[:, picked], weights[picked])
-        quadratic = np.zeros((len(SCALE_NAMES), len(SCALE_NAMES)))
-        quadratic[np.ix_(picked, picked)] = 0.5 * (inverse - np.linalg.inv(total))
-        constant = -0.5 * (np.linalg.slogdet(total)[1] - np.linalg.slogdet(within)[1])
-        return weights, bias, quadratic, float(constant)
 
 
 @functools.lru_cache(maxsize=2)
@@ -147,18 +116,32 @@ def load_occupation_model(folder: Path) -> OccupationModel:
 
 
 def ensure_occupation_model(surveys: pa.Table, codes: Sequence[str], folder: Path) -> str:
-    """The version of the model in `folder`, learned from `surveys` when there is none yet."""
-    if not (folder / "model.json").is_file():
+    """The version of the model in `folder`, learned from `surveys` when there is none of today's format and scales."""
+    if not _is_current(folder):
         aside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
         OccupationModel.learn(surveys, codes).save(aside)
+        shutil.rmtree(folder, ignore_errors=True)
         aside.replace(folder)
+        load_occupation_model.cache_clear()
     return load_occupation_model(folder).version
 
 
 def standardise(table: pa.Table) -> Doubles:
-    """The 17 scales (n, 17) in deviations from the norm; null is NaN."""
+    """The 35 scales (n, 35) in deviations from the norm; null is NaN."""
     columns = [(read_numbers(table[name], np.nan) - NORM_MEAN) / NORM_DEVIATION for name in SCALE_NAMES]
     return np.stack(columns, axis=1)
+
+
+def _is_current(folder: Path) -> bool:
+    """Whether `folder` holds a model of this format; one of an older format is learned again in the same month."""
+    file = folder / "model.json"
+    if not file.is_file():
+        return False
+    description = json.loads(file.read_text(encoding="utf-8"))
+    is_current = description["format"] == FORMAT and tuple(description["scales"]) == SCALE_NAMES
+    if not is_current:
+        log.info("occupation model of format %s is learned again as %s", description["format"], FORMAT)
+    return is_current
 
 
 def _mean(values: Doubles, axis: int) -> Doubles:
@@ -184,9 +167,26 @@ def _learn_means(centred: Doubles, occupations: Sequence[str], codes: Sequence[s
     return np.array([above[code[:4]] for code in codes]).reshape(len(codes), centred.shape[1])
 
 
+def _covary(residuals: Doubles) -> Doubles:
+    """The covariance (35, 35) of residuals (n, 35) around 0, each entry over the workers who answered both scales.
+
+    NaN is not answered. Pairs of scales answered together by fewer than LEAST_PAIRS workers have covariance 0.
+    """
+    seen = (~np.isnan(residuals)).astype(np.float64)
+    filled = np.nan_to_num(residuals)
+    pairs = seen.T @ seen
+    covariance: Doubles = np.where(pairs >= LEAST_PAIRS, filled.T @ filled / np.maximum(pairs, 1), 0.0)
+    return covariance
+
+
 def _shrink(covariance: Doubles, is_learned: Flags) -> Doubles:
     """Pulled to its diagonal; a scale that was not learned stands apart with variance 1."""
     diagonal = np.diag(np.where(is_learned, np.maximum(np.diag(covariance), 1e-3), 1.0))
     kept = np.where(np.outer(is_learned, is_learned), covariance, 0.0)
     shrunk: Doubles = (1 - SHRINKAGE) * kept + SHRINKAGE * diagonal
-    return np.where(np.eye(len(diagonal), dtype=bool), np.diag(diagonal), shrunk)
+    shrunk = np.where(np.eye(len(diagonal), dtype=bool), np.diag(diagonal), shrunk)
+    values, directions = np.linalg.eigh(shrunk)
+    if values[0] >= LEAST_EIGENVALUE:
+        return shrunk
+    mended: Doubles = (directions * np.maximum(values, LEAST_EIGENVALUE)) @ directions.T
+    return (mended + mended.T) / 2

@@ -80,12 +80,18 @@ def _scoring(night: Night) -> score.Night:
     )
 
 
-@dg.asset(**asset_options("matches__seeker_occupations", ["features__seekers", "occupation_model"]))
+@dg.asset(
+    **asset_options(
+        "matches__seeker_occupations",
+        ["features__seekers", "occupation_model", "gold__occupations", "gold__labour_market"],
+    )
+)
 def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
-    """Five occupations for everyone, by the month's occupation model."""
+    """Five occupations for everyone, by the month's occupation model, with the night's market beside them."""
     mapper = partial(
-        occupations.match_from_file,
+        occupations.match_from_files,
         folder=night.model_dir("occupations").resolve(),
+        facts=(night.export("gold__occupations"), night.export("gold__labour_market")),
         as_of=night.as_of,
         device=night.device.name,
     )

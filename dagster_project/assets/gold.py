@@ -43,11 +43,12 @@ def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
     return night.write("gold__labour_market", frame)
 
 
-@dg.asset(**asset_options("gold__occupations", ["silver__occupations", "silver__job_postings", "silver__seekers"]))
+@dg.asset(**asset_options("gold__occupations", [*REGISTERS, "silver__occupations", "silver__job_postings"]))
 def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
-    """Every occupation with its name, usual education and market."""
-    postings, seekers = night.read("silver__job_postings"), night.read("silver__seekers")
-    frame = occupations(night.read("silver__occupations"), postings, seekers, as_of=night.as_of)
+    """Every occupation with its name, usual education, market and outlook."""
+    known = known_by(night.registers(), night.as_of)
+    dictionary, postings = night.read("silver__occupations"), night.read("silver__job_postings")
+    frame = occupations(dictionary, postings, known, as_of=night.as_of)
     return night.write("gold__occupations", frame)
 
 

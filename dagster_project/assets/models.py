@@ -53,7 +53,7 @@ def employment_model(night: dg.ResourceParam[Night]) -> Result:
     owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
     deps=["silver__worker_surveys", "gold__occupations"],
-    description="재직자 조사에서 배운 흥미·적성과 직업의 관계.",
+    description="재직자 조사에서 배운 흥미·적성·가치관·성격과 직업의 관계.",
 )
 def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     """The month's occupation model, trained when there is none."""

@@ -103,7 +103,9 @@ SEEKER_OCCUPATIONS = _answers(
             c.text("trait_codes", "맞는 특성", "점수를 가장 크게 올린 척도 이름, |로 이음"),
             c.text("unlike_trait_codes", "맞지 않는 특성", "점수를 가장 크게 내린 척도 이름, |로 이음"),
             c.text("twin_codes", "함께 볼 직업", "검사로 갈리지 않는 같은 소분류의 직업코드, 점수순, |로 이음"),
-            c.share("past_nearness_0_1", "해 온 일과의 거리", "1이면 같은 직업, 0이면 다른 대분류. 경력이 없으면 비움"),
+            c.share(
+                "past_nearness_0_1", "해 온 일과의 가까움", "1이면 같은 직업, 다른 대분류는 .1까지. 경력이 없으면 비움"
+            ),
             Column("education_fit_code", Kind.STRING, "학력 조건", codes=codes.EDUCATION_FIT),
             c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수", unit="배"),
             c.krw_month("wage_median_krw_month", "제시임금 중위값"),

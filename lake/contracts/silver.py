@@ -7,7 +7,17 @@ The tables stand in silver_people.py and silver_market.py; this module is their 
 from __future__ import annotations
 
 from lake.contracts.declare import versions_of
-from lake.contracts.scales import APTITUDES, RIASEC, RIASEC_LABELS, SCALE_NAMES, SCALES
+from lake.contracts.scales import (
+    APTITUDES,
+    INSTRUMENT_SCALES,
+    INSTRUMENTS,
+    PERSONALITY,
+    RIASEC,
+    RIASEC_LABELS,
+    SCALE_NAMES,
+    SCALES,
+    VALUES,
+)
 from lake.contracts.silver_market import (
     COMPANIES,
     JOB_POSTINGS,
@@ -56,8 +66,11 @@ __all__ = [
     "CERTIFICATES",
     "COMPANIES",
     "EMPLOYMENT_SPELLS",
+    "INSTRUMENTS",
+    "INSTRUMENT_SCALES",
     "JOB_POSTINGS",
     "OCCUPATIONS",
+    "PERSONALITY",
     "RESUMES",
     "RESUME_VERSIONS",
     "RIASEC",
@@ -71,6 +84,7 @@ __all__ = [
     "TEST_RESULTS",
     "TRAINING_COURSES",
     "TRAINING_HISTORY",
+    "VALUES",
     "VERSION_TABLES",
     "WORKER_SURVEYS",
 ]

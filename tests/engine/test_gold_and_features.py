@@ -16,7 +16,6 @@ from transforms.features.job_postings import job_postings
 from transforms.features.seekers import seekers
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
-from transforms.gold.occupations import occupations
 from transforms.gold.seeker_snapshots import seeker_snapshots
 from transforms.registers import Registers, known_by
 
@@ -156,31 +155,6 @@ def test_the_chance_of_an_application_is_shrunk_to_the_whole(frame: Frame) -> No
     ]
     rows = job_postings(postings, frame("silver__companies"), frame("silver__applications", *applications), as_of=AS_OF)
     assert [row.fill_chance_0_1 for row in rows.collect()] == pytest.approx([1 / 3, 1 / 3], abs=1e-6)
-
-
-def test_a_posting_without_a_region_is_open_in_its_occupation(frame: Frame) -> None:
-    posting = {"occupation_code": "0243", "registered_date": date(2026, 11, 1), "status_code": "OPEN"}
-    rows = occupations(
-        frame(
-            "silver__occupations",
-            {"occupation_title_id": "T1", "title": "엠디", "occupation_name": "상품 기획자", "occupation_code": "0243"},
-        ),
-        frame("silver__job_postings", posting | {"posting_id": "P1"}, posting | {"posting_id": "P2", "headcount": 3}),
-        frame("silver__seekers", seeker(wanted_occupation_code_1="0243"), seeker("b")),
-        as_of=AS_OF,
-    ).collect()
-    assert [row.asDict() for row in rows] == [
-        {
-            "as_of": AS_OF,
-            "occupation_code": "0243",
-            "occupation_name": "상품 기획자",
-            "typical_education_code": None,
-            "open_postings_count": 2,
-            "openings_count": 4,
-            "seekers_count": 1,
-            "wage_median_krw_month": None,
-        }
-    ]
 
 
 def test_an_application_without_a_date_still_keeps_its_posting_away(people: Registers, frame: Frame) -> None:

@@ -1,31 +1,49 @@
-"""KECO unit groups with their name, usual education and market (makes gold__occupations).
+"""KECO unit groups with their name, usual education, market and outlook (makes gold__occupations).
 
-Counted from postings and seekers, not from gold__labour_market: a posting without a region is open all the same.
+Counted from postings and seekers, not from gold__labour_market: a posting without a region is open all the same. The
+outlook compares the hires of the same people in two years: those registered before both. Counting everybody would show
+how the register grows (synthetic Korea: 14 % more hires a year, 1 % among the same people).
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.contracts.gold import OCCUPATIONS
 from transforms.gold.labour_market import open_postings
-from transforms.registers import day
+from transforms.registers import Registers, day
+
+REPORTING_LAG_DAYS = 60
+"""Employers report a hire by the 15th of the next month, many later: both years end this long before the date."""
+YEAR_DAYS = 365
+LEAST_HIRES_COUNT = 30
+LEAST_CHANGE_PCT = 5
 
 
-def occupations(dictionary: DataFrame, postings: DataFrame, seekers: DataFrame, *, as_of: date) -> DataFrame:
+def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *, as_of: date) -> DataFrame:
     """One row per unit group that the occupation dictionary knows."""
     entries = dictionary.where("occupation_code is not null")
     names = entries.groupBy("occupation_code").agg(
         F.coalesce(F.min("occupation_name"), F.min("title")).alias("occupation_name")
     )
-    market = _demand(postings, as_of).join(_supply(seekers, as_of), on="occupation_code", how="full")
+    market = _demand(postings, as_of).join(_supply(known.seekers, as_of), on="occupation_code", how="full")
     frame = names.join(_usual_education(entries), on="occupation_code", how="left")
     frame = frame.join(market, on="occupation_code", how="left")
+    frame = frame.join(_hires(known, as_of), on="occupation_code", how="left")
+    frame = frame.crossJoin(_reach(known.employment_spells, as_of))
     frame = frame.fillna(0, subset=["open_postings_count", "openings_count", "seekers_count"])
-    return frame.withColumn("as_of", day(as_of)).select(*OCCUPATIONS.names)
+    tightness = F.when(F.col("seekers_count") > 0, F.col("openings_count") / F.col("seekers_count"))
+    return frame.select(
+        *(name for name in OCCUPATIONS.names if name in frame.columns and not name.startswith("hires_")),
+        day(as_of).alias("as_of"),
+        tightness.alias("tightness_ratio"),
+        _counted("hires_12m_count").alias("hires_12m_count"),
+        _counted("hires_prior_12m_count").alias("hires_prior_12m_count"),
+        _outlook(_counted("hires_12m_count"), _counted("hires_prior_12m_count")).alias("outlook_code"),
+    ).select(*OCCUPATIONS.names)
 
 
 def _demand(postings: DataFrame, as_of: date) -> DataFrame:
@@ -52,3 +70,48 @@ def _usual_education(entries: DataFrame) -> DataFrame:
     order = Window.partitionBy("occupation_code").orderBy(F.col("count").desc(), F.col("education_code"))
     first = counted.withColumn("_place", F.row_number().over(order)).where("_place = 1")
     return first.select("occupation_code", F.col("education_code").alias("typical_education_code"))
+
+
+def _in_year(as_of: date, *, years_back: int) -> Column:
+    """Whether a spell began in the 12 months that end REPORTING_LAG_DAYS and `years_back` years before `as_of`."""
+    end = REPORTING_LAG_DAYS + YEAR_DAYS * years_back
+    after, until = day(as_of, minus=end + YEAR_DAYS), day(as_of, minus=end)
+    return (F.col("start_date") > after) & (F.col("start_date") <= until)
+
+
+def _hires(known: Registers, as_of: date) -> DataFrame:
+    """Hires of both years by occupation, of people who were registered when the first of them began."""
+    years = {"hires_12m_count": 0, "hires_prior_12m_count": 1}
+    recent = known.employment_spells.where(_in_year(as_of, years_back=0) | _in_year(as_of, years_back=1))
+    began = day(as_of, minus=REPORTING_LAG_DAYS + 2 * YEAR_DAYS)
+    registered = known.seekers.where(F.col("registered_date") <= began).select("seeker_key")
+    theirs = recent.where("occupation_code is not null").join(registered, on="seeker_key", how="left_semi")
+    counts = [F.count(F.when(_in_year(as_of, years_back=back), 1)).cast("int").alias(n) for n, back in years.items()]
+    return theirs.groupBy("occupation_code").agg(*counts)
+
+
+def _reach(spells: DataFrame, as_of: date) -> DataFrame:
+    """One row: whether the register reaches back over each of the two years; an empty register over none."""
+    first = F.min("start_date")
+    reaches = {
+        f"_has_{name}": F.coalesce(first <= day(as_of, minus=REPORTING_LAG_DAYS + YEAR_DAYS * years), F.lit(False))
+        for name, years in (("hires_12m_count", 1), ("hires_prior_12m_count", 2))
+    }
+    return spells.agg(*(reach.alias(name) for name, reach in reaches.items()))
+
+
+def _counted(name: str) -> Column:
+    """The hires of a year, 0 where there were none; null for a year the register does not reach back over."""
+    return F.when(F.col(f"_has_{name}"), F.coalesce(F.col(name), F.lit(0)))
+
+
+def _outlook(now: Column, before: Column) -> Column:
+    """RISING or FALLING from 5 % on, in whole hires; NO_DATA with fewer than 30 in a year or a year not known."""
+    has_data = F.coalesce((now >= LEAST_HIRES_COUNT) & (before >= LEAST_HIRES_COUNT), F.lit(False))
+    pct, whole = now.cast("bigint") * 100, before.cast("bigint")
+    return (
+        F.when(~has_data, F.lit("NO_DATA"))
+        .when(pct >= whole * (100 + LEAST_CHANGE_PCT), F.lit("RISING"))
+        .when(pct <= whole * (100 - LEAST_CHANGE_PCT), F.lit("FALLING"))
+        .otherwise(F.lit("STEADY"))
+    )

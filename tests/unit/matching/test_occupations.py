@@ -1,67 +1,40 @@
-"""TOP5 occupations: what tests, wishes and work say, alone and together."""
+"""TOP5 occupations: what tests, wishes and work say, alone and together, and what stands beside each place."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from lake.contracts.answers import SEEKER_OCCUPATIONS
-from lake.contracts.render import arrow_schema
-from lake.contracts.silver import SCALE_NAMES
-from matching import occupations
-from matching.blocks import MatchingInputError
+from lake.contracts.codes import TEST_PROBLEM
+from lake.contracts.features import SEEKERS
+from lake.contracts.model import Privacy
+from lake.contracts.silver import INSTRUMENT_SCALES, SCALE_NAMES
+from lake.device import CpuDevice, FloatArray, IndexArray
+from matching import occupations, places
 from matching.occupation_model import OccupationModel
+from tests.unit.matching.occupation_worlds import (
+    APTITUDES,
+    CODES,
+    INTERESTS,
+    NO_WISH,
+    TRAITS,
+    make_facts,
+    make_surveys,
+    match,
+    scores_of,
+)
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
-AS_OF = datetime.date(2026, 1, 6)
-INTERESTS, APTITUDES = SCALE_NAMES[:6], SCALE_NAMES[6:]
-# A nurse is social, an engineer investigative, a welder realistic and mechanical, an actor artistic.
-TRAITS = {
-    "3040": "interest_social",
-    "1520": "interest_investigative",
-    "8240": "aptitude_mechanical",
-    "4160": "interest_artistic",
-}
-CODES = ("0131", "0132", "1520", "1521", "3040", "4160", "8240")
-
-
-def make_surveys(people: int = 200, absent: tuple[str, ...] = ()) -> pa.Table:
-    """`people` workers of each of four occupations, each two deviations up on the trait of the occupation."""
-    random = np.random.default_rng(1)
-    codes = np.repeat(list(TRAITS), people)
-    scores = 100 + 12 * random.standard_normal((len(codes), len(SCALE_NAMES)))
-    for row, code in enumerate(codes):
-        scores[row, SCALE_NAMES.index(TRAITS[code])] += 30
-    columns = {name: pa.array(scores[:, place]) for place, name in enumerate(SCALE_NAMES)}
-    columns |= {name: pa.nulls(len(codes), pa.float64()) for name in absent}
-    return pa.table({"occupation_code": pa.array(codes), **columns})
 
 
 @pytest.fixture(scope="module")
 def model() -> OccupationModel:
     return OccupationModel.learn(make_surveys(), CODES)
-
-
-def scores_of(trait: str, scales: tuple[str, ...] = SCALE_NAMES) -> dict[str, float]:
-    """A person's test: 130 on one scale, 100 on the others."""
-    return {name: 130.0 if name == trait else 100.0 for name in scales}
-
-
-NO_WISH = {"wanted_occupation_code_1": None}
-
-
-def match(seekers: pa.Table, model: OccupationModel, batch: int = 8192) -> list[dict[str, Any]]:
-    batches = iter(seekers.to_batches(max_chunksize=batch))
-    answers = list(occupations.match_batches(batches, model, AS_OF, model_version="test-1"))
-    assert all(answer.schema.equals(arrow_schema(SEEKER_OCCUPATIONS)) for answer in answers)
-    rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
-    return rows
 
 
 @pytest.mark.parametrize(("code", "trait"), TRAITS.items())
@@ -75,43 +48,74 @@ def test_test_alone_finds_the_minor_group_of_the_trait(
 
 
 @pytest.mark.parametrize(
-    ("scales", "code"), [(INTERESTS, "3040"), (APTITUDES, "8240")], ids=["interest only", "aptitude only"]
+    ("scales", "code"),
+    [(INTERESTS, "3040"), (APTITUDES, "8240"), (("interest_social",), "3040"), (("interest_artistic",), "4160")],
+    ids=["interest only", "aptitude only", "one scale", "another scale"],
 )
-def test_one_instrument_is_enough(
+def test_any_subset_of_scales_is_enough(
     make_seekers: Make, model: OccupationModel, scales: tuple[str, ...], code: str
 ) -> None:
     answer = match(make_seekers([NO_WISH | scores_of(TRAITS[code], scales)]), model)[0]
-    assert (answer["occupation_code_1"], answer["basis_code"]) == (code, "TEST")
+    assert (answer["occupation_code_1"], answer["basis_code"], answer["answer_code"]) == (code, "TEST", "OK")
 
 
-def test_a_missing_scale_is_estimated_and_never_named_as_a_trait(make_seekers: Make, model: OccupationModel) -> None:
-    test = scores_of("interest_social") | {"interest_artistic": None, "aptitude_verbal": None}
+@pytest.mark.parametrize("instrument", INSTRUMENT_SCALES)
+def test_each_instrument_is_read(make_seekers: Make, instrument: str) -> None:
+    trait = INSTRUMENT_SCALES[instrument][-1]
+    model = OccupationModel.learn(make_surveys(traits=TRAITS | {"9010": trait}), CODES)
+    answer = match(make_seekers([NO_WISH | scores_of(trait, INSTRUMENT_SCALES[instrument])]), model)[0]
+    assert (answer["occupation_code_1"], answer["trait_codes_1"].split("|")[0]) == ("9010", trait)
+
+
+def test_a_missing_scale_is_never_named(make_seekers: Make, model: OccupationModel) -> None:
+    test = scores_of("interest_social") | {"interest_artistic": None, "aptitude_mechanical": None}
     answer = match(make_seekers([NO_WISH | test]), model)[0]
-    named = {trait for place in range(1, 6) for trait in (answer[f"trait_codes_{place}"] or "").split("|")}
+    kinds = ("trait_codes", "unlike_trait_codes")
+    named = {name for kind in kinds for place in range(1, 6) for name in (answer[f"{kind}_{place}"] or "").split("|")}
     assert answer["occupation_code_1"] == "3040"
-    assert not named & {"interest_artistic", "aptitude_verbal"}
+    assert not named & {"interest_artistic", "aptitude_mechanical"}
 
 
-def test_wish_alone_gives_itself_first_then_its_neighbour(make_seekers: Make, model: OccupationModel) -> None:
-    answer = match(make_seekers([{"wanted_occupation_code_1": "0132"}]), model)[0]
+def test_what_speaks_against_an_occupation_is_named(make_seekers: Make, model: OccupationModel) -> None:
+    """A social person who is not mechanical at all: a welder's place says so."""
+    answer = match(make_seekers([NO_WISH | scores_of("interest_social") | {"aptitude_mechanical": 85.0}]), model)[0]
+    welder = [place for place in range(1, 6) if answer[f"occupation_code_{place}"] == "8240"][0]
+    assert answer[f"unlike_trait_codes_{welder}"].split("|")[0] == "aptitude_mechanical"
+    assert answer[f"score_0_1_{welder}"] < 0.1
+
+
+def test_wish_alone_gives_itself_first_then_its_neighbour(make_seekers: Make) -> None:
+    """0131 and 0132 are told apart by what workers said, so each has a place."""
+    told = TRAITS | {"0131": "interest_conventional", "0132": "interest_enterprising"}
+    answer = match(
+        make_seekers([{"wanted_occupation_code_1": "0132"}]), OccupationModel.learn(make_surveys(traits=told))
+    )[0]
     assert (answer["occupation_code_1"], answer["occupation_code_2"]) == ("0132", "0131")
-    # Evidence 4 for the wish itself: logistic(4) = .982; its neighbour shares three digits: 4 × .5 gives .881.
+    # Evidence 4 for the wish itself: logistic(4) = .982; its neighbour shares three digits: 4 × .5 gives .881, and
+    # 4 × .4 (.832) to 4 × .6 (.917) by how alike the workers are.
     assert answer["score_0_1_1"] == pytest.approx(0.982, abs=0.001)
-    assert answer["score_0_1_2"] == pytest.approx(0.881, abs=0.001)
-    assert (answer["basis_code"], answer["trait_codes_1"]) == ("HISTORY", None)
+    assert 0.832 < answer["score_0_1_2"] < 0.917
+    assert (answer["basis_code"], answer["trait_codes_1"], answer["unlike_trait_codes_1"]) == ("HISTORY", None, None)
+
+
+def test_near_twins_share_a_place(make_seekers: Make, model: OccupationModel) -> None:
+    """No survey covers 0131 and 0132, so no test tells them apart: the wish stands first and names the other."""
+    answer = match(make_seekers([{"wanted_occupation_code_1": "0132"}]), model)[0]
+    assert (answer["occupation_code_1"], answer["twin_codes_1"]) == ("0132", "0131")
+    assert answer["occupation_code_2"] != "0131"
 
 
 def test_places_without_evidence_stay_empty(make_seekers: Make, model: OccupationModel) -> None:
     answer = match(make_seekers([{"wanted_occupation_code_1": "0132"}]), model)[0]
-    assert answer["occupation_code_3"] is None
-    assert answer["score_0_1_3"] is None
+    empty = [name for name in answer if name.endswith("_3")]
+    assert {answer[name] for name in empty} == {None}
 
 
 def test_test_and_wish_together_prefer_what_both_say(make_seekers: Make, model: OccupationModel) -> None:
     seeker = {"wanted_occupation_code_1": "1521"} | scores_of("interest_investigative")
     answer = match(make_seekers([seeker]), model)[0]
     assert answer["basis_code"] == "TEST_AND_HISTORY"
-    assert {answer["occupation_code_1"], answer["occupation_code_2"]} == {"1520", "1521"}
+    assert {answer["occupation_code_1"], answer["twin_codes_1"]} == {"1520", "1521"}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,7 @@ def test_test_and_wish_together_prefer_what_both_say(make_seekers: Make, model: 
     [
         pytest.param(NO_WISH, id="nothing known"),
         pytest.param({"wanted_occupation_code_1": "9999"}, id="wish of an unknown group"),
-        pytest.param(NO_WISH | {"interest_social": 130.0}, id="one scale of six"),
+        pytest.param(NO_WISH | {"unused_test_codes": "interest:NO_NORM"}, id="a test without a norm"),
     ],
 )
 def test_without_evidence_there_is_no_answer(
@@ -129,11 +133,45 @@ def test_without_evidence_there_is_no_answer(
     assert (answer["answer_code"], answer["basis_code"], answer["occupation_code_1"]) == ("NO_EVIDENCE", None, None)
 
 
+@pytest.mark.parametrize("problem", ["ALL_EQUAL", "TOO_FAST", "TOO_LONG"])
+def test_after_contradictory_tests_nothing_is_recommended_whatever_the_history(
+    make_seekers: Make, model: OccupationModel, problem: str
+) -> None:
+    told = f"aptitude:TOO_FEW_ITEMS|interest:{problem}"
+    seeker = {"wanted_occupation_code_1": "0132", "career_occupation_code": "1520", "unused_test_codes": told}
+    answer = match(make_seekers([seeker]), model)[0]
+    assert (answer["answer_code"], answer["basis_code"], answer["unused_test_codes"]) == (
+        "CONTRADICTORY_TEST",
+        None,
+        told,
+    )
+    assert {answer[name] for name in answer if name[-2:] in {"_1", "_2", "_3", "_4", "_5"}} == {None}
+
+
+@pytest.mark.parametrize("problem", ["TOO_FEW_ITEMS", "NO_NORM"])
+def test_a_test_that_says_too_little_contradicts_nothing(
+    make_seekers: Make, model: OccupationModel, problem: str
+) -> None:
+    seeker = {"wanted_occupation_code_1": "0132", "unused_test_codes": f"interest:{problem}"}
+    assert problem in TEST_PROBLEM.codes
+    assert match(make_seekers([seeker]), model)[0]["answer_code"] == "OK"
+
+
+def test_one_valid_test_keeps_the_answer_and_the_reason_why_another_was_not_used(
+    make_seekers: Make, model: OccupationModel
+) -> None:
+    seeker = NO_WISH | scores_of("aptitude_mechanical", APTITUDES) | {"unused_test_codes": "interest:ALL_EQUAL"}
+    answer = match(make_seekers([seeker]), model)[0]
+    assert (answer["answer_code"], answer["occupation_code_1"]) == ("OK", "8240")
+    assert answer["unused_test_codes"] == "interest:ALL_EQUAL"
+
+
 @pytest.mark.parametrize("people", [0, 5])
 def test_too_small_a_survey_teaches_nothing(make_seekers: Make, people: int) -> None:
     model = OccupationModel.learn(make_surveys(people), CODES)
     answers = match(make_seekers([NO_WISH | scores_of("interest_social"), {}]), model)
     assert [answer["answer_code"] for answer in answers] == ["NO_EVIDENCE", "OK"]
+    assert (answers[1]["occupation_code_2"], answers[1]["twin_codes_1"]) == ("0132", None)
 
 
 def test_a_scale_no_survey_asked_is_not_used(make_seekers: Make) -> None:
@@ -150,38 +188,137 @@ def test_no_occupation_at_all_is_said(make_seekers: Make) -> None:
     assert answer["answer_code"] == "NO_EVIDENCE"
 
 
+@pytest.mark.parametrize(
+    ("past", "expected"),
+    [
+        pytest.param({}, None, id="no past work"),
+        pytest.param({"last_occupation_code": "9999"}, None, id="past work of no known group"),
+        pytest.param({"career_occupation_code": "0132", "last_occupation_code": "9999"}, 1.0, id="the same"),
+        pytest.param({"career_occupation_code": "0131"}, 0.5, id="the same minor group, workers unknown"),
+        pytest.param({"career_occupation_code": "8240", "last_occupation_code": "0131"}, 0.5, id="the larger of two"),
+        pytest.param({"last_occupation_code": "8240"}, 0.0, id="another major group"),
+    ],
+)
+def test_nearness_to_the_own_past(
+    make_seekers: Make, model: OccupationModel, past: dict[str, str], expected: float | None
+) -> None:
+    answer = match(make_seekers([{"wanted_occupation_code_1": "0132"} | past]), model)[0]
+    assert answer["occupation_code_1"] == "0132"
+    assert answer["past_nearness_0_1_1"] == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "usual", "fit"),
+    [
+        ("05", "05", "MEETS"),
+        ("03", "05", "BELOW"),
+        ("07", "03", "MEETS"),
+        (None, "03", "NO_DATA"),
+        ("00", "03", "NO_DATA"),
+        ("03", None, "NO_DATA"),
+        (None, "00", "MEETS"),
+    ],
+)
+def test_own_education_is_compared_with_the_usual_one(
+    make_seekers: Make, model: OccupationModel, own: str | None, usual: str | None, fit: str
+) -> None:
+    facts = make_facts(CODES, titles=[{"occupation_code": "0131", "typical_education_code": usual}])
+    answer = match(make_seekers([{"education_code": own}]), model, facts=facts)[0]
+    assert answer["education_fit_code_1"] == fit
+
+
+@pytest.mark.parametrize(
+    ("regions", "tightness", "wage"),
+    [
+        pytest.param({"home_region_code": "11"}, 0.5, 2_500_000, id="home"),
+        pytest.param({"home_region_code": "11", "wanted_region_code_1": "26"}, 2.0, None, id="first wish before home"),
+        pytest.param({"home_region_code": "50"}, None, None, id="no such cell"),
+        pytest.param({"home_region_code": None}, None, None, id="no region"),
+    ],
+)
+def test_the_market_is_that_of_the_persons_region(
+    make_seekers: Make,
+    model: OccupationModel,
+    regions: dict[str, str | None],
+    tightness: float | None,
+    wage: int | None,
+) -> None:
+    cells = [
+        {"occupation_code": "0131", "region_code": "11", "tightness_ratio": 0.5, "wage_median_krw_month": 2_500_000},
+        {"occupation_code": "0131", "region_code": "26", "tightness_ratio": 2.0, "wage_median_krw_month": None},
+        {"occupation_code": "9998", "region_code": "50", "tightness_ratio": 9.0, "wage_median_krw_month": 9_000_000},
+    ]
+    answer = match(make_seekers([regions]), model, facts=make_facts(CODES, cells=cells))[0]
+    assert (answer["tightness_ratio_1"], answer["wage_median_krw_month_1"]) == (tightness, wage)
+
+
+def test_sex_and_age_are_not_among_the_columns_read() -> None:
+    sensitive = {column.name for column in SEEKERS.columns if column.privacy is Privacy.SENSITIVE}
+    assert {"sex_code", "age_years", "age_band_code"} <= sensitive
+    assert not sensitive & set(occupations.OCCUPATION_COLUMNS)
+
+
+def test_changing_sex_and_age_changes_nothing(make_seekers: Make, model: OccupationModel) -> None:
+    base = scores_of("interest_social") | {"career_occupation_code": "1520", "seeker_key": "0" * 32}
+    one = {"sex_code": "M", "age_years": 25, "age_band_code": "25-29", "is_disabled": False}
+    other = {"sex_code": "F", "age_years": 61, "age_band_code": "60+", "is_disabled": True}
+    first, second = match(make_seekers([base | one, base | other]), model)
+    assert first == second
+
+
+def draw_seekers(make_seekers: Make, count: int = 300) -> pa.Table:
+    """People with random scores, a fifth of them missing, half of the people without a test; and a wish."""
+    random = np.random.default_rng(2)
+    rows = [
+        {name: float(random.normal(100, 20)) if row % 2 and random.random() > 0.2 else None for name in SCALE_NAMES}
+        | {"wanted_occupation_code_1": str(random.choice(CODES)), "last_occupation_code": str(random.choice(CODES))}
+        for row in range(count)
+    ]
+    return make_seekers(rows)
+
+
 def test_answers_do_not_depend_on_batches_or_order(
     make_seekers: Make, model: OccupationModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    random = np.random.default_rng(2)
-    rows = [
-        {name: float(random.normal(100, 20)) if random.random() > 0.2 else None for name in SCALE_NAMES}
-        | {"wanted_occupation_code_1": str(random.choice(CODES))}
-        for _ in range(300)
-    ]
-    seekers = make_seekers(rows)
+    seekers = draw_seekers(make_seekers)
     expected = match(seekers, model)
     monkeypatch.setattr(occupations, "BLOCK_ROWS", 64)
-    turned = seekers.take(pa.array(np.arange(299, -1, -1)))
+    monkeypatch.setattr(occupations, "PATTERNS_AT_ONCE", 7)
+    turned = seekers.take(pa.array(np.arange(seekers.num_rows - 1, -1, -1)))
     assert match(turned, model, batch=7)[::-1] == expected
 
 
-def test_saved_model_is_the_same_model_and_the_same_bytes(tmp_path: Path, model: OccupationModel) -> None:
-    model.save(tmp_path / "a")
-    OccupationModel.load(tmp_path / "a").save(tmp_path / "b")
-    for name in ("arrays.npz", "model.json"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-    assert OccupationModel.load(tmp_path / "a").codes == CODES
+@dataclass(frozen=True)
+class RoughDevice(CpuDevice):
+    """A card whose float32 sums come out a little different, and whose equal candidates come in another order."""
+
+    name: str = "rough"
+
+    def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
+        noise = np.random.default_rng(4).uniform(-1, 1, (len(queries), len(items)))
+        sizes = np.abs(queries) @ np.abs(items).T
+        scores = (queries @ items.T + places.SEARCH_ERROR / 2 * sizes * noise).astype(np.float32)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(scores, order, axis=1), order
 
 
-def test_a_model_of_another_format_is_refused(tmp_path: Path, model: OccupationModel) -> None:
-    model.save(tmp_path)
-    description = (tmp_path / "model.json").read_text(encoding="utf-8")
-    (tmp_path / "model.json").write_text(description.replace("occupation-model-1", "occupation-model-0"))
-    with pytest.raises(MatchingInputError, match="Learn it again"):
-        OccupationModel.load(tmp_path)
+@pytest.mark.parametrize("candidates", [1, 6, 32])
+def test_another_device_and_fewer_candidates_give_the_same_answers(
+    make_seekers: Make, monkeypatch: pytest.MonkeyPatch, candidates: int
+) -> None:
+    """60 occupations in 12 minor groups; beyond the candidates all are scored for whom it could matter."""
+    traits = {f"{group:03d}{unit}": SCALE_NAMES[(group * 5 + unit) % 35] for group in range(12) for unit in range(5)}
+    model = OccupationModel.learn(make_surveys(20, traits=traits, lift=8))
+    seekers = draw_wishes(draw_seekers(make_seekers), model.codes)
+    monkeypatch.setattr(places, "CANDIDATES", len(model.codes))
+    expected = match(seekers, model)
+    assert any(answer["twin_codes_1"] for answer in expected)
+    monkeypatch.setattr(places, "CANDIDATES", candidates)
+    assert match(seekers, model, device=RoughDevice()) == expected
 
 
-def test_learning_does_not_depend_on_the_order_of_codes(model: OccupationModel) -> None:
-    again = OccupationModel.learn(make_surveys(), tuple(reversed(CODES)))
-    np.testing.assert_array_equal(again.means, model.means)
+def draw_wishes(seekers: pa.Table, codes: Sequence[str]) -> pa.Table:
+    """The seekers with a random wish among `codes`."""
+    name = "wanted_occupation_code_1"
+    wishes = np.random.default_rng(3).choice(list(codes), seekers.num_rows)
+    return seekers.set_column(seekers.schema.get_field_index(name), name, pa.array(wishes, pa.string()))
