@@ -10,6 +10,7 @@ import pyarrow as pa
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from lake import tables
+from lake.contracts.answers import COURSE_OUTCOME_SCORES
 from lake.contracts.chances import APPLICATION_CHANCES
 from lake.contracts.render import arrow_schema
 from lake.reference import read_occupations
@@ -17,6 +18,7 @@ from matching.job_sample import draw_sample
 from matching.job_space_model import ensure_job_space
 from matching.occupation_model import ensure_occupation_model
 from ml.application_chance import month as chance_month
+from ml.courses.night import READ_COLUMNS, predict_night
 from ml.employment import month
 from ml.employment.train import FitOptions
 
@@ -100,4 +102,14 @@ def job_space(night: dg.ResourceParam[Night]) -> Result:
     return dg.MaterializeResult(metadata={"model_version": version})
 
 
-ASSETS = [employment_model, occupation_model, job_space, scores_application_chances]
+@dg.asset(**asset_options("scores__course_outcomes", ["silver__training_courses"], kinds=("delta", "python")))
+def scores_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
+    """Predicted employment rates of sessions whose rate is not known yet, learned anew every night."""
+    started = time.monotonic()
+    sessions = tables.dataset(night.settings, "silver__training_courses", night.as_of)
+    rows = predict_night(sessions.to_table(columns=list(READ_COLUMNS)), as_of=night.as_of)
+    night.timed("course_outcome_model", started)
+    return night.report(tables.replace_from_arrow(night.lake, COURSE_OUTCOME_SCORES.id, rows, {"as_of": night.as_of}))
+
+
+ASSETS = [employment_model, occupation_model, job_space, scores_application_chances, scores_course_outcomes]

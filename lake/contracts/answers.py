@@ -247,7 +247,7 @@ SEEKER_CERTIFICATES = _answers(
 COURSE_OUTCOME_SCORES = Table(
     id="scores__course_outcomes",
     label="훈련회차 취업률 예측",
-    description="6개월 취업률을 아직 모르는 회차의 예측과 90% 구간. "
+    description="6개월 취업률을 아직 모르는 회차의 예측과 90% 구간. 분야에 알려진 취업률이 없으면 수치를 비운다. "
     "누가 듣는지는 우연이 아니므로 효과가 아니라 예측이다.",
     grain="한 행 = 취업률을 아직 모르는 훈련회차 하나, 한 기준일",
     key=("as_of", "session_id"),

@@ -130,7 +130,9 @@ COURSE_OUTCOMES = Table(
         c.count("graduates_count", "관측된 수료 인원", unit="명"),
         c.count("employed_count", "관측된 취업 인원", unit="명"),
         c.share("raw_rate_0_1", "관측 취업률"),
-        c.share("shrunk_rate_0_1", "추정 취업률", "수료 인원이 적으면 기관·분야 평균 쪽으로 당김"),
+        c.share(
+            "shrunk_rate_0_1", "추정 취업률", "수료 인원이 적으면 기관·분야 평균 쪽으로 당김. 분야에 자료가 없으면 비움"
+        ),
         c.share("shrunk_low_0_1", "추정 취업률 하한", "90% 구간"),
         c.share("shrunk_high_0_1", "추정 취업률 상한", "90% 구간"),
     ),

@@ -14,7 +14,6 @@ from tests.engine.people import seeker, spell
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
 from transforms.features.seekers import seekers
-from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
 from transforms.gold.seeker_snapshots import seeker_snapshots
 from transforms.registers import Registers, known_by
@@ -89,41 +88,6 @@ def test_tightness_is_openings_perseeker(people: Registers, frame: Frame) -> Non
     (row,) = labour_market(postings, known_by(two, AS_OF), as_of=AS_OF).collect()
     assert (row.open_postings_count, row.openings_count, row.seekers_count, row.tightness_ratio) == (2, 4, 2, 2.0)
     assert (row.wage_median_krw_month, row.wage_wish_median_krw_month) == (2_500_000, 3_000_000)
-
-
-def test_a_small_course_is_pulled_to_its_institution(frame: Frame) -> None:
-    def session(course: str, graduates: int, rate: float) -> dict[str, Any]:
-        return {
-            "session_id": f"{course}-1",
-            "course_id": course,
-            "skill_code": "20010202",
-            "institution_name": "가",
-            "start_date": date(2025, 1, 1),
-            "end_date": date(2025, 3, 1),
-            "completed_count": graduates,
-            "employment_rate_6m_0_1": rate,
-            "rate_status_code": "OBSERVED",
-        }
-
-    rows = course_outcomes(
-        frame("silver__training_courses", session("big", 100, 0.5), session("small", 2, 1.0)), as_of=AS_OF
-    )
-    rates = {row.course_id: row for row in rows.collect()}
-    whole = 52 / 102  # one institution, one field: every prior is the whole
-    assert rates["small"].shrunk_rate_0_1 == pytest.approx((2 + 20 * whole) / 22, abs=1e-6)
-    assert rates["small"].raw_rate_0_1 == 1.0
-
-
-def test_a_course_without_an_observed_rate_has_no_raw_rate(frame: Frame) -> None:
-    running = {
-        "session_id": "c-1",
-        "course_id": "c",
-        "start_date": AS_OF,
-        "end_date": AS_OF,
-        "rate_status_code": "RUNNING",
-    }
-    (row,) = course_outcomes(frame("silver__training_courses", running), as_of=AS_OF).collect()
-    assert (row.raw_rate_0_1, row.shrunk_rate_0_1, row.observed_sessions_count) == (None, None, 0)
 
 
 def test_only_sessions_that_start_later_and_have_a_seat_are_offered(frame: Frame) -> None:

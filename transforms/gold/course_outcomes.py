@@ -1,8 +1,8 @@
 """Six-month employment rate of each course, shrunk where few finished (makes gold__course_outcomes).
 
 Empirical-Bayes style: a course is pulled to its institution, an institution to its field (NCS skill),
-a field to the whole, each with PRIOR_GRADUATES people's weight. Who takes a course is not random:
-the rate describes, it does not promise.
+a field to the whole, each with PRIOR_GRADUATES people's weight. A course of a field in which nobody's rate is
+known has no estimate. Who takes a course is not random: the rate describes, it does not promise.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from lake.contracts.gold import COURSE_OUTCOMES
 from transforms.registers import day
 
 PRIOR_GRADUATES = 20.0
+_NORMAL_95 = 1.6448536269514722
+_RATE_LIMITS = (0.05, 0.95)  # a pulled rate of 0 or 1 is not certain
 
 
 def course_outcomes(courses: DataFrame, *, as_of: date) -> DataFrame:
@@ -38,13 +40,13 @@ def course_outcomes(courses: DataFrame, *, as_of: date) -> DataFrame:
     counts = ["observed_sessions_count", "graduates_count", "employed_count"]
     frame = frame.fillna(0, subset=counts)
     raw = F.when(F.col("graduates_count") > 0, F.col("employed_count") / F.col("graduates_count"))
-    shrunk = F.when(
-        F.col("institution_rate").isNotNull(), _pulled("employed_count", "graduates_count", "institution_rate")
-    )
+    shrunk = F.when(F.col("field_graduates") > 0, _pulled("employed_count", "graduates_count", "institution_rate"))
     return (
         _with_priors(frame)
         .withColumn("raw_rate_0_1", raw)
         .withColumn("shrunk_rate_0_1", F.round(shrunk, 6))
+        .withColumn("shrunk_low_0_1", _bound("shrunk_rate_0_1", "graduates_count", deviations=-_NORMAL_95))
+        .withColumn("shrunk_high_0_1", _bound("shrunk_rate_0_1", "graduates_count", deviations=_NORMAL_95))
         .withColumn("as_of", day(as_of))
         .select(*COURSE_OUTCOMES.names)
     )
@@ -54,12 +56,26 @@ def _pulled(employed: str, graduates: str, prior: str) -> Column:
     return (F.col(employed) + PRIOR_GRADUATES * F.col(prior)) / (F.col(graduates) + PRIOR_GRADUATES)
 
 
+def _bound(rate: str, graduates: str, *, deviations: float) -> Column:
+    """A bound of the rate's interval: a normal curve with the variance p(1 - p) / (n + 1) of the Beta posterior.
+
+    n is the graduates and the prior's weight, never below 20: from there on the 90 % interval holds 90 % to 93 % of the
+    exact posterior, for rates from .02 to .98. Without a rate it is null (greatest and least would skip the null).
+    """
+    inner = F.greatest(F.least(F.col(rate), F.lit(_RATE_LIMITS[1])), F.lit(_RATE_LIMITS[0]))
+    spread = F.sqrt(inner * (1 - inner) / (F.col(graduates) + PRIOR_GRADUATES + 1))
+    bound = F.greatest(F.least(F.col(rate) + deviations * spread, F.lit(1.0)), F.lit(0.0))
+    return F.when(F.col(rate).isNotNull(), F.round(bound, 6))
+
+
 def _with_priors(frame: DataFrame) -> DataFrame:
     """Add national, field and institution rates, each shrunk to the one above it."""
     totals = [F.sum("employed_count").alias("e"), F.sum("graduates_count").alias("g")]
     national = frame.agg(*totals).select(F.when(F.col("g") > 0, F.col("e") / F.col("g")).alias("national_rate"))
     fields = frame.groupBy("skill_code").agg(*totals).join(national, how="cross")
-    fields = fields.select("skill_code", _pulled("e", "g", "national_rate").alias("field_rate"))
+    fields = fields.select(
+        "skill_code", F.col("g").alias("field_graduates"), _pulled("e", "g", "national_rate").alias("field_rate")
+    )
     keyed = frame.join(fields, on=frame["skill_code"].eqNullSafe(fields["skill_code"]), how="left").drop(
         fields["skill_code"]
     )
