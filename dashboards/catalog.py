@@ -19,17 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from dashboards import texts
-from dashboards.aggregates import (
-    AGGREGATES,
-    EXPOSURE_LINE,
-    EXPOSURE_PEOPLE,
-    GOLD_PEOPLE,
-    NO_ANSWER,
-    PUBLISHED_TABLES,
-    TOTAL,
-    Aggregate,
-    People,
-)
+from dashboards.aggregate_shape import NO_ANSWER, TOTAL, Aggregate, People
+from dashboards.aggregates import AGGREGATES, EXPOSURE_LINE, EXPOSURE_PEOPLE, GOLD_PEOPLE, PUBLISHED_TABLES
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
 from lake.contracts import gold, judgement, ops
@@ -160,7 +151,7 @@ def _line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.i
 
 def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer) -> None:
     """The gold facts. An occupation whose total would give a hidden labour-market cell away is hidden as well."""
-    open_occupations: set[str] = set()
+    opened: dict[str, set[str]] = {}
     for table_id, counts in GOLD_PEOPLE.items():
         contract = table(table_id)
         rows = published(settings, pointer, table_id).to_table().select(list(contract.names))
@@ -168,10 +159,11 @@ def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Poin
         for people in counts:
             also = None
             if table_id == gold.OCCUPATIONS.id:
-                also = np.array([code in open_occupations for code in rows.column("occupation_code").to_pylist()])
-            rows, opened = hide(rows, people, also=also)
-            if table_id == gold.LABOUR_MARKET.id and people.count == "seekers_count":
-                open_occupations = opened
+                known = opened.get(people.count, set())
+                also = np.array([code in known for code in rows.column("occupation_code").to_pylist()], dtype=bool)
+            rows, found = hide(rows, people, also=also)
+            if table_id == gold.LABOUR_MARKET.id:
+                opened[people.count] = found
         _write(db, contract, rows)
 
 

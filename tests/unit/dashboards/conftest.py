@@ -104,6 +104,9 @@ def _lookups(settings: Settings) -> None:
     write(settings, "serving__courses_v1", [STAMP | row for row in skill_rows.COURSES])
     write(settings, "serving__skills_v1", [STAMP | row for row in skill_rows.SKILLS])
     write(settings, "gold__skills", [{"as_of": AS_OF} | row for row in skill_rows.SKILLS])
+    norm = {"as_of": AS_OF, "scale_name": "interest_social", "answer_mean": 3.1, "answer_deviation": 0.6}
+    norms = [norm | {"test_form_code": "LONG", "respondents_count": 400}]
+    write(settings, "gold__test_norms", norms)
     write(settings, "gold__occupation_skills", [{"as_of": AS_OF} | row for row in skill_rows.NEEDS])
     write(settings, "gold__course_outcomes", [{"as_of": AS_OF} | row for row in skill_rows.OUTCOMES])
     cell = {"as_of": AS_OF, "month": "2026-07", "occupation_code": "0231", "openings_count": 3, "tightness_ratio": 0.1}
