@@ -5,7 +5,7 @@ Reads goyong.duckdb and nothing else. Do not put here: how gaps or scores are ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def render(settings: Settings, catalog_path: Path) -> str:
     )
 
 
-def _section(name: str, source: str, title: str, rows: list[tuple[Cell, ...]]) -> Section:
+def _section(name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]]) -> Section:
     words = texts.load("skills")
     heads = tuple(words["heads"][name])
     return Section(name, title, source, query(name, _FOLDER), heads, tuple(rows), words["note"][name])
