@@ -13,8 +13,7 @@ from typing import Any
 
 import duckdb
 
-from dashboards import explain, occupation_page, person_page, posting_page
-from dashboards import explain_occupation as occupation
+from dashboards import explain, person_page, posting_page
 from dashboards import explain_posting as posting
 from lake import publication, tables
 from lake.device import find_missing_for_gpu
@@ -105,6 +104,10 @@ def explain_posting(settings: Settings, posting_id: str, *, as_json: bool, html:
 
 def explain_occupation(settings: Settings, text: str, *, as_json: bool, html: Path | None) -> str:
     """One occupation's facts as JSON, text, or a page written to `html`."""
+    # The linker of titles loads scikit-learn, which the other commands would wait for.
+    from dashboards import explain_occupation as occupation
+    from dashboards import occupation_page
+
     answers = occupation.explain_occupation(settings, publication.current(settings), text)
     if html is not None:
         return _write_page(html, occupation_page.render(answers))

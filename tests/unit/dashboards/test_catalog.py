@@ -58,7 +58,60 @@ def test_labour_market_hides_the_small_cell_and_one_more(settings: Settings, cat
 
 def test_course_of_seven_graduates_shows_no_counts(settings: Settings, catalog: Path) -> None:
     sql = "select course_id, graduates_count, employed_count, raw_rate_0_1, shrunk_rate_0_1 from gold.course_outcomes"
-    assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.6)]
+    found = [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.7), ("C3", 0, 0, None, None)]
+    assert _rows(settings, catalog, f"{sql} order by 1") == found
+
+
+def test_an_interval_of_few_graduates_is_hidden_with_their_count(settings: Settings, catalog: Path) -> None:
+    sql = "select course_id, shrunk_low_0_1, shrunk_high_0_1 from gold.course_outcomes where course_id < 'C3'"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 0.5, 0.7), ("C2", None, None)]
+
+
+def test_an_occupation_of_six_seekers_shows_neither_them_nor_their_tightness(settings: Settings, catalog: Path) -> None:
+    sql = "select occupation_code, seekers_count, tightness_ratio, hires_12m_count from gold.occupations order by 1"
+    assert _rows(settings, catalog, sql) == [
+        ("0231", 72, 0.125, None),
+        ("0232", 20, None, None),
+        ("0233", None, None, None),
+        ("0261", None, None, None),
+    ]
+
+
+def test_training_outcomes_are_counted_by_field_and_a_field_nobody_measured_has_none(
+    settings: Settings, catalog: Path
+) -> None:
+    sql = """select field_code, field_name, courses_count, observed_courses_count, coming_sessions_count,
+        graduates_count, employed_count, raw_rate_0_1, shrunk_mean_0_1, is_suppressed from agg.course_fields"""
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("02", "경영·회계·사무", 2, 2, 1, 47, 31, 0.6596, 0.65, False),
+        ("07", "사회복지·종교", 1, 0, 1, None, None, None, None, False),
+        ("TOTAL", "전체", 3, 2, 2, 47, 31, 0.6596, 0.65, False),
+    ]
+
+
+def test_missing_skills_are_counted_with_what_they_would_open(settings: Settings, catalog: Path) -> None:
+    sql = "select skill_code, skill_name, people_count, share_0_1, unlocked_mean_0_1 from agg.missing_skills"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("02010101", "총무", 30, 1.0, 0.12),
+        ("07010103", "사례관리", 30, 1.0, None),
+        ("NO_ANSWER", None, 42, None, None),
+        ("TOTAL", None, 72, None, None),
+    ]
+
+
+def test_readiness_is_averaged_by_wished_occupation(settings: Settings, catalog: Path) -> None:
+    sql = """select occupation_code, people_count, readiness_mean_0_1, open_share_mean_0_1, missing_mean
+        from agg.skill_gaps where occupation_code = '0231'"""
+    assert _rows(settings, catalog, sql) == [("0231", 30, 0.62, 0.4, 2.0)]
+
+
+def test_certificates_are_counted_by_first_place(settings: Settings, catalog: Path) -> None:
+    sql = "select certificate_name, people_count, openings_share_mean_0_1 from agg.certificate_recommendations"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("NO_ANSWER", 42, None),
+        ("TOTAL", 72, 0.004),
+        ("사회조사분석사 2급", 30, 0.004),
+    ]
 
 
 def test_a_few_people_left_short_are_not_counted_out_loud() -> None:
