@@ -32,13 +32,15 @@ class People:
 class Aggregate:
     """One table of the file: its contract, the published tables it reads, its people counts.
 
-    `group` names the column that holds TOTAL and NO_ANSWER; empty when the table has no such rows.
+    `group` names the column that holds TOTAL and NO_ANSWER; empty when the table has no such rows. `may_be_empty`
+    where a night without a row is no fault.
     """
 
     table: Table
     reads: tuple[str, ...]
     people: tuple[People, ...] = ()
     group: str = ""
+    may_be_empty: bool = False
 
     @property
     def sql(self) -> str:

@@ -146,7 +146,9 @@ AGGREGATES: tuple[Aggregate, ...] = (
     *SKILL_AGGREGATES,
 )
 
-# Course outcomes of few graduates are hidden like any small group. No total over courses is published, so no line.
+COURSE_FIELD = "field_code"
+"""The line of a course (catalog.py adds it): agg.course_fields has totals over the courses of an NCS major group."""
+
 GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
     gold.LABOUR_MARKET.id: (
         People("seekers_count", ("tightness_ratio", "wage_wish_median_krw_month"), ("occupation_code", "region_code")),
@@ -160,7 +162,7 @@ GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
     # The width of an interval tells how many finished.
     gold.COURSE_OUTCOMES.id: (
         People(
-            "graduates_count", ("employed_count", "raw_rate_0_1", "shrunk_low_0_1", "shrunk_high_0_1"), ("course_id",)
+            "graduates_count", ("employed_count", "raw_rate_0_1", "shrunk_low_0_1", "shrunk_high_0_1"), (COURSE_FIELD,)
         ),
     ),
     gold.SKILLS.id: (),

@@ -19,8 +19,15 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from dashboards import texts
-from dashboards.aggregate_shape import NO_ANSWER, TOTAL, Aggregate, People
-from dashboards.aggregates import AGGREGATES, EXPOSURE_LINE, EXPOSURE_PEOPLE, GOLD_PEOPLE, PUBLISHED_TABLES
+from dashboards.aggregate_shape import NO_ANSWER, TOTAL, UNKNOWN, Aggregate, People
+from dashboards.aggregates import (
+    AGGREGATES,
+    COURSE_FIELD,
+    EXPOSURE_LINE,
+    EXPOSURE_PEOPLE,
+    GOLD_PEOPLE,
+    PUBLISHED_TABLES,
+)
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
 from lake.contracts import gold, judgement, ops
@@ -156,6 +163,9 @@ def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Poin
         contract = table(table_id)
         rows = published(settings, pointer, table_id).to_table().select(list(contract.names))
         rows = rows.sort_by([(name, "ascending") for name in contract.key])
+        if table_id == gold.COURSE_OUTCOMES.id:
+            field = pc.fill_null(pc.utf8_slice_codeunits(rows.column("skill_code"), 0, 2), UNKNOWN)
+            rows = rows.append_column(COURSE_FIELD, field)
         for people in counts:
             also = None
             if table_id == gold.OCCUPATIONS.id:
@@ -174,7 +184,7 @@ def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settin
     rows = db.execute(aggregate.sql).to_arrow_table().cast(arrow_schema(aggregate.table))
     for name in (*aggregate.reads, "names"):
         db.unregister(name)
-    if rows.num_rows == 0:
+    if rows.num_rows == 0 and not aggregate.may_be_empty:
         raise NothingToPublish(
             f"{aggregate.table.id}: no rows for {pointer.as_of} in {', '.join(aggregate.reads)}; expected at least "
             "one: run the night again (goyong nightly)"

@@ -40,7 +40,7 @@ COURSE_FIELDS = Aggregate(
         "NCS 대분류마다 과정 수, 수료 인원, 6개월 취업률. 누가 듣는지는 우연이 아니므로 훈련의 효과가 아니다.",
         ("field_code",),
         (
-            c.text("field_code", "NCS 대분류", "역량코드의 앞 두 자리. TOTAL 전체, UNKNOWN 모름").required().derived(),
+            c.text("field_code", "NCS 대분류", "역량코드의 앞 두 자리. UNKNOWN 모름").required().derived(),
             c.text("field_name", "NCS 대분류 이름").derived(),
             count_column("courses_count", "과정 수", unit="개"),
             count_column("observed_courses_count", "취업률이 관측된 과정 수", unit="개"),
@@ -51,8 +51,9 @@ COURSE_FIELDS = Aggregate(
         ),
     ),
     reads=("gold__course_outcomes", "serving__courses_v1"),
-    people=(People("graduates_count", hides=tuple(column.name for column in _RATES)),),
-    group="field_code",
+    # No total over fields is published, so each field stands alone; its courses' line is the field (catalog.py).
+    people=(People("graduates_count", hides=tuple(column.name for column in _RATES), lines=("field_code",)),),
+    may_be_empty=True,  # a lake without training courses
 )
 
 MISSING_SKILLS = Aggregate(
@@ -65,8 +66,8 @@ MISSING_SKILLS = Aggregate(
         (
             _group(c.SKILL_CODE),
             c.text("skill_name", "역량명").derived(),
-            count_column("people_count", "구직자 수", "TOTAL은 결과가 없는 사람도 넣은 전체"),
-            share_column("share_0_1", "비율", "부족한 역량이 있는 구직자 가운데"),
+            count_column("people_count", "구직자 수", "TOTAL은 등록 구직자 전체"),
+            share_column("share_0_1", "비율", "등록 구직자 가운데"),
             share_column("unlocked_mean_0_1", "더 열리는 모집인원의 비율 평균", "공고가 없는 직종을 희망한 사람은 뺌"),
             HIDDEN,
         ),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboards import texts
+from dashboards.aggregate_shape import UNKNOWN
 from dashboards.catalog import open_catalog, served_night
 from dashboards.page import render_page
 from dashboards.places import share_is, share_said
@@ -17,7 +18,7 @@ from dashboards.sections import Cell, Row, Section, fetch, hidden, number, query
 from lake.settings import Settings
 
 Maker = Callable[[list[Row]], Section]
-_FOLDER = "skills"
+_FOLDER, _SHOWN = "skills", "SHOWN"
 
 
 def render(settings: Settings, catalog_path: Path) -> str:
@@ -61,13 +62,12 @@ def _bar(row: Row, rows: list[Row]) -> Cell:
 
 def _fields(rows: list[Row]) -> Section:
     """Courses by NCS major group; a field without an observed rate has no data, one of few graduates is hidden."""
-    fields = [row for row in rows if row["field_code"] not in ("TOTAL", "UNKNOWN")]
+    fields = [row for row in rows if row["field_code"] not in (_SHOWN, UNKNOWN)]
     known = [row for row in fields if row["raw_rate_0_1"] is not None]
     unknown = sum(1 for row in fields if not row["observed_courses_count"])
-    total = next((row["raw_rate_0_1"] for row in rows if row["field_code"] == "TOTAL"), None)
     title = _finding("fields_unknown", unknown=unknown)
     if known:
-        rate = hidden() if total is None else share_said(total)
+        rate = share_said(rows[0]["raw_rate_0_1"])
         best = {"best": known[0]["field_name"], "best_rate": share_said(known[0]["raw_rate_0_1"])}
         title = _finding("fields", rate=rate, unknown=unknown, **best)
     return _section("fields", "agg.course_fields", title, [_field(row) for row in rows])
@@ -75,18 +75,26 @@ def _fields(rows: list[Row]) -> Section:
 
 def _field(row: Row) -> tuple[Cell, ...]:
     absent = texts.NO_DATA if not row["observed_courses_count"] else hidden()
-    graduates, raw, shrunk = row["graduates_count"], row["raw_rate_0_1"], row["shrunk_mean_0_1"]
+    graduates, raw = row["graduates_count"], row["raw_rate_0_1"]
     low, high = row["shrunk_low_mean_0_1"], row["shrunk_high_mean_0_1"]
     interval = "" if low is None or high is None else f"{low * 100:.0f}~{high * 100:.0f}%"
+    name = texts.load("skills")["shown_fields"] if row["field_code"] == _SHOWN else row["field_name"]
     return (
-        Cell(row["field_name"] or row["field_code"]),
+        Cell(name or row["field_code"]),
         Cell(f"{row['courses_count']:,}개({row['observed_courses_count']:,})", is_number=True),
         number(row["coming_sessions_count"], "개"),
         Cell(absent if graduates is None else f"{graduates:,}명", is_number=True),
         Cell(absent if raw is None else share_said(raw), is_number=True),
-        Cell(absent if shrunk is None else share_said(shrunk), is_number=True, extra=interval),
+        Cell(_mean(row, absent), is_number=True, extra=interval),
         Cell("", share=raw or 0.0) if raw is not None else Cell(""),
     )
+
+
+def _mean(row: Row, absent: str) -> str:
+    """The mean of the courses' shrunk rates; the fields together have none."""
+    if row["field_code"] == _SHOWN:
+        return ""
+    return absent if row["shrunk_mean_0_1"] is None else share_said(row["shrunk_mean_0_1"])
 
 
 def _missing(rows: list[Row]) -> Section:

@@ -1,5 +1,5 @@
 -- question: how do training courses of a field end, and for which fields does nobody know?
--- grain: field_code (NCS major group), plus TOTAL and UNKNOWN. source: gold course outcomes x serving courses.
+-- grain: field_code (NCS major group), and UNKNOWN; no total. source: gold course outcomes x serving courses.
 -- Only courses with an observed rate count in rates: a field without one has none. Means are sums of whole millionths.
 with outcomes as (
     select
@@ -14,7 +14,7 @@ with outcomes as (
 ),
 
 past as (
-    select as_of, coalesce(field_code, 'TOTAL') as field_code, count(*) as courses_count,
+    select as_of, field_code, count(*) as courses_count,
         count(*) filter (is_observed) as observed_courses_count,
         nullif(sum(graduates_count) filter (is_observed), 0) as graduates_count,
         sum(employed_count) filter (is_observed) as employed_count,
@@ -22,7 +22,7 @@ past as (
         sum(low) filter (is_observed) / nullif(count(low) filter (is_observed), 0) as low_mean,
         sum(high) filter (is_observed) / nullif(count(high) filter (is_observed), 0) as high_mean
     from outcomes
-    group by grouping sets ((as_of, field_code), (as_of))
+    group by as_of, field_code
 ),
 
 coming_sessions as (
@@ -30,9 +30,9 @@ coming_sessions as (
 ),
 
 coming as (
-    select as_of, coalesce(field_code, 'TOTAL') as field_code, count(*) as coming_sessions_count
+    select as_of, field_code, count(*) as coming_sessions_count
     from coming_sessions
-    group by grouping sets ((as_of, field_code), (as_of))
+    group by as_of, field_code
 ),
 
 fields as (
@@ -56,5 +56,4 @@ from fields as f
 left join past as p on p.as_of = f.as_of and p.field_code = f.field_code
 left join coming as c on c.as_of = f.as_of and c.field_code = f.field_code
 left join names as n on n.list = 'ncs_major_group' and n.code = f.field_code
-where f.as_of is not null
 order by f.field_code

@@ -1,5 +1,5 @@
 -- question: which skills do seekers lack most for their first wish, and what would each open?
--- grain: skill_code, plus TOTAL and NO_ANSWER; a person may stand in several. source: serving skill gaps of people.
+-- grain: skill_code, plus TOTAL; a person may stand in several. source: serving skill gaps of people.
 -- People with the same gap are counted once and then spread over its skills. Means are sums of whole millionths.
 with cases as (
     select as_of, answer_code, missing_skill_codes_1 as codes, unlocked_shares_text_1 as shares,
@@ -21,11 +21,8 @@ spread as (
     from positions
 ),
 
-lacking as (
-    select as_of, sum(people_count) as lacking_count
-    from cases
-    where answer_code = 'OK' and codes <> ''
-    group by as_of
+everybody as (
+    select as_of, sum(people_count) as people_count from cases group by as_of
 ),
 
 counted as (
@@ -35,16 +32,14 @@ counted as (
     from spread
     group by as_of, skill_code
     union all
-    select as_of, 'TOTAL', sum(people_count), null, null from cases group by as_of
-    union all
-    select as_of, 'NO_ANSWER', sum(people_count), null, null from cases where answer_code <> 'OK' group by as_of
+    select as_of, 'TOTAL', people_count, null, null from everybody
 )
 
 select t.as_of, t.skill_code, s.skill_name, t.people_count,
-    case when t.skill_code not in ('TOTAL', 'NO_ANSWER') then round(t.people_count / l.lacking_count, 4) end as share_0_1,
+    round(t.people_count / e.people_count, 4) as share_0_1,
     case when t.known_count >= 10 then round(t.millionths / 1000000 / t.known_count, 4) end as unlocked_mean_0_1,
     false as is_suppressed
 from counted as t
-left join lacking as l on l.as_of = t.as_of
+left join everybody as e on e.as_of = t.as_of
 left join serving__skills_v1 as s on s.skill_code = t.skill_code
 order by t.skill_code

@@ -3,7 +3,8 @@
 The first thirty people lack 총무 for their first wish (needed at NCS level 5; it alone opens 12 % of its openings) and
 a skill of unknown level and effect; their second wish has no open posting, their third no skill data. Session S1 scores
 0.35 × 0.9 + 0.2 × 1 + 0.2 × 0.5 + 0.15 × 0.62 + 0.1 × 0.73 = 0.781; nobody knows S2's rate or price. The last twelve
-answered the tests all alike. Occupation 0261 has six seekers, which is too few to be shown.
+answered the tests all alike. Courses C1, C2 and C4 of one field have 40, 7 and 200 graduates. Occupation 0261 has six
+seekers, which is too few to be shown.
 """
 
 from __future__ import annotations
@@ -140,6 +141,9 @@ OUTCOMES: list[Row] = [
     _OUTCOME
     | {"course_id": "C2", "observed_sessions_count": 1, "graduates_count": 7, "employed_count": 5}
     | {"raw_rate_0_1": 5 / 7, "shrunk_rate_0_1": 0.7},
+    _OUTCOME
+    | {"course_id": "C4", "observed_sessions_count": 9, "graduates_count": 200, "employed_count": 100}
+    | {"raw_rate_0_1": 0.5, "shrunk_rate_0_1": 0.5},
     {"course_id": "C3", "institution_name": "새훈련원", "skill_code": "07010103"}
     | {"observed_sessions_count": 0, "graduates_count": 0, "employed_count": 0},
 ]

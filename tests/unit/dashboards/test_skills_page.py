@@ -48,7 +48,10 @@ def _title(page: str, section: str) -> str:
 @pytest.mark.parametrize(
     ("section", "finding"),
     [
-        ("fields", "관측 취업률은 전체 66%, 가장 높은 분야는 경영·회계·사무(66%), 자료가 없는 분야 1개"),
+        (
+            "fields",
+            "관측 취업률은 보이는 분야를 모두 더해 53%, 가장 높은 분야는 경영·회계·사무(53%), 자료가 없는 분야 1개",
+        ),
         ("missing", "가장 많은 것은 총무(30명), 갖추면 모집인원의 평균 12%가 더 열림"),
         ("readiness", "가장 덜 갖춘 것은 사회복지사(평균 62%)"),
         ("occupations", "1순위로 가장 많이 추천된 것은 사회복지사"),
@@ -61,7 +64,8 @@ def test_each_title_states_its_finding(page: str, section: str, finding: str) ->
 
 
 def test_a_field_shows_its_rates_with_the_interval(page: str) -> None:
-    assert _rows(page, "fields")[0][:6] == ["전체", "3개(2)", "2개", "47명", "66%", "65%50~70%"]
+    assert _rows(page, "fields")[0][:6] == ["보이는 분야 모두", "3개(3)", "1개", "247명", "53%", ""]
+    assert _rows(page, "fields")[1][:6] == ["경영·회계·사무", "3개(3)", "1개", "247명", "53%", "60%50~70%"]
 
 
 def test_a_field_that_nobody_measured_has_no_data_and_never_nothing(page: str) -> None:
@@ -79,8 +83,8 @@ def test_a_field_of_few_graduates_is_hidden_and_not_called_unmeasured(
 
 def test_a_missing_skill_without_openings_has_no_data(page: str) -> None:
     assert _rows(page, "missing") == [
-        ["총무", "30명", "100%", "12%", ""],
-        ["사례관리", "30명", "100%", "자료 없음", ""],
+        ["총무", "30명", "42%", "12%", ""],
+        ["사례관리", "30명", "42%", "자료 없음", ""],
     ]
 
 
