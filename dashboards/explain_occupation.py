@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
-from dashboards import occupation_facts, wording
+from dashboards import occupation_facts, texts, wording
 from dashboards.catalog import published
 from dashboards.lookups import Row, occupations_by_code, one_row, plain, require_published
 from dashboards.places import as_lines
@@ -129,6 +129,7 @@ def as_text(answers: dict[str, Any]) -> str:
     lines += ["※ 합성 데이터로 만든 결과입니다."] if answers["is_synthetic"] else []
     lines += ["", told.lead, *(f"  {name} — {score}" for name, score in told.candidates)]
     lines += ["", f"■ {told.title}", *(f"  {name}: {text}" for name, text in told.facts)]
+    lines += [f"  {texts.load('occupation')['page']['note']}"]
     for title, items, nothing in told.lists:
         lines += ["", f"■ {title}", *(f"  · {item.name} — {item.said}" for item in items)]
         lines += [] if items else [f"  {nothing}"]

@@ -45,13 +45,16 @@ def gap(wish: dict[str, Any]) -> Gap:
     if not wish["needed_skills_count"]:
         return Gap(title, None, (words["no_needs"],))
     readiness, open_share = wish["readiness_0_1"], wish["open_share_0_1"]
-    said = [words["readiness"].format(count=wish["needed_skills_count"], share=share_of(readiness or 0.0))]
+    needed = {"count": wish["needed_skills_count"]}
+    said = [words["no_readiness"].format(**needed)]
+    if readiness is not None:
+        said = [words["readiness"].format(share=share_of(readiness), **needed)]
     said += [words["no_open"] if open_share is None else words["open"].format(share=share_is(open_share))]
     missing = wish["missing"]
     said += [] if missing else [words["none_missing"]]
     return Gap(
         title=title,
-        readiness=points(readiness or 0.0),
+        readiness=None if readiness is None else points(readiness),
         said=tuple(said),
         missing_title=words["missing"].format(count=len(missing)) if missing else "",
         missing=tuple(_missing(skill) for skill in missing[:SHOWN]),

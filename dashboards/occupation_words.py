@@ -12,8 +12,8 @@ from dashboards import texts
 from dashboards.places import Place, facts, label, or_no_data, points, wage
 from lake.contracts import codes
 
-_NEARNESS = ((0.95, "same"), (0.5, "close"), (0.2, "near"), (0.05, "field"))
-"""Least nearness of each word: what sharing four, three, two and one digit of the code gives (matching/occupations)."""
+_NEARNESS = ((0.9, "same"), (0.5, "close"), (0.2, "near"))
+"""Least nearness of each word: what sharing four, three and two digits of the code gives (matching/occupations)."""
 
 
 def notes(answer: dict[str, Any]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def past(nearness_0_1: float | None) -> str | None:
     if nearness_0_1 is None:
         return None
     word = next((word for least, word in _NEARNESS if nearness_0_1 >= least), "far")
-    return f"{texts.word('past', word)}(가까움 {points(nearness_0_1)}점)"
+    return f"{texts.word('past', word)}({points(nearness_0_1)}점)"
 
 
 def education(found: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ def test_an_occupation_says_what_fits_what_does_not_and_its_twins(page: str) -> 
 def test_an_occupations_numbers_are_those_of_the_row(page: str) -> None:
     facts = _facts(page, "occupations", 1)
     assert "일치 점수 90점" in _said(page, "occupations")
-    assert facts["해 온 일과의 거리"] == "해 온 일과 아주 가까운 직업(가까움 55점)"
+    assert facts["해 온 일과의 가까움"] == "해 온 일과 아주 가까운 직업(55점)"
     assert facts["통상 학력"] == "대졸(4년) — 갖추었습니다"
     assert facts["제시임금 중간값"] == "월 270만원"
     assert facts["구인배수"] == "0.8배"
@@ -73,7 +73,7 @@ def test_an_occupations_numbers_are_those_of_the_row(page: str) -> None:
 def test_what_is_unknown_of_an_occupation_is_no_data_and_never_nothing(page: str) -> None:
     facts = _facts(page, "occupations", 2)
     assert {facts[name] for name in ("통상 학력", "제시임금 중간값", "구인배수", "취업 추이")} == {"자료 없음"}
-    assert "해 온 일과의 거리" not in facts
+    assert "해 온 일과의 가까움" not in facts
 
 
 def test_a_test_that_was_left_out_is_said_with_its_reason(page: str) -> None:
@@ -132,6 +132,12 @@ def test_the_weights_told_are_the_weights_checked_here() -> None:
     assert tuple(WEIGHTS) == course_words.PARTS
 
 
+def test_the_weights_told_are_those_of_matching() -> None:
+    fit = pytest.importorskip("matching.course_fit", reason="sessions are scored there by these five parts")
+    names = ("JOB_WEIGHT", "REGION_WEIGHT", "LEVEL_WEIGHT", "OUTCOME_WEIGHT", "COST_WEIGHT")
+    assert [getattr(fit, name) for name in names] == list(WEIGHTS.values())
+
+
 def test_a_course_says_its_rate_with_the_interval_and_what_it_costs(page: str) -> None:
     facts = _facts(page, "courses", 1)
     rate = "수료자 100명 가운데 약 62명, 90% 구간 48~75명 (이 과정·기관·분야의 지난 취업률, 수료 40명의 기록)"
@@ -176,11 +182,11 @@ def test_the_terminal_tells_the_same_as_the_page(answers: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("nearness", "said"),
     [
-        (1.0, "해 온 일과 같은 직업(가까움 100점)"),
-        (0.5, "해 온 일과 아주 가까운 직업(가까움 50점)"),
-        (0.2, "해 온 일과 가까운 직업(가까움 20점)"),
-        (0.05, "해 온 일과 큰 분야가 같은 직업(가까움 5점)"),
-        (0.0, "해 온 일과 다른 분야의 직업(가까움 0점)"),
+        (1.0, "해 온 일과 같은 직업(100점)"),
+        (0.6, "해 온 일과 아주 가까운 직업(60점)"),
+        (0.2, "해 온 일과 가까운 직업(20점)"),
+        (0.1, "해 온 일과 먼 직업(10점)"),
+        (0.0, "해 온 일과 먼 직업(0점)"),
         (None, None),
     ],
 )
@@ -213,6 +219,14 @@ def test_a_long_list_of_missing_skills_is_cut_and_counted() -> None:
     assert (len(told.missing), told.more) == (10, "그 밖에 3가지")
     assert told.missing[0].opens == "이것 하나로 더 열리는 모집인원은 없습니다"
     assert told.title == "1순위 희망직종: 직업코드 0231"
+
+
+def test_a_readiness_that_nobody_knows_is_not_called_nothing() -> None:
+    wish = {"rank": 1, "gap_occupation_code": "0231", "gap_occupation_name": "사회복지사", "needed_skills_count": 2}
+    told = gap_words.gap(wish | {"readiness_0_1": None, "open_share_0_1": None, "missing": []})
+    assert told.readiness is None
+    assert told.said[0] == "필요 역량 2가지. 중요도를 몰라 갖춘 정도는 자료 없음."
+    assert told.said[-1] == "부족한 역량이 확인되지 않습니다."
 
 
 def test_missing_skills_levels_and_shares_must_be_as_many() -> None:
