@@ -15,28 +15,19 @@ from typing import Annotated, Any
 
 import typer
 
+from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
+from dagster_project.explain_commands import explain_app
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-explain_app = typer.Typer(
-    no_args_is_help=True, help="A person's or a posting's answers with reasons, as people read them."
-)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
 
-LakeDir = Annotated[Path | None, typer.Option("--lake", help="Folder of the lake (default .lake or GOYONG_LAKE_DIR).")]
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Business date (Asia/Seoul).")]
 
 EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_NOT_READY, EXIT_LOCKED = 1, 2, 3, 4
-
-
-def _settings(**overrides: Any) -> Any:
-    from lake.settings import load_settings
-
-    return load_settings(**overrides)
 
 
 def _refuse_if_locked(settings: Any) -> None:
@@ -58,7 +49,7 @@ def demo(
     """Simulate a small synthetic Korea and run one whole night on it."""
     from dagster_project import run
 
-    settings = _settings(lake_dir=out / "lake")
+    settings = make_settings(lake_dir=out / "lake")
     typer.echo(run.demo(settings, out / "deliveries", sizes=(seekers, postings, sessions), seed=seed))
 
 
@@ -92,7 +83,7 @@ def nightly(
     """Land, clean, compute, check and publish for a business date; running it again changes nothing."""
     from lake.settings import today_in_seoul
 
-    settings = _settings(lake_dir=lake, engine=engine, device=device)
+    settings = make_settings(lake_dir=lake, engine=engine, device=device)
     _refuse_if_locked(settings)
     from dagster_project import run
 
@@ -110,7 +101,7 @@ def backfill(
     """Run the nights of a range of dates, oldest first, one after the other."""
     from dagster_project import run
 
-    run.backfill(_settings(lake_dir=lake), sources, (start.date(), end.date()), dry_run=dry_run)
+    run.backfill(make_settings(lake_dir=lake), sources, (start.date(), end.date()), dry_run=dry_run)
 
 
 @app.command()
@@ -118,7 +109,7 @@ def status(lake: LakeDir = None, json: AsJson = False) -> None:
     """Say what is served now and how the last night ended."""
     from dagster_project import report
 
-    typer.echo(report.status(_settings(lake_dir=lake), as_json=json))
+    typer.echo(report.status(make_settings(lake_dir=lake), as_json=json))
 
 
 @app.command()
@@ -126,7 +117,7 @@ def runs(lake: LakeDir = None, json: AsJson = False) -> None:
     """List the nights that ran."""
     from dagster_project import report
 
-    typer.echo(report.runs(_settings(lake_dir=lake), as_json=json))
+    typer.echo(report.runs(make_settings(lake_dir=lake), as_json=json))
 
 
 @app.command()
@@ -134,36 +125,10 @@ def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
     """Say what is missing on this machine and the command that fixes it."""
     from dagster_project import report
 
-    text, is_healthy = report.doctor(_settings(lake_dir=lake), as_json=json)
+    text, is_healthy = report.doctor(make_settings(lake_dir=lake), as_json=json)
     typer.echo(text)
     if not is_healthy:
         raise typer.Exit(EXIT_CHECK_FAILED)
-
-
-@explain_app.command("seeker")
-def explain_seeker(
-    key: Annotated[str, typer.Argument(help="Pseudonymous seeker key.")],
-    lake: LakeDir = None,
-    json: AsJson = False,
-    html: Annotated[Path | None, typer.Option(help="Write the person's page here.")] = None,
-) -> None:
-    """Show one seeker's four answers with their reasons."""
-    from dagster_project import report
-
-    typer.echo(report.explain_seeker(_settings(lake_dir=lake), key, as_json=json, html=html))
-
-
-@explain_app.command("posting")
-def explain_posting(
-    posting_id: Annotated[str, typer.Argument(metavar="ID", help="Number of an open posting (wantedAuthNo).")],
-    lake: LakeDir = None,
-    json: AsJson = False,
-    html: Annotated[Path | None, typer.Option(help="Write the posting's page here.")] = None,
-) -> None:
-    """Show one open posting's talents with their reasons, and how its recommendations are shared."""
-    from dagster_project import report
-
-    typer.echo(report.explain_posting(_settings(lake_dir=lake), posting_id, as_json=json, html=html))
 
 
 @app.command()
@@ -174,7 +139,7 @@ def rollback(
     """Serve an older published night again."""
     from lake import publication
 
-    settings = _settings(lake_dir=lake)
+    settings = make_settings(lake_dir=lake)
     with publication.lock(settings):
         typer.echo(f"now serving {publication.rollback(settings, run_id).run_id}")
 
@@ -190,7 +155,7 @@ def verify(lake: LakeDir = None) -> None:
     """Check every published byte against the manifest."""
     from lake import publication
 
-    settings = _settings(lake_dir=lake)
+    settings = make_settings(lake_dir=lake)
     pointer = publication.current(settings)
     problems = publication.verify(settings, pointer)
     files = sum(len(entry.files) for entry in pointer.tables.values())
@@ -212,7 +177,7 @@ def query(
 
     if role != "analyst":
         raise typer.BadParameter("the only role is analyst", param_hint="--role")
-    typer.echo(report.query(_settings(lake_dir=lake), sql))
+    typer.echo(report.query(make_settings(lake_dir=lake), sql))
 
 
 @app.command()
@@ -220,7 +185,7 @@ def maintain(lake: LakeDir = None) -> None:
     """Drop nights beyond the kept ones and the files that no kept night needs."""
     from lake import maintenance, publication
 
-    settings = _settings(lake_dir=lake)
+    settings = make_settings(lake_dir=lake)
     with publication.lock(settings):
         typer.echo(maintenance.maintain(settings))
 

@@ -33,7 +33,7 @@ nightly = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
     hooks={record_failed_night},
-    description="하룻밤: 납품을 반입하고, 모든 구직자의 네 가지 답을 계산하고, 점검한 뒤 공표한다.",
+    description="하룻밤: 납품을 반입하고, 모든 구직자의 여섯 가지 답을 계산하고, 점검한 뒤 공표한다.",
 )
 
 

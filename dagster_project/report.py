@@ -1,4 +1,4 @@
-"""What the command line prints about a lake: status, runs, doctor, one person, one posting, one query.
+"""What the command line prints about a lake: status, runs, doctor, a person, a posting, an occupation, a query.
 
 Reads published and ops tables only. Do not put here: anything that changes the lake.
 """
@@ -100,6 +100,18 @@ def explain_posting(settings: Settings, posting_id: str, *, as_json: bool, html:
     if html is not None:
         return _write_page(html, posting_page.render(answers))
     return _as_json(answers) if as_json else posting.as_text(answers)
+
+
+def explain_occupation(settings: Settings, text: str, *, as_json: bool, html: Path | None) -> str:
+    """One occupation's facts as JSON, text, or a page written to `html`."""
+    # The linker of titles loads scikit-learn, which the other commands would wait for.
+    from dashboards import explain_occupation as occupation
+    from dashboards import occupation_page
+
+    answers = occupation.explain_occupation(settings, publication.current(settings), text)
+    if html is not None:
+        return _write_page(html, occupation_page.render(answers))
+    return _as_json(answers) if as_json else occupation.as_text(answers)
 
 
 def _write_page(file: Path, page: str) -> str:

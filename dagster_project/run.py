@@ -95,6 +95,7 @@ def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> str:
             f"  one seeker            {explain}",
             f"  as a page             {explain} --html seeker.html",
             f"  people for a posting  {goyong} explain posting {_some_posting(settings)} --lake {settings.lake_dir}",
+            f"  about an occupation   {goyong} explain occupation 사회복지사 --lake {settings.lake_dir}",
             "  the asset graph       make ui",
         ]
     )

@@ -1,8 +1,8 @@
 """Writes the static site of one night, and a person's page when asked.
 
-The night's page, the page and the card of the employment model, the page about exposure, the data dictionary. Every
-file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words,
-numbers or markup.
+The night's page, the page and the card of the employment model, the pages about exposure and about training and
+skills, the data dictionary. Every file is written aside and renamed, and opens from file:// with no request to
+anywhere. Do not put here: words, numbers or markup.
 """
 
 from __future__ import annotations
@@ -10,7 +10,16 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from dashboards import dictionary_page, employment_page, explain, exposure_page, model_card, night_page, person_page
+from dashboards import (
+    dictionary_page,
+    employment_page,
+    explain,
+    exposure_page,
+    model_card,
+    night_page,
+    person_page,
+    skills_page,
+)
 from dashboards.catalog import build_catalog
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -33,7 +42,9 @@ def build_site(
     write_page(out / "employment.html", employment_page.render(judgement))
     write_page(out / employment_page.CARD_FILE, model_card.render(judgement))
     write_page(out / "exposure.html", exposure_page.render(settings, catalog))
-    write_page(out / "data-dictionary.html", dictionary_page.render(settings, catalog))
+    write_page(out / "skills.html", skills_page.render(settings, catalog))
+    for name, text in dictionary_page.render(settings, catalog).items():
+        write_page(out / name, text)
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)
         write_page(out / "person" / "sample.html", person_page.render(answers))

@@ -19,16 +19,14 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from dashboards import texts
+from dashboards.aggregate_shape import NO_ANSWER, TOTAL, UNKNOWN, Aggregate, People
 from dashboards.aggregates import (
     AGGREGATES,
+    COURSE_FIELD,
     EXPOSURE_LINE,
     EXPOSURE_PEOPLE,
     GOLD_PEOPLE,
-    NO_ANSWER,
     PUBLISHED_TABLES,
-    TOTAL,
-    Aggregate,
-    People,
 )
 from dashboards.suppression import Mask, hide_small_cells
 from lake import tables
@@ -160,18 +158,22 @@ def _line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.i
 
 def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer) -> None:
     """The gold facts. An occupation whose total would give a hidden labour-market cell away is hidden as well."""
-    open_occupations: set[str] = set()
+    opened: dict[str, set[str]] = {}
     for table_id, counts in GOLD_PEOPLE.items():
         contract = table(table_id)
         rows = published(settings, pointer, table_id).to_table().select(list(contract.names))
         rows = rows.sort_by([(name, "ascending") for name in contract.key])
+        if table_id == gold.COURSE_OUTCOMES.id:
+            field = pc.fill_null(pc.utf8_slice_codeunits(rows.column("skill_code"), 0, 2), UNKNOWN)
+            rows = rows.append_column(COURSE_FIELD, field)
         for people in counts:
             also = None
             if table_id == gold.OCCUPATIONS.id:
-                also = np.array([code in open_occupations for code in rows.column("occupation_code").to_pylist()])
-            rows, opened = hide(rows, people, also=also)
-            if table_id == gold.LABOUR_MARKET.id and people.count == "seekers_count":
-                open_occupations = opened
+                known = opened.get(people.count, set())
+                also = np.array([code in known for code in rows.column("occupation_code").to_pylist()], dtype=bool)
+            rows, found = hide(rows, people, also=also)
+            if table_id == gold.LABOUR_MARKET.id:
+                opened[people.count] = found
         _write(db, contract, rows)
 
 
@@ -182,7 +184,7 @@ def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settin
     rows = db.execute(aggregate.sql).to_arrow_table().cast(arrow_schema(aggregate.table))
     for name in (*aggregate.reads, "names"):
         db.unregister(name)
-    if rows.num_rows == 0:
+    if rows.num_rows == 0 and not aggregate.may_be_empty:
         raise NothingToPublish(
             f"{aggregate.table.id}: no rows for {pointer.as_of} in {', '.join(aggregate.reads)}; expected at least "
             "one: run the night again (goyong nightly)"

@@ -1,4 +1,4 @@
-"""The data dictionary as a page: every table and column of the lake and of goyong.duckdb, from the contracts.
+"""The data dictionary as pages, one a layer: every table and column of the lake and of goyong.duckdb.
 
 Do not put here: a description (it stands in the contract) or markup (templates/).
 """
@@ -18,30 +18,58 @@ _ROWS = "select * from ops.data_dictionary order by table_id, position"
 _INSIDE = "select schema_name || '__' || table_name from duckdb_tables() order by all"
 
 
-def render(settings: Settings, catalog_path: Path) -> str:
-    """The page of the dictionary that stands in `catalog_path`."""
-    words = texts.load("night")
+INDEX_FILE = "data-dictionary.html"
+Columns = list[dict[str, Any]]
+
+
+def layer_file(layer: str) -> str:
+    """The name of the page of one layer."""
+    return f"data-dictionary-{layer}.html"
+
+
+def render(settings: Settings, catalog_path: Path) -> dict[str, str]:
+    """Pages by file name of the dictionary that stands in `catalog_path`: an index of all tables, one page a layer."""
     with open_catalog(settings, catalog_path) as db:
         rows = db.execute(_ROWS).to_arrow_table().to_pylist()
         inside = {row[0] for row in db.execute(_INSIDE).fetchall()}
-    tables: dict[str, list[dict[str, Any]]] = {}
+    layers: dict[str, dict[str, Columns]] = {}
     for row in rows:
-        tables.setdefault(row["table_id"], []).append(row)
-    tables = {table_id: fold_places(columns) for table_id, columns in tables.items()}
+        layer = row["table_id"].split("__", 1)[0]
+        layers.setdefault(layer, {}).setdefault(row["table_id"], []).append(row)
+    named = texts.load("night")["layer"]
+    layers = {layer: layers[layer] for layer in sorted(layers, key=lambda layer: _place_in(layer, list(named)))}
+    pages = [{"file": layer_file(layer), "title": named[layer]} for layer in layers]
+    index = _page("dictionary_index.html.j2", INDEX_FILE, inside, layers=layers, layer_pages=pages)
+    return {INDEX_FILE: index} | {
+        layer_file(layer): _page(
+            "dictionary.html.j2",
+            layer_file(layer),
+            inside,
+            tables={table_id: fold_places(columns) for table_id, columns in found.items()},
+            layer_name=named[layer],
+            layer_pages=pages,
+        )
+        for layer, found in layers.items()
+    }
+
+
+def _place_in(layer: str, order: list[str]) -> tuple[int, str]:
+    return (order.index(layer) if layer in order else len(order), layer)
+
+
+def _page(template: str, file: str, inside: set[str], **values: Any) -> str:
+    words = texts.load("night")
+    title = words["dictionary_title"]
+    if "layer_name" in values:
+        title = f"{title}: {values['layer_name']}"
     return render_page(
-        "dictionary.html.j2",
-        title=words["dictionary_title"],
-        t=words,
-        tables=tables,
-        inside=inside,
-        is_synthetic=False,
-        narrow=False,
+        template, title=title, t=words, file=file, inside=inside, is_synthetic=False, narrow=False, **values
     )
 
 
-def fold_places(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def fold_places(columns: Columns) -> Columns:
     """Columns of a TOP list that follow each other (name_1 .. name_20) as one row, named by its first and last."""
-    folded: list[dict[str, Any]] = []
+    folded: Columns = []
     last = ("", 0)
     for column in columns:
         base, place = _place(column["column_name"])

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards import places, posting_words, wording
-from dashboards.lookups import IncompleteAnswers, Row, list_places, one_row, plain, rows_by_id, split_codes
+from dashboards.lookups import (
+    IncompleteAnswers,
+    Row,
+    list_places,
+    occupations_by_code,
+    one_row,
+    plain,
+    require_published,
+    rows_by_id,
+    split_codes,
+)
 from lake import tables
 from lake.contracts import serving, silver
 from lake.contracts.answers import TALENT_PLACES
@@ -42,21 +52,12 @@ class ClosedPosting(LookupError):
     """The lake knows the posting, but nobody can apply on the published date."""
 
 
-class TalentsNotPublished(LookupError):
-    """The served night is older than the answers for employers."""
-
-    exit_code = 3
-
-
 def explain_posting(settings: Settings, pointer: Pointer, posting_id: str) -> dict[str, Any]:
     """The facts, the sharing and the talents of one open posting; JSON-ready.
 
-    Raises UnknownPosting, ClosedPosting, TalentsNotPublished.
+    Raises UnknownPosting, ClosedPosting, NotPublished.
     """
-    if serving.POSTING_TALENTS.id not in pointer.tables:
-        raise TalentsNotPublished(
-            f"{serving.POSTING_TALENTS.id}: run {pointer.run_id} did not publish it; run: goyong nightly"
-        )
+    require_published(pointer, serving.POSTING_TALENTS.id)
     posting = one_row(settings, pointer, serving.JOB_POSTINGS.id, posting_id)
     if posting is None:
         raise _not_open(settings, pointer, posting_id)
@@ -66,7 +67,7 @@ def explain_posting(settings: Settings, pointer: Pointer, posting_id: str) -> di
             f"{serving.POSTING_TALENTS.id}, run {pointer.run_id}: no row for an open posting; run: goyong verify"
         )
     code = posting["occupation_code"]
-    occupation = rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", [code]).get(str(code), {})
+    occupation = occupations_by_code(settings, pointer, [code]).get(str(code), {})
     answers = {
         "posting_id": posting_id,
         "run_id": pointer.run_id,

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.dataset as pads
 
 from dashboards.catalog import published
+from lake.contracts import serving
 from lake.contracts.registry import table
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -21,6 +22,22 @@ Row = dict[str, Any]
 
 class IncompleteAnswers(RuntimeError):
     """A key has a row in some serving tables and none in others, or two, which publication should have stopped."""
+
+
+class NotPublished(LookupError):
+    """The served night is older than an answer that is asked for."""
+
+    exit_code = 3
+
+
+def require_published(pointer: Pointer, *table_ids: str) -> None:
+    """Raise NotPublished when the pointer's night did not publish one of the tables."""
+    missing = [table_id for table_id in table_ids if table_id not in pointer.tables]
+    if missing:
+        raise NotPublished(
+            f"{', '.join(missing)}: run {pointer.run_id} did not publish {'it' if len(missing) == 1 else 'them'}; "
+            "run: goyong nightly"
+        )
 
 
 def one_row(settings: Settings, pointer: Pointer, table_id: str, key: str) -> Row | None:
@@ -41,6 +58,22 @@ def rows_by_id(
         return {}
     rows = published(settings, pointer, table_id).to_table(filter=pads.field(key).isin(wanted)).to_pylist()
     return {str(row[key]): dict(row) for row in rows}
+
+
+def occupations_by_code(settings: Settings, pointer: Pointer, codes: Sequence[str | None]) -> dict[str, Row]:
+    """The published occupations of these codes."""
+    return rows_by_id(settings, pointer, serving.OCCUPATIONS.id, "occupation_code", codes)
+
+
+def skills_by_code(settings: Settings, pointer: Pointer, codes: Sequence[str | None]) -> dict[str, Row]:
+    """The published skills and certificates of these codes."""
+    return rows_by_id(settings, pointer, serving.SKILLS.id, "skill_code", codes)
+
+
+def named_skills(settings: Settings, pointer: Pointer, codes: Sequence[str]) -> list[Row]:
+    """Each code with its name, in the order given; a code that the vocabulary lacks has no name."""
+    found = skills_by_code(settings, pointer, codes)
+    return [{"skill_code": code, "skill_name": found.get(code, {}).get("skill_name")} for code in codes]
 
 
 def list_places(row: Row, key: str, names: Sequence[str], places: int) -> list[Row]:

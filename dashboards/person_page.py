@@ -17,13 +17,14 @@ from lake.contracts.model import Privacy
 def render(answers: dict[str, Any]) -> str:
     """The page of `answers` as made by explain.explain_seeker."""
     words = texts.load("person")
-    models = {answers[name]["model_version"] for name in ("employment", "occupations", "jobs", "courses")}
+    services = wording.services(answers)
+    models = {answers[service.code]["model_version"] for service in services}
     return render_page(
         "person.html.j2",
         title=words["title"],
         t=words,
         answers=answers,
-        services=wording.services(answers),
+        services=services,
         is_synthetic=answers["is_synthetic"],
         synthetic_text=words["synthetic"],
         no_history=answers["employment"]["answer_code"] == "NO_EMPLOYMENT_HISTORY_SOURCE",

@@ -20,7 +20,7 @@ from lake.contracts import codes
 
 TONES = {"PASS": "ok", "WARN": "check", "FAIL": "bad"}
 Row = dict[str, Any]
-_SQL = Path(__file__).parent / "sql" / "judgement"
+_SQL = Path(__file__).parent / "sql"
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class Section:
 
 
 @cache
-def query(name: str) -> str:
-    """The SQL of sql/judgement/`name`.sql, over the tables of goyong.duckdb."""
-    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+def query(name: str, folder: str = "judgement") -> str:
+    """The SQL of sql/`folder`/`name`.sql, over the tables of goyong.duckdb."""
+    return (_SQL / folder / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def fetch(db: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+def fetch(db: duckdb.DuckDBPyConnection, name: str, folder: str = "judgement") -> list[Row]:
     """The rows of a named query by column name."""
-    rows: list[Row] = db.execute(query(name)).to_arrow_table().to_pylist()
+    rows: list[Row] = db.execute(query(name, folder)).to_arrow_table().to_pylist()
     return rows
 
 

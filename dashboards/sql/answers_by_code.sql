@@ -1,5 +1,5 @@
 -- question: how many people got an answer from each service, and why did the others get none?
--- grain: service_code x answer_code. source: the four serving tables of people.
+-- grain: service_code x answer_code. source: the six serving tables of people.
 with answers as (
     select as_of, 'EMPLOYMENT' as service_code, answer_code from serving__seeker_employment_v1
     union all
@@ -7,7 +7,11 @@ with answers as (
     union all
     select as_of, 'JOBS', answer_code from serving__seeker_jobs_v1
     union all
+    select as_of, 'GAPS', answer_code from serving__seeker_skill_gaps_v1
+    union all
     select as_of, 'COURSES', answer_code from serving__seeker_courses_v1
+    union all
+    select as_of, 'CERTIFICATES', answer_code from serving__seeker_certificates_v1
 ),
 
 counted as (

@@ -14,11 +14,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake.contracts import codes, features, silver
+from lake.contracts import codes, features
 from lake.contracts.model import CodeList, Kind
 from lake.reference import read_regions
 
 NO_VALUE = "정보 없음"
+NO_DATA = "자료 없음"
+"""NO_VALUE: a person did not say. NO_DATA: nobody measured."""
 _EMPTY = ("", "none", "nan", "null")
 _DAYS_PER_MONTH = 365.25 / 12
 
@@ -91,11 +93,25 @@ def job_basis(code: str) -> str:
 
 
 def trait(code: str) -> str:
-    """The label of a test scale that matches an occupation, as its contract says it."""
-    labels = {scale.name: scale.label for scale in silver.SCALES}
-    if code not in labels:
-        raise MissingText(f"lake.contracts.silver SCALES: no scale {code!r}; trait codes are scale names")
-    return labels[code]
+    """A test scale as people read it."""
+    return str(_found("traits", "scale", code))
+
+
+def unused_test(code: str) -> str:
+    """Why a test was not used, from `instrument:CODE`."""
+    instrument, _, problem = code.partition(":")
+    name, why = _found("traits", "instrument", instrument), _found("traits", "problem", problem)
+    return f"{name}: {why}"
+
+
+def word(section: str, code: str) -> str:
+    """What a code of a closed list means on a page: `section` of occupation.toml."""
+    return str(_found("occupation", section, code))
+
+
+def ncs_major_group(code: str) -> str:
+    """The name of an NCS major group (대분류, the first two digits of a skill)."""
+    return str(_found("codes", "ncs_major_group", code))
 
 
 def region(code: str) -> str:
@@ -136,6 +152,7 @@ def names_table() -> pa.Table:
         "region": _region_names(),
         "occupation_group": load("codes")["occupation_group"],
         "age_band": codes.AGE_BAND.codes,
+        "ncs_major_group": load("codes")["ncs_major_group"],
     }
     rows = [
         {"list": name, "code": code, "name": text}

@@ -1,7 +1,8 @@
 """A tiny published night written with deltalake: 60 people with an answer in three provinces, 12 without.
 
 Seoul 40 people at 0.60, Busan 15 at 0.40, Jeju 5 at 0.20; one posting's title carries a script and an escape code.
-The model of the night is judged in judgement_rows.py; the employers' side stands in matching_rows.py.
+The model of the night is judged in judgement_rows.py; the employers' side stands in matching_rows.py, occupations,
+skills, courses and certificates in skill_rows.py.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.publication import Pointer, PublishedTable
 from lake.settings import Settings
+from tests.unit.dashboards import skill_rows
 from tests.unit.dashboards.judgement_rows import JUDGED
 from tests.unit.dashboards.matching_rows import CLOSED, EXPOSURE, TALENTS
 
@@ -89,41 +91,24 @@ def _jobs(number: int) -> dict[str, Any]:
     return row
 
 
-def _courses(number: int) -> dict[str, Any]:
-    row: dict[str, Any] = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "NO_GAP"}
-    if number < 30:
-        row |= {"answer_code": "OK", "gap_occupation_code": "0231", "needed_skills_count": 2}
-        row |= {"missing_skill_codes": "02010101", "session_id_1": "S1", "score_0_1_1": 0.75, "outcome_0_1_1": 0.62}
-        row |= {"job_fit_0_1_1": 0.9, "region_fit_0_1_1": 1.0, "level_fit_0_1_1": 0.5, "skill_code_1": "02010101"}
-    return row
-
-
 def _lookups(settings: Settings) -> None:
-    occupation = {"occupation_code": "0231", "occupation_name": "사회복지사", "open_postings_count": 3}
-    occupation |= {"openings_count": 9, "seekers_count": 72, "wage_median_krw_month": 2_850_000}
-    write(settings, "serving__occupations_v1", [STAMP | occupation])
-    write(settings, "gold__occupations", [{"as_of": AS_OF} | occupation])
+    write(settings, "serving__occupations_v1", [STAMP | row for row in skill_rows.OCCUPATIONS])
+    write(settings, "gold__occupations", [{"as_of": AS_OF} | row for row in skill_rows.OCCUPATIONS])
     posting = STAMP | {"occupation_code": "0231", "region_code": "11", "headcount": 3, "employment_type_code": "10"}
     posting |= {"fill_chance_0_1": 0.061, "min_education_code": "05", "career_code": "E", "min_career_months": 24}
     titles = {"P1": "<script>alert(1)</script>\x1b[31m 복지사", "P2": "사회복지사 채용", "P3": "추천되지 않은 공고"}
     write(settings, "serving__job_postings_v1", [posting | {"posting_id": i, "title": t} for i, t in titles.items()])
     write(settings, "serving__posting_talents_v1", [STAMP | row for row in TALENTS])
     write(settings, "silver__job_postings", [CLOSED])
-    course = {"session_id": "S1", "course_id": "C1", "course_name": "사회복지 실무", "skill_code": "02010101"}
-    course |= {"skill_name": "총무", "start_date": date(2026, 8, 3), "end_date": date(2026, 9, 30), "is_online": False}
-    write(settings, "serving__courses_v1", [STAMP | course | {"region_code": "11", "training_hours": 160}])
-    skill = {"as_of": AS_OF, "occupation_code": "0231", "skill_code": "02010101", "skill_name": "총무"}
-    write(settings, "gold__occupation_skills", [skill | {"importance_0_1": 0.8, "evidence_count": 12}])
-    outcome = {"as_of": AS_OF, "institution_name": "한국훈련원", "shrunk_rate_0_1": 0.6}
-    courses = [("C1", 40, 26), ("C2", 7, 5)]
-    write(
-        settings,
-        "gold__course_outcomes",
-        [
-            outcome | {"course_id": c, "graduates_count": n, "employed_count": e, "raw_rate_0_1": e / n}
-            for c, n, e in courses
-        ],
-    )
+    write(settings, "silver__occupations", skill_rows.DICTIONARY)
+    write(settings, "serving__courses_v1", [STAMP | row for row in skill_rows.COURSES])
+    write(settings, "serving__skills_v1", [STAMP | row for row in skill_rows.SKILLS])
+    write(settings, "gold__skills", [{"as_of": AS_OF} | row for row in skill_rows.SKILLS])
+    norm = {"as_of": AS_OF, "scale_name": "interest_social", "answer_mean": 3.1, "answer_deviation": 0.6}
+    norms = [norm | {"test_form_code": "LONG", "respondents_count": 400}]
+    write(settings, "gold__test_norms", norms)
+    write(settings, "gold__occupation_skills", [{"as_of": AS_OF} | row for row in skill_rows.NEEDS])
+    write(settings, "gold__course_outcomes", [{"as_of": AS_OF} | row for row in skill_rows.OUTCOMES])
     cell = {"as_of": AS_OF, "month": "2026-07", "occupation_code": "0231", "openings_count": 3, "tightness_ratio": 0.1}
     seekers = {"11": 40, "26": 24, "50": 8}
     write(
@@ -154,10 +139,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     people = range(PEOPLE)
     write(made, "serving__seeker_employment_v1", [_employment(n) for n in people])
     write(made, "serving__seeker_jobs_v1", [_jobs(n) for n in people])
-    write(made, "serving__seeker_courses_v1", [_courses(n) for n in people])
-    first = {"answer_code": "OK", "basis_code": "TEST", "occupation_code_1": "0231", "score_0_1_1": 0.9}
-    first |= {"trait_codes_1": "interest_social|aptitude_verbal"}
-    write(made, "serving__seeker_occupations_v1", [STAMP | first | {"seeker_key": seeker_key(n)} for n in people])
+    answers = {
+        "occupations": skill_rows.occupations_of,
+        "skill_gaps": skill_rows.gaps_of,
+        "courses": skill_rows.courses_of,
+        "certificates": skill_rows.certificates_of,
+    }
+    for name, answer in answers.items():
+        rows = [STAMP | {"seeker_key": seeker_key(n)} | answer(n) for n in people]
+        write(made, f"serving__seeker_{name}_v1", rows)
     features = {"as_of": AS_OF, "wanted_occupation_group_code": "0", "age_band_code": "30-39"}
     rows = [features | {"seeker_key": seeker_key(n), "home_region_code": _region(n)[0]} for n in people]
     write(made, "features__seekers", rows)

@@ -9,8 +9,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboards import catalog as made
+from dashboards.aggregates import GOLD_PEOPLE
 from dashboards.catalog import PersonalColumn, WrongCatalog, build_catalog, open_catalog
 from lake.contracts.model import Privacy
 from lake.contracts.registry import table
@@ -56,9 +59,80 @@ def test_labour_market_hides_the_small_cell_and_one_more(settings: Settings, cat
     assert _rows(settings, catalog, sql) == [("11", 40, 0.1, 3), ("26", None, None, 3), ("50", None, None, 3)]
 
 
-def test_course_of_seven_graduates_shows_no_counts(settings: Settings, catalog: Path) -> None:
+def test_course_of_seven_graduates_takes_the_next_smallest_of_its_field_with_it(
+    settings: Settings, catalog: Path
+) -> None:
     sql = "select course_id, graduates_count, employed_count, raw_rate_0_1, shrunk_rate_0_1 from gold.course_outcomes"
-    assert _rows(settings, catalog, f"{sql} order by 1") == [("C1", 40, 26, 0.65, 0.6), ("C2", None, None, None, 0.6)]
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("C1", None, None, None, 0.6),
+        ("C2", None, None, None, 0.7),
+        ("C3", 0, 0, None, None),
+        ("C4", 200, 100, 0.5, 0.5),
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["01", "02", "UNKNOWN"]), st.integers(0, 40)), min_size=1, max_size=12))
+def test_no_course_of_few_graduates_follows_from_the_total_of_its_field(courses: list[tuple[str, int]]) -> None:
+    (people,) = GOLD_PEOPLE["gold__course_outcomes"]
+    empty = dict.fromkeys(people.hides, 0.0)
+    rows = pa.Table.from_pylist([empty | {"field_code": field, "graduates_count": n} for field, n in courses])
+    shown = made.hide(rows, people)[0].column("graduates_count").to_pylist()
+    for field in {field for field, _ in courses}:
+        total = sum(n for own, n in courses if own == field)
+        concealed = [n for (own, n), cell in zip(courses, shown, strict=True) if own == field and cell is None]
+        is_field_hidden = 0 < total < 10
+        assert not concealed or is_field_hidden or (len(concealed) > 1 and sum(concealed) >= 10)
+        assert is_field_hidden or all(cell is None or cell == 0 or cell >= 10 for cell in shown)
+
+
+def test_an_interval_of_few_graduates_is_hidden_with_their_count(settings: Settings, catalog: Path) -> None:
+    sql = "select course_id, shrunk_low_0_1, shrunk_high_0_1 from gold.course_outcomes where course_id in ('C2', 'C4')"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [("C2", None, None), ("C4", 0.5, 0.7)]
+
+
+def test_an_occupation_of_six_seekers_shows_neither_them_nor_their_tightness(settings: Settings, catalog: Path) -> None:
+    sql = "select occupation_code, seekers_count, tightness_ratio, hires_12m_count from gold.occupations order by 1"
+    assert _rows(settings, catalog, sql) == [
+        ("0231", 72, 0.125, None),
+        ("0232", 20, None, None),
+        ("0233", None, None, None),
+        ("0261", None, None, None),
+    ]
+
+
+def test_training_outcomes_are_counted_by_field_and_a_field_nobody_measured_has_none(
+    settings: Settings, catalog: Path
+) -> None:
+    sql = """select field_code, field_name, courses_count, observed_courses_count, coming_sessions_count,
+        graduates_count, employed_count, raw_rate_0_1, shrunk_mean_0_1, is_suppressed from agg.course_fields"""
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("02", "경영·회계·사무", 3, 3, 1, 247, 131, 0.5304, 0.6, False),
+        ("07", "사회복지·종교", 1, 0, 1, None, None, None, None, False),
+    ]
+
+
+def test_missing_skills_are_counted_with_what_they_would_open(settings: Settings, catalog: Path) -> None:
+    sql = "select skill_code, skill_name, people_count, share_0_1, unlocked_mean_0_1 from agg.missing_skills"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("02010101", "총무", 30, 0.4167, 0.12),
+        ("07010103", "사례관리", 30, 0.4167, None),
+        ("TOTAL", None, 72, 1.0, None),
+    ]
+
+
+def test_readiness_is_averaged_by_wished_occupation(settings: Settings, catalog: Path) -> None:
+    sql = """select occupation_code, people_count, readiness_mean_0_1, open_share_mean_0_1, missing_mean
+        from agg.skill_gaps where occupation_code = '0231'"""
+    assert _rows(settings, catalog, sql) == [("0231", 30, 0.62, 0.4, 2.0)]
+
+
+def test_certificates_are_counted_by_first_place(settings: Settings, catalog: Path) -> None:
+    sql = "select certificate_name, people_count, openings_share_mean_0_1 from agg.certificate_recommendations"
+    assert _rows(settings, catalog, f"{sql} order by 1") == [
+        ("NO_ANSWER", 42, None),
+        ("TOTAL", 72, 0.004),
+        ("사회조사분석사 2급", 30, 0.004),
+    ]
 
 
 def test_a_few_people_left_short_are_not_counted_out_loud() -> None:

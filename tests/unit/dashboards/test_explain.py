@@ -15,13 +15,16 @@ JEJU = f"{56:032x}"
 WITHOUT = f"{71:032x}"
 
 
-def test_four_answers_with_names_are_json(settings: Settings, pointer: Pointer) -> None:
+def test_six_answers_with_names_are_json(settings: Settings, pointer: Pointer) -> None:
     answers = explain_seeker(settings, pointer, SEOUL)
     assert json.loads(json.dumps(answers, ensure_ascii=False)) == answers
     assert answers["employment"]["probability_0_1"] == 0.6
     assert answers["occupations"]["places"][0]["occupation_name"] == "사회복지사"
     assert [place["posting_id"] for place in answers["jobs"]["places"]] == ["P1", "P2"]
-    assert answers["courses"]["missing_skills"] == [{"skill_code": "02010101", "skill_name": "총무"}]
+    assert answers["courses"]["missing_skills"] == [
+        {"skill_code": "02010101", "skill_name": "총무"},
+        {"skill_code": "07010103", "skill_name": "사례관리"},
+    ]
     assert answers["courses"]["places"][0]["course_name"] == "사회복지 실무"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dagster_project import cli, report
-from dashboards.explain_posting import ClosedPosting, TalentsNotPublished, UnknownPosting, as_text, explain_posting
+from dashboards.explain_posting import ClosedPosting, UnknownPosting, as_text, explain_posting
+from dashboards.lookups import NotPublished
 from lake import publication
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -68,12 +69,12 @@ def test_a_closed_posting_is_told_from_an_unknown_one(settings: Settings, pointe
 
 def test_a_night_older_than_the_talents_says_so(settings: Settings, pointer: Pointer) -> None:
     tables = {name: entry for name, entry in pointer.tables.items() if "talents" not in name}
-    with pytest.raises(TalentsNotPublished, match="goyong nightly") as caught:
+    with pytest.raises(NotPublished, match="goyong nightly") as caught:
         explain_posting(settings, replace(pointer, tables=tables), "P1")
     assert caught.value.exit_code == 3
 
 
-@pytest.mark.parametrize(("error", "code"), [(UnknownPosting, 1), (ClosedPosting, 1), (TalentsNotPublished, 3)])
+@pytest.mark.parametrize(("error", "code"), [(UnknownPosting, 1), (ClosedPosting, 1), (NotPublished, 3)])
 def test_each_error_has_its_exit_code(error: type[LookupError], code: int) -> None:
     assert cli._exit_code(error("")) == code
 

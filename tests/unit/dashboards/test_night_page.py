@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from dashboards import dictionary_page, employment_page, exposure_page, night_page
+from dashboards import dictionary_page, employment_page, exposure_page, night_page, skills_page
 from dashboards.build import build_site
 from dashboards.catalog import WrongCatalog
 from lake.contracts.registry import TABLES
@@ -42,7 +42,7 @@ def test_each_section_title_states_its_finding(page: str) -> None:
 
 def test_small_courses_are_not_listed(page: str) -> None:
     rows = html.fromstring(page).xpath("//section[@id='courses']//tbody/tr")
-    assert [row.xpath("string(th)") for row in rows] == ["C1"]
+    assert [row.xpath("string(th)") for row in rows] == ["C4"]
 
 
 def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
@@ -55,30 +55,51 @@ def test_the_synthetic_night_says_so(page: str) -> None:
     assert "합성 데이터" in html.fromstring(page).xpath("string(//*[@role='note'])")
 
 
-def test_pages_link_only_to_each_other(page: str, settings: Settings, catalog: Path) -> None:
-    employment = employment_page.render(employment_page.read_judgement(settings, catalog))
-    pages = {"index.html", "employment.html", "exposure.html", "data-dictionary.html"}
-    for text, more in (
-        (page, set()),
-        (dictionary_page.render(settings, catalog), set()),
-        (employment, {"model-card.md"}),
-        (exposure_page.render(settings, catalog), set()),
-    ):
-        links = set(re.findall(r"""(?:src|href)=["']([^"']+)""", text))
-        assert {link for link in links if not link.startswith(("#", "data:"))} == pages | more
+PAGES = {"index.html", "employment.html", "exposure.html", "skills.html", "data-dictionary.html"}
+
+
+def _pages(settings: Settings, catalog: Path) -> dict[str, str]:
+    judgement = employment_page.read_judgement(settings, catalog)
+    return {
+        "index.html": night_page.render(settings, catalog),
+        "employment.html": employment_page.render(judgement),
+        "exposure.html": exposure_page.render(settings, catalog),
+        "skills.html": skills_page.render(settings, catalog),
+        **dictionary_page.render(settings, catalog),
+    }
+
+
+def test_pages_link_only_to_each_other(settings: Settings, catalog: Path) -> None:
+    pages = _pages(settings, catalog)
+    layers = {name for name in pages if name.startswith("data-dictionary-")}
+    for name, text in pages.items():
+        more = {"model-card.md"} if name == "employment.html" else layers if "dictionary" in name else set()
+        links = set(re.findall(r"""(?:src|href)=["']([^"'#]+)""", text))
+        assert {link for link in links if not link.startswith("data:")} == PAGES | more
         assert "<script" not in text
         assert len(text.encode()) < 300_000
 
 
-def test_dictionary_has_every_table_of_the_lake(settings: Settings, catalog: Path) -> None:
-    sections = html.fromstring(dictionary_page.render(settings, catalog)).xpath("//main/div/section/@id")
-    assert set(TABLES) <= set(sections)
+def test_dictionary_has_every_table_of_the_lake_on_the_page_of_its_layer(settings: Settings, catalog: Path) -> None:
+    pages = dictionary_page.render(settings, catalog)
+    for table_id in TABLES:
+        page = html.fromstring(pages[dictionary_page.layer_file(table_id.split("__")[0])])
+        assert page.xpath(f"//main/div/section[@id='{table_id}']")
+
+
+def test_the_dictionarys_index_keeps_the_anchors_of_tables_and_leads_to_them(settings: Settings, catalog: Path) -> None:
+    pages = dictionary_page.render(settings, catalog)
+    index = html.fromstring(pages[dictionary_page.INDEX_FILE])
+    assert set(TABLES) <= set(index.xpath("//main//li/@id"))
+    for link in index.xpath("//main//li/a/@href"):
+        file, _, anchor = link.partition("#")
+        assert f'id="{anchor}"' in pages[file]
 
 
 def test_site_has_a_person_page_only_when_asked(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
     index = build_site(settings, pointer, tmp_path)
     assert index == tmp_path / "index.html"
-    names = ("employment.html", "model-card.md", "exposure.html", "data-dictionary.html")
+    names = (*PAGES, "model-card.md", "data-dictionary-gold.html")
     assert all((tmp_path / name).is_file() for name in names)
     assert not (tmp_path / "person").exists()
     build_site(settings, pointer, tmp_path, person_key=f"{0:032x}")

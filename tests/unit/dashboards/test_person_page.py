@@ -170,7 +170,10 @@ def test_every_service_has_its_landmark_and_language_is_korean(page: str) -> Non
     tree = html.fromstring(page)
     assert tree.get("lang") == "ko"
     assert len(tree.xpath("//main")) == 1
-    assert tree.xpath("//main//section/@id") == ["employment", "occupations", "jobs", "courses", "data", "rights"]
+    assert tree.xpath("//main//section/@id") == [
+        *("employment", "occupations", "jobs", "gaps", "courses", "certificates"),
+        *("data", "rights"),
+    ]
 
 
 @pytest.mark.parametrize(

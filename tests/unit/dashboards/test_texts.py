@@ -6,8 +6,8 @@ import pytest
 
 from dashboards import texts
 from lake.contracts import codes
-from lake.contracts.silver import SCALE_NAMES
-from lake.reference import read_occupations, read_regions
+from lake.contracts.scales import INSTRUMENTS, SCALE_NAMES
+from lake.reference import read_occupations, read_regions, read_skills
 from matching.explain import MET_CODES, OPEN_CODES, PULL_CODES
 from ml.employment.inputs import FACTORS, input_names
 
@@ -67,6 +67,38 @@ def test_every_basis_has_a_text(code: str) -> None:
 @pytest.mark.parametrize("code", SCALE_NAMES)
 def test_every_test_scale_has_a_name(code: str) -> None:
     assert texts.trait(code)
+
+
+@pytest.mark.parametrize("problem", codes.TEST_PROBLEM.codes)
+@pytest.mark.parametrize("instrument", INSTRUMENTS)
+def test_every_reason_why_a_test_is_not_used_is_said(instrument: str, problem: str) -> None:
+    assert texts.unused_test(f"{instrument}:{problem}").endswith("쓰지 않았습니다.")
+
+
+TEST_WORDS = {"scale": SCALE_NAMES, "instrument": INSTRUMENTS, "problem": codes.TEST_PROBLEM.codes}
+
+
+@pytest.mark.parametrize("section", TEST_WORDS)
+def test_no_text_about_a_test_is_left_over(section: str) -> None:
+    assert set(texts.load("traits")[section]) == set(TEST_WORDS[section])
+
+
+OCCUPATION_WORDS = {
+    "education_fit": codes.EDUCATION_FIT,
+    "outlook": codes.OUTLOOK,
+    "outcome_basis": codes.OUTCOME_BASIS,
+    "need_evidence": codes.NEED_EVIDENCE,
+}
+
+
+@pytest.mark.parametrize("section", OCCUPATION_WORDS)
+def test_every_code_about_an_occupation_has_a_text_and_no_text_is_left_over(section: str) -> None:
+    assert set(texts.load("occupation")[section]) == set(OCCUPATION_WORDS[section].codes)
+    assert all(texts.word(section, code) for code in OCCUPATION_WORDS[section].codes)
+
+
+def test_every_skill_belongs_to_a_major_group_with_a_name() -> None:
+    assert all(texts.ncs_major_group(skill.code[:2]) for skill in read_skills())
 
 
 def test_every_region_and_occupation_group_has_a_name() -> None:

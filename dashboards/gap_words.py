@@ -1,0 +1,99 @@
+"""What is said about the skills a person lacks for each wish, and about certificates that would close a gap.
+
+Pure functions from the answers of seeker_skills.py to words. Do not put here: courses (course_words.py), markup, or a
+text that belongs to one code (texts/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards import texts
+from dashboards.places import Place, all_parts, facts, or_no_data, points, share_is, share_of, share_said
+
+SHOWN = 10
+"""Missing skills of a wish that are listed; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One missing skill: its name, the level needed, what it alone would open."""
+
+    name: str
+    level: str
+    opens: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One wish: how much of what it needs is there (`readiness` out of a hundred) and what is missing."""
+
+    title: str
+    readiness: int | None
+    said: tuple[str, ...]
+    missing_title: str = ""
+    missing: tuple[Missing, ...] = ()
+    more: str = ""
+
+
+def gap(wish: dict[str, Any]) -> Gap:
+    """One wished occupation."""
+    words = texts.load("occupation")["gap"]
+    code = wish["gap_occupation_code"]
+    title = words["title"].format(rank=wish["rank"], name=wish["gap_occupation_name"] or f"직업코드 {code}")
+    if not wish["needed_skills_count"]:
+        return Gap(title, None, (words["no_needs"],))
+    readiness, open_share = wish["readiness_0_1"], wish["open_share_0_1"]
+    needed = {"count": wish["needed_skills_count"]}
+    said = [words["no_readiness"].format(**needed)]
+    if readiness is not None:
+        said = [words["readiness"].format(share=share_of(readiness), **needed)]
+    said += [words["no_open"] if open_share is None else words["open"].format(share=share_is(open_share))]
+    missing = wish["missing"]
+    said += [] if missing else [words["none_missing"]]
+    return Gap(
+        title=title,
+        readiness=None if readiness is None else points(readiness),
+        said=tuple(said),
+        missing_title=words["missing"].format(count=len(missing)) if missing else "",
+        missing=tuple(_missing(skill) for skill in missing[:SHOWN]),
+        more=words["more"].format(count=len(missing) - SHOWN) if len(missing) > SHOWN else "",
+    )
+
+
+def gap_lines(told: Gap) -> list[str]:
+    """One wish in a terminal."""
+    lines = [f"  {told.title}", *(f"     {sentence}" for sentence in told.said)]
+    lines += [f"     {told.missing_title}"] if told.missing_title else []
+    lines += [f"      · {skill.name} — {skill.level} · {skill.opens}" for skill in told.missing]
+    return lines + ([f"      {told.more}"] if told.more else [])
+
+
+def _missing(skill: dict[str, Any]) -> Missing:
+    words = texts.load("occupation")["gap"]
+    level, share = skill["skill_level"], skill["unlocked_share_0_1"]
+    opens = words["unlocks_unknown"] if share is None else words["unlocks_none"]
+    if share:
+        opens = words["unlocks"].format(share=share_is(share))
+    return Missing(
+        name=skill["skill_name"] or skill["skill_code"],
+        level=words["no_level"] if level is None else words["level"].format(level=level),
+        opens=opens,
+    )
+
+
+def certificate(found: dict[str, Any]) -> Place:
+    """One recommended certificate."""
+    words = texts.load("occupation")
+    share = found["openings_share_0_1"]
+    asked = None if share is None else words["certificate"]["openings"].format(share=share_said(share))
+    level = None if found["skill_level"] is None else f"NCS {found['skill_level']}수준"
+    parts = tuple((words["course"][column], column) for column in ("job_fit_0_1", "level_fit_0_1"))
+    return Place(
+        rank=found["rank"],
+        title=found["certificate_name"],
+        score=f"종합 추천점수 {points(found['score_0_1'])}점",
+        parts=all_parts(found, *parts),
+        facts=facts(("찾는 공고", or_no_data(asked)), ("통상 수준", or_no_data(level))),
+    )

@@ -1,0 +1,96 @@
+"""What is said about an occupation: five that fit a person, and the facts of one.
+
+Shared by a person's answers (wording.py) and the page of one occupation (occupation_facts.py). Do not put here:
+markup, or a text that belongs to one code (texts/).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards import texts
+from dashboards.places import Place, facts, label, or_no_data, points, wage
+from lake.contracts import codes
+
+_NEARNESS = ((0.9, "same"), (0.5, "close"), (0.2, "near"))
+"""Least nearness of each word: what sharing four, three and two digits of the code gives (matching/occupations)."""
+
+
+def notes(answer: dict[str, Any]) -> tuple[str, ...]:
+    """How to read the places, and which tests were left out and why."""
+    words = texts.load("occupation")["place"]
+    said = [words["read"], words["market"]] if answer["places"] else []
+    if any(place["twins"] for place in answer["places"]):
+        said.append(words["twins_note"])
+    return (*unused_tests(answer), *said)
+
+
+def unused_tests(answer: dict[str, Any]) -> tuple[str, ...]:
+    """One sentence for each test that was not used."""
+    words = texts.load("occupation")["place"]
+    return tuple(f"{words['unused']} — {texts.unused_test(code)}" for code in answer["unused_test_codes"])
+
+
+def place(found: dict[str, Any]) -> Place:
+    """One of the five occupations."""
+    words = texts.load("occupation")["place"]
+    return Place(
+        rank=found["rank"],
+        title=name(found),
+        score=f"일치 점수 {points(found['score_0_1'])}점",
+        facts=facts(
+            (words["twins"], ", ".join(name(twin) for twin in found["twins"])),
+            (words["like"], ", ".join(texts.trait(code) for code in found["trait_codes"])),
+            (words["unlike"], ", ".join(texts.trait(code) for code in found["unlike_trait_codes"])),
+            (words["past"], past(found["past_nearness_0_1"])),
+            (words["education"], education(found)),
+            (words["wage"], or_no_data(wage(found["wage_median_krw_month"]))),
+            (words["tightness"], tightness(found["tightness_ratio"])),
+            (words["outlook"], outlook(found)),
+            (words["openings"], openings(found)),
+        ),
+    )
+
+
+def name(found: dict[str, Any]) -> str:
+    """The occupation's name; without one its code."""
+    return found["occupation_name"] or f"직업코드 {found['occupation_code']}"
+
+
+def past(nearness_0_1: float | None) -> str | None:
+    """How far the occupation is from the person's own past, in words and points; nothing without a past."""
+    if nearness_0_1 is None:
+        return None
+    word = next((word for least, word in _NEARNESS if nearness_0_1 >= least), "far")
+    return f"{texts.word('past', word)}({points(nearness_0_1)}점)"
+
+
+def education(found: dict[str, Any]) -> str:
+    """The usual education and whether the person has it."""
+    typical = label(codes.EDUCATION, found["typical_education_code"])
+    if typical is None:
+        return texts.NO_DATA
+    fit = found["education_fit_code"] or "NO_DATA"
+    return texts.word("education_fit", fit).format(typical=typical)
+
+
+def tightness(ratio: float | None) -> str:
+    """Openings for one seeker."""
+    return texts.NO_DATA if ratio is None else f"{ratio:.1f}배"
+
+
+def outlook(found: dict[str, Any]) -> str:
+    """The trend of hires, with the two years' counts where it is known."""
+    code = found["outlook_code"] or "NO_DATA"
+    said = texts.word("outlook", code)
+    now, before = found["hires_12m_count"], found["hires_prior_12m_count"]
+    if code == "NO_DATA" or now is None or before is None:
+        return said
+    return f"{said}(그 전 12개월 {before:,}명 → 최근 12개월 {now:,}명)"
+
+
+def openings(found: dict[str, Any]) -> str:
+    """Open postings and their headcount."""
+    if found["open_postings_count"] is None:
+        return texts.NO_DATA
+    return f"공고 {found['open_postings_count']:,}건, {found['openings_count'] or 0:,}명"
