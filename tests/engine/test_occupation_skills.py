@@ -118,11 +118,12 @@ def test_a_posting_asks_by_code_phrase_or_certificate_and_each_once(needs: Needs
             posting("P2", DB, required_certificate_name="정보처리기사"),
             posting("P3", keywords_text=" 응용SW 개발 "),
             posting("P4", keywords_text="성실"),
+            posting("P5"),
         ],
     )
     shares = {code: row.importance_0_1 for (_, code), row in rows.items()}
-    # NCS: of the three postings that name any skill. The certificate: of all four.
-    assert shares == {SW: round(2 / 3, 6), DB: round(1 / 3, 6), CERTIFICATE: 0.25}
+    # NCS: of the four postings that list anything. The certificate: of all five.
+    assert shares == {SW: 0.5, DB: 0.25, CERTIFICATE: 0.2}
     assert rows["1332", CERTIFICATE].skill_kind_code == "CERTIFICATE"
     assert rows["1332", CERTIFICATE].skill_name == "정보처리기사"
 

@@ -130,6 +130,8 @@ def test_what_few_people_have_and_nothing_else_names_is_left_out(vocabulary: Voc
         ("워드프로세서(3급)", 2),
         ("사회복지사 1급", None),
         ("청소년상담사(2급)", None),
+        ("정수시설운영관리사(1급, 2급, 3급)", None),
+        ("배관기능장/산업기사/기능사", None),
         ("자동차운전면허 1종 보통", None),
         ("간호사", None),
         (None, None),

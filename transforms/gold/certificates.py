@@ -13,7 +13,8 @@ CODE_PREFIX = "CERT:"
 # Everything up to a comma that stands outside parentheses: "소방설비기사(기계, 전기), 전기기사" is two names.
 NAMES_OUTSIDE_PARENTHESES = r"(?:[^,(]|\([^()]*\))+"
 PARENTHESES, SPACES, ONLY_A_GRADE = r"\([^()]*\)", r"\s", r"^[1-3]급\)?$"
-GRADE = r"^(.*[^0-9])([1-3])급$"
+GRADE = r"^([^급]*[^0-9급])([1-3])급$"
+SEVERAL = r"[/·&]"
 
 TECHNICAL_LEVELS = (("기술사", 7), ("기능장", 6), ("산업기사", 4), ("기능사", 3), ("기사", 5))
 """Grades of the national technical qualifications, the longer ending first, and the NCS level they stand for.
@@ -38,9 +39,9 @@ def is_certificate(skill_code: Column) -> Column:
 
 
 def certificate_level(name: Column) -> Column:
-    """NCS level 1-8 that the grade in a certificate's name stands for; null where it has none we know."""
+    """NCS level 1-8 that the one grade in a certificate's name stands for; null where it has none we know."""
     bare = F.regexp_replace(F.regexp_replace(name, PARENTHESES, ""), SPACES, "")
-    level = F.when(name.isNull(), None)
+    level = F.when(name.isNull() | bare.rlike(SEVERAL), None)
     for ending, value in TECHNICAL_LEVELS:
         level = level.when(bare.endswith(ending), F.lit(value))
     graded = F.regexp_replace(name, r"[\s()]", "")
