@@ -20,7 +20,7 @@ from typing import IO, cast
 
 import psutil
 
-from dagster_project import bench_jobs, bench_probability
+from dagster_project import bench_jobs, bench_occupations, bench_probability
 from dagster_project.engine_steps import features_seconds
 from dagster_project.run import DEMO_DATE, Sizes, simulate_korea
 from lake import tables
@@ -50,6 +50,7 @@ def run(stage: str, *, sizes: Sizes, out: Path) -> str:
         "features": bench_features,
         "probability": bench_everyone,
         "jobs": bench_matching,
+        "occupations": bench_five,
     }
     if stage not in stages:
         raise BenchFailed(f"no benchmark {stage!r}; there are: {', '.join(stages)}")
@@ -135,6 +136,11 @@ def bench_everyone(sizes: Sizes, out: Path) -> list[str]:
 def bench_matching(sizes: Sizes, out: Path) -> list[str]:
     """Jobs for everyone and people for every posting, beside faiss; sessions play no part."""
     return bench_jobs.bench(sizes[0], sizes[1], out, watch)
+
+
+def bench_five(sizes: Sizes, out: Path) -> list[str]:
+    """Occupations for everyone with all reasons, beside scikit-learn's neighbours; sessions play no part."""
+    return bench_occupations.bench(sizes[0], sizes[1], out, watch)
 
 
 def _line(stage: str, sizes: Sizes, done: Watched) -> str:
