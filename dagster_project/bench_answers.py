@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dagster_project.bench_people import seeker_blocks
 from dagster_project.night import NightOptions
 from dagster_project.run import DEMO_DATE, Sizes, execute, simulate_korea
 from lake import tables
-from lake.contracts.scales import SCALE_NAMES
 from lake.session import open_session
 from lake.settings import Settings, load_settings
 from lake.sources.simulated.world import Size, make_world
+from matching.nearness import HISTORY_WEIGHTS, read_history
+from matching.occupation_model import load_occupation_model, standardise
+from matching.occupations import OCCUPATION_COLUMNS
 
 if TYPE_CHECKING:
     from dagster_project.bench import Watched
@@ -41,7 +42,7 @@ ASSETS = (
 )
 TEACHERS = 20_000  # people of the small night that makes what everybody is answered from
 THREADS, ENGINE_MB, PLACES = 2, 1_024, 5
-PEER_PEOPLE, NORM = 200_000, 100.0
+PEER_SECONDS, PEER_ROWS = 10.0, 16_384
 
 
 def bench(sizes: Sizes, out: Path, watch: Callable[[Sequence[str]], Watched]) -> list[str]:
@@ -60,7 +61,7 @@ def bench(sizes: Sizes, out: Path, watch: Callable[[Sequence[str]], Watched]) ->
         lines += [f"  {name:<34} {took:8.1f} s {count / took:12,.0f} people/s" for name, took in steps.items()]
     peer = json.loads(watch(_command("peer", lake)).output)
     rate = peer["people"] / peer["seconds"]
-    told = f"{peer['occupations']} occupations, {len(SCALE_NAMES)} scales, {THREADS} threads, no reasons"
+    told = f"{peer['occupations']} occupations by the same facts, {THREADS} threads, no reasons"
     return [*lines, f"scikit-learn NearestNeighbors, brute force, {told}: {rate:,.0f} people/s"]
 
 
@@ -97,28 +98,32 @@ def answer(lake: Path) -> dict[str, Any]:
 
 
 def search_nearest(lake: Path) -> dict[str, Any]:
-    """The five occupations whose workers' mean scales are nearest, by scikit-learn, without reasons."""
+    """The five nearest occupations by scikit-learn for as many people as take PEER_SECONDS: same facts, no reasons.
+
+    Vectors are scales, missing ones at the centre, and weights at wished and worked occupations against nearness.
+    """
     from sklearn.neighbors import NearestNeighbors
     from threadpoolctl import threadpool_limits
 
     settings = _settings(lake)
-    surveys = tables.dataset(settings, "silver__worker_surveys", DEMO_DATE).to_table()
-    means = surveys.group_by("occupation_code").aggregate([(name, "mean") for name in SCALE_NAMES])
-    workers = _scales(means, [f"{name}_mean" for name in SCALE_NAMES])
-    asked = tables.dataset(settings, "features__seekers", DEMO_DATE).head(PEER_PEOPLE, columns=list(SCALE_NAMES))
-    scales = _scales(asked, SCALE_NAMES)
+    model = load_occupation_model(settings.models_dir / "occupations" / f"{DEMO_DATE:%Y-%m}")
+    people = tables.dataset(settings, "features__seekers", DEMO_DATE)
+    block = people.head(PEER_ROWS, columns=list(OCCUPATION_COLUMNS))
+    history = read_history(block, model)
+    wishes = np.zeros((block.num_rows, len(history.nearness) + 1))
+    for slot, weight in enumerate(HISTORY_WEIGHTS.values()):
+        wishes[np.arange(len(wishes)), history.places[:, slot]] += weight
+    queries = np.hstack([np.nan_to_num(standardise(block) - model.centre), wishes[:, :-1]])
+    items = np.hstack([model.means, history.nearness.T])
     with threadpool_limits(limits=THREADS):
-        nearest = NearestNeighbors(n_neighbors=PLACES, algorithm="brute", n_jobs=1).fit(workers)
-        started = time.perf_counter()
-        nearest.kneighbors(scales, return_distance=True)
+        nearest = NearestNeighbors(n_neighbors=PLACES, algorithm="brute", n_jobs=1).fit(items)
+        nearest.kneighbors(queries[:256])
+        asked, started = 0, time.perf_counter()
+        while time.perf_counter() - started < PEER_SECONDS:
+            nearest.kneighbors(queries)
+            asked += len(queries)
         seconds = time.perf_counter() - started
-    return {"people": len(scales), "seconds": seconds, "occupations": len(workers)}
-
-
-def _scales(rows: pa.Table, names: Sequence[str]) -> np.ndarray:
-    """Scales (n, 35), the norm's mean where unknown: the peer cannot leave them out."""
-    columns = [rows[name].to_numpy() for name in names]
-    return np.nan_to_num(np.stack(columns, axis=1).astype(np.float64), nan=NORM)
+    return {"people": asked, "seconds": seconds, "occupations": len(items)}
 
 
 def _settings(lake: Path) -> Settings:

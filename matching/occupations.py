@@ -26,10 +26,11 @@ from lake.device import CpuDevice, Device, open_device
 from lake.threads import one_thread
 from matching.blocks import NONE, Doubles, Flags, Ints, encode_in, flat, gather_blocks, join_tokens, take_or_null
 from matching.eligibility import EDUCATION_CODES
+from matching.evidence import Asked
 from matching.nearness import HISTORY_WEIGHTS, WORKED, History, read_history
 from matching.occupation_facts import OccupationFacts, load_occupation_facts
 from matching.occupation_model import OccupationModel, load_occupation_model, standardise
-from matching.places import Asked, Found, find_places, list_empty
+from matching.places import Found, find_places, list_empty
 from matching.scale_patterns import number_patterns, weigh_patterns
 
 OCCUPATION_COLUMNS = (

@@ -21,6 +21,7 @@ REPORTING_LAG_DAYS = 60
 YEAR_DAYS = 365
 LEAST_HIRES_COUNT = 30
 LEAST_CHANGE_PCT = 5
+HIRES = ("hires_12m_count", "hires_prior_12m_count")
 
 
 def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *, as_of: date) -> DataFrame:
@@ -36,13 +37,9 @@ def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *,
     frame = frame.crossJoin(_reach(known.employment_spells, as_of))
     frame = frame.fillna(0, subset=["open_postings_count", "openings_count", "seekers_count"])
     tightness = F.when(F.col("seekers_count") > 0, F.col("openings_count") / F.col("seekers_count"))
-    return frame.select(
-        *(name for name in OCCUPATIONS.names if name in frame.columns and not name.startswith("hires_")),
-        day(as_of).alias("as_of"),
-        tightness.alias("tightness_ratio"),
-        _counted("hires_12m_count").alias("hires_12m_count"),
-        _counted("hires_prior_12m_count").alias("hires_prior_12m_count"),
-        _outlook(_counted("hires_12m_count"), _counted("hires_prior_12m_count")).alias("outlook_code"),
+    counted = frame.withColumns({name: _counted(name) for name in HIRES})
+    return counted.withColumns(
+        {"as_of": day(as_of), "tightness_ratio": tightness, "outlook_code": _outlook(*map(F.col, HIRES))}
     ).select(*OCCUPATIONS.names)
 
 
@@ -81,23 +78,21 @@ def _in_year(as_of: date, *, years_back: int) -> Column:
 
 def _hires(known: Registers, as_of: date) -> DataFrame:
     """Hires of both years by occupation, of people who were registered when the first of them began."""
-    years = {"hires_12m_count": 0, "hires_prior_12m_count": 1}
     recent = known.employment_spells.where(_in_year(as_of, years_back=0) | _in_year(as_of, years_back=1))
     began = day(as_of, minus=REPORTING_LAG_DAYS + 2 * YEAR_DAYS)
     registered = known.seekers.where(F.col("registered_date") <= began).select("seeker_key")
     theirs = recent.where("occupation_code is not null").join(registered, on="seeker_key", how="left_semi")
-    counts = [F.count(F.when(_in_year(as_of, years_back=back), 1)).cast("int").alias(n) for n, back in years.items()]
+    begun = [F.count(F.when(_in_year(as_of, years_back=back), 1)) for back in range(len(HIRES))]
+    counts = [count.cast("int").alias(name) for name, count in zip(HIRES, begun, strict=True)]
     return theirs.groupBy("occupation_code").agg(*counts)
 
 
 def _reach(spells: DataFrame, as_of: date) -> DataFrame:
     """One row: whether the register reaches back over each of the two years; an empty register over none."""
     first = F.min("start_date")
-    reaches = {
-        f"_has_{name}": F.coalesce(first <= day(as_of, minus=REPORTING_LAG_DAYS + YEAR_DAYS * years), F.lit(False))
-        for name, years in (("hires_12m_count", 1), ("hires_prior_12m_count", 2))
-    }
-    return spells.agg(*(reach.alias(name) for name, reach in reaches.items()))
+    began = [first <= day(as_of, minus=REPORTING_LAG_DAYS + YEAR_DAYS * (back + 1)) for back in range(len(HIRES))]
+    reaches = [F.coalesce(reach, F.lit(False)).alias(f"_has_{name}") for name, reach in zip(HIRES, began, strict=True)]
+    return spells.agg(*reaches)
 
 
 def _counted(name: str) -> Column:

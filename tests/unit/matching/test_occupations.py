@@ -15,7 +15,7 @@ from lake.contracts.features import SEEKERS
 from lake.contracts.model import Privacy
 from lake.contracts.silver import INSTRUMENT_SCALES, SCALE_NAMES
 from lake.device import CpuDevice, FloatArray, IndexArray
-from matching import occupations, places
+from matching import evidence, occupations, places
 from matching.occupation_model import OccupationModel
 from tests.unit.matching.occupation_worlds import (
     APTITUDES,
@@ -294,10 +294,14 @@ class RoughDevice(CpuDevice):
 
     name: str = "rough"
 
+    @property
+    def has_compiled_loops(self) -> bool:
+        return False
+
     def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
         noise = np.random.default_rng(4).uniform(-1, 1, (len(queries), len(items)))
         sizes = np.abs(queries) @ np.abs(items).T
-        scores = (queries @ items.T + places.SEARCH_ERROR / 2 * sizes * noise).astype(np.float32)
+        scores = (queries @ items.T + evidence.SEARCH_ERROR / 2 * sizes * noise).astype(np.float32)
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(scores, order, axis=1), order
 
@@ -310,7 +314,6 @@ def test_another_device_and_fewer_candidates_give_the_same_answers(
     traits = {f"{group:03d}{unit}": SCALE_NAMES[(group * 5 + unit) % 35] for group in range(12) for unit in range(5)}
     model = OccupationModel.learn(make_surveys(20, traits=traits, lift=8))
     seekers = draw_wishes(draw_seekers(make_seekers), model.codes)
-    monkeypatch.setattr(places, "CANDIDATES", len(model.codes))
     expected = match(seekers, model)
     assert any(answer["twin_codes_1"] for answer in expected)
     monkeypatch.setattr(places, "CANDIDATES", candidates)

@@ -9,8 +9,9 @@ from lake.contracts.silver import SCALE_NAMES
 from lake.device import CpuDevice
 from matching import twins
 from matching.blocks import Doubles, Flags
+from matching.evidence import Asked
 from matching.occupation_model import OccupationModel
-from matching.places import Asked, Found, find_places
+from matching.places import Found, find_places
 from matching.scale_patterns import number_patterns, weigh_patterns
 from tests.unit.matching.occupation_worlds import CODES, TRAITS, make_surveys
 
