@@ -192,7 +192,7 @@ def maintain(lake: LakeDir = None) -> None:
 
 @app.command()
 def bench(
-    stage: Annotated[str, typer.Argument(help="night | features | jobs | occupations | probability | simulate")],
+    stage: Annotated[str, typer.Argument(help="answers | night | features | jobs | probability | simulate")],
     seekers: Annotated[int, typer.Option(help="People.")] = 117_000,
     postings: Annotated[int, typer.Option(help="Open postings.")] = 20_000,
     sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 3_000,

@@ -38,7 +38,7 @@ def _drop_loops_of_other_arguments() -> None:
     """Once a process: delete kept loops whose argument types (NamedTuples of this package) are not today's.
 
     numba looks for the types that a kept loop names before it looks whether the loop is current, and fails on one that
-    was renamed. Remove when an outdated index no longer raises (numba 0.66).
+    was renamed. Remove when an outdated index no longer raises (seen with numba 0.68).
     """
     sources = (file.read_text(encoding="utf-8") for file in sorted(_PACKAGE.glob("*.py")))
     digest = hashlib.sha256("".join(shape for text in sources for shape in _NAMED_TUPLE.findall(text)).encode())
