@@ -24,8 +24,8 @@ Rules = Mapping[str, str]
 LEVELS_BELOW = 1
 """A skill shown so far below the needed level still counts as held."""
 
-# Each is true of a recommendation that must not be: `c` what is recommended, `s` the person, `t` the session, `n` the
-# need. Unknown on either side is null, and a condition that is null is not broken.
+# Each is true of a recommendation that must not be: `c` what is recommended to whom, `t` the session, `n` the need,
+# `g` the grade. Unknown on either side is null, and a condition that is null is not broken.
 SKILL_RULES: Rules = {
     "OTHER_SKILL": "t.session_id is not null and t.skill_code is distinct from c.skill_code",
     "NOT_NEEDED": "n.skill_code is null",
@@ -87,16 +87,21 @@ from (select certificate_names_text, trim(unnest(string_split(certificate_names_
 join grades using (name)
 """,
 )
-_ADVISED = """
-select a.as_of, a.gap_occupation_code, a.session_id, a.skill_code, s.is_employed, s.home_region_code,
-    s.wanted_region_code_1 as wanted_1, s.wanted_region_code_2 as wanted_2, s.wanted_region_code_3 as wanted_3,
-    coalesce(s.wanted_region_code_1, s.wanted_region_code_2, s.wanted_region_code_3) is not null as has_wished_region,
-    coalesce(list_position(string_split(s.skill_codes_text, ';'), a.skill_code), 0) as shown_at,
-    nullif(try_cast(substr(s.skill_levels_text, shown_at, 1) as integer), 0) as shown_level
-from (select as_of, seeker_key, gap_occupation_code, {places} from matches__seeker_courses
-      where session_id_1 is not null) a
-left join features__seekers s using (seeker_key)
-where a.session_id is not null
+_LEARNERS = """
+select seeker_key, is_employed, home_region_code, skill_codes_text, skill_levels_text, certificate_names_text,
+    wanted_region_code_1 as wanted_1, wanted_region_code_2 as wanted_2, wanted_region_code_3 as wanted_3,
+    coalesce(wanted_region_code_1, wanted_region_code_2, wanted_region_code_3) is not null as has_wished_region
+from features__seekers
+"""
+_ADVISED = f"""
+select *,
+    -- Few recommended skills are shown at all: only then is the list taken apart.
+    case when contains(skill_codes_text, skill_code)
+        then list_position(string_split(skill_codes_text, ';'), skill_code) end as shown_at,
+    nullif(try_cast(substr(skill_levels_text, shown_at, 1) as integer), 0) as shown_level
+from (select a.as_of, a.gap_occupation_code, {{places}}, s.* exclude (seeker_key, certificate_names_text)
+      from matches__seeker_courses a left join ({_LEARNERS}) s using (seeker_key) where a.session_id_1 is not null)
+where session_id is not null
 """
 
 
@@ -111,12 +116,18 @@ def audit_courses(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: d
     db.register("near_home", _near_regions())
     for statement in _LISTS:
         db.execute(statement.format(certificates=_columns("certificate_name")))
-    return [
-        *_broken_courses(db),
-        *_repeated(db, SEEKER_COURSES.id, "courses_teaching_the_same"),
-        *_broken_certificates(db),
-        *_repeated(db, SEEKER_CERTIFICATES.id, "certificates_of_one_family"),
-    ]
+    # DuckDB 1.5 guesses too low what unnest gives, and would keep everybody's recommendations in memory to look up a
+    # few thousand sessions among them. Remove when it no longer swaps these sides.
+    db.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        return [
+            *_broken_courses(db),
+            *_repeated(db, SEEKER_COURSES.id, "courses_teaching_the_same"),
+            *_broken_certificates(db),
+            *_repeated(db, SEEKER_CERTIFICATES.id, "certificates_of_one_family"),
+        ]
+    finally:
+        db.execute("reset disabled_optimizers")
 
 
 def _near_regions() -> pa.Table:
@@ -184,17 +195,17 @@ def _repeated(db: duckdb.DuckDBPyConnection, table_id: str, gate: str) -> list[C
 def _broken_certificates(db: duckdb.DuckDBPyConnection) -> list[Check]:
     """Certificates recommended to who has them or a higher grade, or that the occupation does not ask for."""
     source = f"""
-        from (select seeker_key, gap_occupation_code, unnest([{_columns("certificate_name")}]) as name
-              from matches__seeker_certificates where certificate_name_1 is not null) c
-        join features__seekers s using (seeker_key)
+        from (select a.gap_occupation_code, s.certificate_names_text, unnest([{_columns("certificate_name")}]) as name
+              from matches__seeker_certificates a left join features__seekers s using (seeker_key)
+              where a.certificate_name_1 is not null) c
         left join grades g on g.name = c.name
         left join gold__occupation_skills n
             on n.occupation_code = c.gap_occupation_code and n.skill_code = concat('CERT:', c.name)
         left join (select distinct certificate_names_text, plain_name from holdings) same
-            on same.certificate_names_text = s.certificate_names_text and same.plain_name = g.plain_name
+            on same.certificate_names_text = c.certificate_names_text and same.plain_name = g.plain_name
         left join (select certificate_names_text, family, max(grade_rank) as best_rank
                    from holdings group by all) higher
-            on higher.certificate_names_text = s.certificate_names_text and higher.family = g.family
+            on higher.certificate_names_text = c.certificate_names_text and higher.family = g.family
         where c.name is not null
     """
     return _count(db, {"certificates_already_held": CERTIFICATE_RULES}, source, SEEKER_CERTIFICATES.id)
