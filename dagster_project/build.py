@@ -18,12 +18,25 @@ from dagster_project.assets import (
     publication,
     serving,
     silver,
+    skill_matching,
 )
 from dagster_project.jobs import at_two, delivery_sensor, nightly
 from dagster_project.night import Night, NightOptions, open_night
 
 PARTITION_TAG = "dagster/partition"
-STAGES = (bronze, silver, gold, features, models, answers, job_matching, judgement, serving, publication)
+STAGES = (
+    bronze,
+    silver,
+    gold,
+    features,
+    models,
+    answers,
+    skill_matching,
+    job_matching,
+    judgement,
+    serving,
+    publication,
+)
 
 
 def build_definitions(options: NightOptions) -> dg.Definitions:

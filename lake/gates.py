@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from lake import tables
 from lake.contracts.serving import ANSWER_SOURCES, POSTING_SOURCES
+from lake.course_gates import audit_courses
 from lake.job_gates import audit_jobs
 from lake.publication import NothingPublished, Pointer, current
 from lake.quality import Check, connect
@@ -50,6 +51,7 @@ def audit(settings: Settings, *, as_of: date) -> list[Check]:
             *_coverage(db),
             *_recommended_are_open(db, as_of),
             *audit_jobs(settings, db, as_of=as_of),
+            *audit_courses(settings, db, as_of=as_of),
             _spread(db),
             *_model_limits(settings, as_of),
             *_volumes(settings, db),

@@ -1,4 +1,6 @@
-"""Answers for everybody that need nobody else: probability, occupations, courses (jobs: job_matching.py).
+"""Answers for everybody that need nobody else: probability and occupations.
+
+Skills, courses and certificates stand in skill_matching.py, jobs in job_matching.py.
 
 Each is one function from Arrow batches to Arrow batches that the engine maps over features__seekers.
 """
@@ -17,7 +19,7 @@ from dagster_project.assets.declare import asset_options
 from dagster_project.night import Night, Result
 from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
-from matching import courses, occupations
+from matching import occupations
 from matching.compiled import is_compiled
 from ml.employment import month, score
 
@@ -98,22 +100,7 @@ def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
     return answer(night, "matches__seeker_occupations", occupations.OCCUPATION_COLUMNS, mapper)
 
 
-@dg.asset(
-    **asset_options("matches__seeker_courses", ["features__seekers", "features__courses", "gold__occupation_skills"])
-)
-def matches_seeker_courses(night: dg.ResourceParam[Night]) -> Result:
-    """Five coming sessions for everyone that close a gap in their skills."""
-    mapper = partial(
-        courses.match_from_files,
-        paths=(night.export("features__courses"), night.export("gold__occupation_skills")),
-        as_of=night.as_of,
-        model_version=courses.MODEL_VERSION,
-    )
-    return answer(night, "matches__seeker_courses", courses.COURSE_INPUT_COLUMNS, mapper)
-
-
 ASSETS = [
     scores_employment_probability,
     matches_seeker_occupations,
-    matches_seeker_courses,
 ]

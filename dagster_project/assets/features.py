@@ -108,10 +108,19 @@ def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__application_pairs", made.select(*columns).mapInArrow(pairs.describe_batches, schema))
 
 
-@dg.asset(**asset_options("features__courses", ["silver__training_courses", "gold__course_outcomes"]))
+@dg.asset(
+    **asset_options(
+        "features__courses", ["silver__training_courses", "gold__course_outcomes", "scores__course_outcomes"]
+    )
+)
 def features_courses(night: dg.ResourceParam[Night]) -> Result:
-    """Sessions that start later and have a seat left."""
-    frame = courses(night.read("silver__training_courses"), night.read("gold__course_outcomes"), as_of=night.as_of)
+    """Sessions that start later and have a seat left, with the employment rate to expect."""
+    frame = courses(
+        night.read("silver__training_courses"),
+        night.read("gold__course_outcomes"),
+        night.read("scores__course_outcomes"),
+        as_of=night.as_of,
+    )
     return night.write("features__courses", frame)
 
 

@@ -202,7 +202,7 @@ SEEKER_SKILL_GAPS = _answers(
         c.text(
             "unlocked_shares_text",
             "채우면 더 열리는 모집인원의 비율",
-            "부족한 역량과 같은 순서, |로 이음. 그 하나만 없어 닫힌 공고의 모집인원 ÷ 직종의 모집인원",
+            "부족한 역량과 같은 순서, |로 이음(소수 넷째 자리). 그 하나만 없어 닫힌 공고의 모집인원 ÷ 직종의 모집인원",
         ),
     ),
 )
@@ -217,10 +217,14 @@ SEEKER_COURSES = _answers(
         c.text("missing_skill_codes", "부족한 역량", "중요도 순, |로 이음").derived(),
         *_top(
             _optional(c.SESSION_ID),
-            c.share("score_0_1", "종합 추천점수"),
-            c.share("job_fit_0_1", "직무 적합도"),
-            c.share("region_fit_0_1", "지역 적합도"),
-            c.share("level_fit_0_1", "수준 적합도"),
+            c.share(
+                "score_0_1", "종합 추천점수", "직무 .35, 지역 .2, 수준 .2, 취업률 .15, 비용 .1. 모르는 것은 .5로 셈"
+            ),
+            c.share("job_fit_0_1", "직무 적합도", "부족한 중요도 가운데 이 역량의 몫 × (½ + ½ × 찾는 모집인원의 비율)"),
+            c.share("region_fit_0_1", "지역 적합도", "거주 시도이면 1, 50km마다 절반. 원격이면 .8 이상, 모르면 .5"),
+            c.share(
+                "level_fit_0_1", "수준 적합도", "필요 수준(보인 수준보다 2까지 위)이면 1, 네 수준 다르면 0. 모르면 .5"
+            ),
             c.share("outcome_0_1", "추정 취업률", "자료가 없으면 비움"),
             c.share("cost_fit_0_1", "비용 적합도", "본인부담금이 없으면 1, 30만 원이면 .5. 모르면 비움"),
             _optional(c.SKILL_CODE),
@@ -237,7 +241,11 @@ SEEKER_CERTIFICATES = _answers(
         *_top(
             c.CERTIFICATE_NAME,
             c.share("score_0_1", "종합 추천점수"),
-            c.share("job_fit_0_1", "직무 적합도", "부족한 자격의 중요도 가운데 이 자격의 몫"),
+            c.share(
+                "job_fit_0_1",
+                "직무 적합도",
+                "부족한 자격의 중요도 가운데 이 자격의 몫 × (½ + ½ × 찾는 모집인원의 비율)",
+            ),
             c.share("level_fit_0_1", "수준 적합도"),
             c.share("openings_share_0_1", "찾는 모집인원의 비율", "모집중 공고가 없으면 비움"),
         ),

@@ -104,9 +104,33 @@ def test_only_sessions_that_start_later_and_have_a_seat_are_offered(frame: Frame
             session("unknown", date(2026, 12, 1), None, None),
         ),
         frame("gold__course_outcomes"),
+        frame("scores__course_outcomes"),
         as_of=AS_OF,
     )
     assert {row.session_id: row.seats_left_count for row in rows.collect()} == {"free": 1, "unknown": None}
+
+
+def test_the_expected_rate_is_the_models_else_the_past_of_the_course_else_unknown(frame: Frame) -> None:
+    def session(name: str, course: str) -> dict[str, Any]:
+        return {"session_id": name, "course_id": course, "start_date": date(2026, 12, 1), "end_date": date(2027, 3, 1)}
+
+    past = {"shrunk_rate_0_1": 0.5, "shrunk_low_0_1": 0.4, "shrunk_high_0_1": 0.6, "graduates_count": 30}
+    model = {"predicted_rate_0_1": 0.7, "predicted_low_0_1": 0.3, "predicted_high_0_1": 0.9, "model_version": "m"}
+    rows = courses(
+        frame("silver__training_courses", session("both", "c"), session("past", "c"), session("new", "n")),
+        frame("gold__course_outcomes", {"course_id": "c"} | past, {"course_id": "n"}),
+        frame("scores__course_outcomes", {"session_id": "both"} | model),
+        as_of=AS_OF,
+    )
+    found = {
+        row.session_id: (row.expected_rate_0_1, row.expected_low_0_1, row.expected_high_0_1, row.outcome_basis_code)
+        for row in rows.collect()
+    }
+    assert found == {
+        "both": (0.7, 0.3, 0.9, "MODEL"),
+        "past": (0.5, 0.4, 0.6, "COURSE"),
+        "new": (None, None, None, "NO_DATA"),
+    }
 
 
 def test_the_chance_of_an_application_is_shrunk_to_the_whole(frame: Frame) -> None:

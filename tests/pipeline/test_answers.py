@@ -26,7 +26,12 @@ def last_night(world: World, history: Nights) -> Iterator[duckdb.DuckDBPyConnect
     day = world.days[-1]
     with readers.open_duckdb(history.lake, history.served[-1]) as database:
         open_silver(database, history.lake, day)
-        for table_id in ("silver__training_history", "silver__training_courses", "gold__seeker_skills"):
+        for table_id in (
+            "silver__training_history",
+            "silver__training_courses",
+            "gold__seeker_skills",
+            "gold__occupation_skills",
+        ):
             readers.add_view(database, history.lake, table_id, day)
         jobs = unpivot("serving__seeker_jobs_v1", "seeker_key", 5, "posting_id", "score_0_1")
         courses = unpivot("serving__seeker_courses_v1", "seeker_key", 5, "session_id", "score_0_1", "skill_code")
@@ -52,7 +57,12 @@ def test_places_are_filled_from_the_top_best_first_and_nothing_twice(
 
 
 def test_somebody_without_postings_is_told_why(last_night: duckdb.DuckDBPyConnection) -> None:
-    for table_id, thing in (("jobs", "posting_id"), ("courses", "session_id"), ("occupations", "occupation_code")):
+    for table_id, thing in (
+        ("jobs", "posting_id"),
+        ("courses", "session_id"),
+        ("occupations", "occupation_code"),
+        ("certificates", "certificate_name"),
+    ):
         has_answer = (
             f"""select 1 from "serving__seeker_{table_id}_v1" where (answer_code = 'OK') <> ({thing}_1 is not null)"""
         )
@@ -60,15 +70,32 @@ def test_somebody_without_postings_is_told_why(last_night: duckdb.DuckDBPyConnec
 
 
 def test_no_course_is_recommended_for_a_skill_already_held(last_night: duckdb.DuckDBPyConnection) -> None:
-    held = """
+    """Shown anywhere it may only be recommended where it is shown two levels too low, and then above that level."""
+    levels = """
+        select seeker_key, skill_code, nullif(try_cast(level as int), 0) as level from (
+            select seeker_key, unnest(string_split(skill_codes_text, ';')) as skill_code,
+                unnest(string_split(skill_levels_text, '')) as level from gold__seeker_skills)
+    """
+    elsewhere = """
         select seeker_key, unnest(string_split(skill_codes_text, ';')) as skill_code from silver__resumes, today
             where coalesce(updated_at::date, today) <= today
         union select seeker_key, skill_code from silver__training_history, today
             where is_completed and end_date <= today
-        union select seeker_key, unnest(string_split(skill_codes_text, ';')) from gold__seeker_skills
+    """
+    wrong = f"""
+        with levels as ({levels}), elsewhere as ({elsewhere}),
+        shown as (
+            from levels union all by name
+            select seeker_key, skill_code, null as level from elsewhere anti join levels using (seeker_key, skill_code))
+        select 1 from courses c join shown s using (seeker_key, skill_code)
+        join "serving__seeker_courses_v1" a using (seeker_key)
+        join silver__training_courses t on t.session_id = c.session_id
+        left join gold__occupation_skills n
+            on n.occupation_code = a.gap_occupation_code and n.skill_code = c.skill_code
+        where not coalesce(s.level < n.skill_level - 1 and t.skill_level > s.level, false)
     """
     assert count(last_night, "from courses") > 100
-    assert count(last_night, f"select 1 from courses join ({held}) using (seeker_key, skill_code)") == 0
+    assert count(last_night, wrong) == 0
 
 
 def test_every_recommended_session_starts_later_and_teaches_a_skill_that_is_missing(

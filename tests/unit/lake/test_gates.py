@@ -53,6 +53,8 @@ def _night() -> Night:
         for phase in ("BEFORE", "AFTER")
         for kind, code in (("ALL", "ALL"), ("region_code", "11"))
     ]
+    for table_id in ("gold__occupation_skills", "silver__training_courses"):
+        night[table_id] = []
     night["ops__evaluation"] = [_measured(name, 0.0, 0.0) for name in ("ece", "rescored_rows_differ")]
     night["ops__evaluation"].append(_measured("wrongly_high_risk_ratio", 1.0, 2.6))
     feeds = ("bronze__seekers", "bronze__job_postings", "bronze__occupations")
