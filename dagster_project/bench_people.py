@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 
 from lake.contracts.features import JOB_POSTINGS, SEEKERS
 from lake.contracts.render import arrow_schema
-from lake.sources.simulated import activities, history, papers, people, postings, text
+from lake.contracts.scales import SCALE_NAMES
+from lake.sources.simulated import activities, history, inventories, papers, people, postings, text
 from lake.sources.simulated.choice import Board
 from lake.sources.simulated.counters import Ints
-from lake.sources.simulated.groups import OTHER_CERTIFICATES
 from lake.sources.simulated.world import World
 
 BLOCK_PEOPLE = 65_536
@@ -37,7 +37,7 @@ def seeker_rows(world: World, index: Ints) -> pa.RecordBatch:
     registered = people.table(world, person, world.today)
     codes = {f"wanted_occupation_code_{place}": registered[f"희망직종{place}"] for place in (1, 2, 3)}
     codes |= {f"wanted_region_code_{place}": registered[f"희망지역{place}"] for place in (1, 2, 3)}
-    names, skills = _resume_texts(world, person)
+    names, skills, levels = _resume_texts(world, person)
     columns = {
         "seeker_key": _keys(index),
         "is_opted_out": pa.array(np.zeros(len(index), bool)),
@@ -51,9 +51,11 @@ def seeker_rows(world: World, index: Ints) -> pa.RecordBatch:
         "wanted_employment_type_code": registered["희망고용형태"],
         "keywords_text": names,
         "skill_codes_text": skills,
+        "skill_levels_text": levels,
         "certificate_names_text": _certificates(world, person),
         "applied_posting_ids_text": _applied(world, index),
         **codes,
+        **_tests(world, person),
     }
     return _fill(columns, arrow_schema(SEEKERS), world, len(index))
 
@@ -140,21 +142,33 @@ def _keys(index: Ints) -> pa.Array:
     return pa.array([row.tobytes().hex() for row in np.concatenate([high, low], axis=1)])
 
 
-def _resume_texts(world: World, person: people.People) -> tuple[pa.Array, pa.Array]:
-    """Skill names and codes on the résumés of those who have one."""
-    written = papers.resumes(world, person).rows
+def _resume_texts(world: World, person: people.People) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Skill names on the résumés of those who have one, the codes they stand for, and a level for half of these."""
     where = np.cumsum(person.has_resume) - 1
     place = pa.array(where, mask=~person.has_resume)
-    return written["핵심어"].combine_chunks().take(place), written["역량코드"].combine_chunks().take(place)
+    written = papers.resumes(world, person).rows["핵심어"].combine_chunks()
+    held = np.sort(papers.listed_skills(world, person), axis=1)  # codes stand in the order of their positions
+    cell = person.index[person.has_resume][:, None] * 16 + np.arange(held.shape[1])
+    near = (
+        np.clip(person.education[person.has_resume], 2, 7)[:, None] - 1 + world.counter.integers("bench/level", cell, 3)
+    )
+    level = np.where(world.counter.chance("bench/level/known", cell, 0.5), near, 0)
+    digits = pc.replace_substring(text.joined("012345678", np.where(held >= 0, level, -1)), ";", "")
+    return written.take(place), text.joined(world.skill_codes, held).take(place), digits.take(place)
 
 
 def _certificates(world: World, person: people.People) -> pa.Array:
     """The licence of the wanted occupation and the first other certificate, as `papers.certificates` gives them."""
-    licences = len(world.certificate_names) - len(OTHER_CERTIFICATES)
-    first = world.counter.integers("certificate/first", person.index, len(OTHER_CERTIFICATES))
-    licence = np.where(person.has_licence, world.ints("licence")[person.wishes[:, 0]], -1)
-    other = np.where(person.certificates >= 1, licences + first, -1)
-    return text.joined(world.certificate_names, np.stack([licence, other], axis=1))
+    return text.joined(world.certificate_names, papers.held_certificates(world, person)[:, :2])
+
+
+def _tests(world: World, person: people.People) -> dict[str, pa.Array]:
+    """The scales that the first test of those who took one gives, careless or not; answers to items are left out."""
+    sent = inventories.test_results(world, person)[0].rows
+    place = pc.index_in(person.resident_number, value_set=sent["주민등록번호"].combine_chunks())
+    headers = zip(SCALE_NAMES, inventories.SCALE_HEADERS, strict=True)
+    columns = {name: sent[header].combine_chunks().take(place) for name, header in headers}
+    return columns | {"tested_date": sent["검사일"].combine_chunks().take(place)}
 
 
 def _applied(world: World, index: Ints) -> pa.Array:

@@ -40,12 +40,17 @@ PAIR_NOUNS = {
 }
 
 
-@dg.asset(**asset_options("features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills"]))
+@dg.asset(
+    **asset_options(
+        "features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills", "gold__seeker_tests"]
+    )
+)
 def features_seekers(night: dg.ResourceParam[Night]) -> Result:
     """One row for everyone registered, from what was known by the night."""
     known = known_by(night.registers(), night.as_of)
     snapshots, skills = night.read("gold__seeker_snapshots"), night.read("gold__seeker_skills")
-    return night.write("features__seekers", seekers(known, snapshots, skills, as_of=night.as_of))
+    tests = night.read("gold__seeker_tests")
+    return night.write("features__seekers", seekers(known, snapshots, skills, tests, as_of=night.as_of))
 
 
 @dg.asset(**asset_options("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)]))

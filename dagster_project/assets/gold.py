@@ -1,4 +1,4 @@
-"""Facts over many rows: histories, market, skills, course outcomes."""
+"""Facts over many rows: histories, market, skills, tests, course outcomes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from transforms.gold.occupation_skills import occupation_skills
 from transforms.gold.occupations import occupations
 from transforms.gold.seeker_skills import seeker_skills
 from transforms.gold.seeker_snapshots import seeker_snapshots
+from transforms.gold.seeker_tests import judge_tests, seeker_tests
 from transforms.gold.skill_phrases import count_phrases, skill_phrases
 from transforms.gold.skill_witnesses import Witnesses
 from transforms.gold.skills import skills
+from transforms.gold.test_norms import test_norms
 from transforms.registers import Registers, known_by
 
 REGISTERS = [f"silver__{noun}" for noun in Registers.__dataclass_fields__]
@@ -99,6 +101,22 @@ def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
     return night.write("gold__seeker_skills", frame)
 
 
+@dg.asset(**asset_options("gold__test_norms", REGISTERS))
+def gold_test_norms(night: dg.ResourceParam[Night]) -> Result:
+    """How everybody answers the interest items, to score those tests that come as answers."""
+    known = known_by(night.registers(), night.as_of)
+    return night.write("gold__test_norms", test_norms(known, as_of=night.as_of))
+
+
+@dg.asset(**asset_options("gold__seeker_tests", [*REGISTERS, "gold__test_norms"]))
+def gold_seeker_tests(night: dg.ResourceParam[Night]) -> Result:
+    """The newest result of each psychological test that can be believed."""
+    known = known_by(night.registers(), night.as_of)
+    norms = tables.dataset(night.settings, "gold__test_norms", night.as_of).to_table()
+    judged = tables.stage(night.lake, "judged_tests", judge_tests(known, norms))
+    return night.write("gold__seeker_tests", seeker_tests(judged, as_of=night.as_of))
+
+
 @dg.asset(**asset_options("gold__course_outcomes", ["silver__training_courses"]))
 def gold_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
     """Employment rates of courses, drawn towards the mean where graduates are few."""
@@ -114,5 +132,7 @@ ASSETS = [
     gold_skill_phrases,
     gold_occupation_skills,
     gold_seeker_skills,
+    gold_test_norms,
+    gold_seeker_tests,
     gold_course_outcomes,
 ]

@@ -58,12 +58,12 @@ def test_daily_work_does_not_make_a_person_employed(people: Registers, frame: Fr
 
 
 def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> None:
-    skills = frame("gold__seeker_skills")
+    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
     for as_of, band in ((date(2020, 11, 20), "25-29"), (date(2020, 11, 21), "30-39")):
         known = known_by(
             replace(people, seekers=frame("silver__seekers", seeker(registered_date=date(2019, 1, 1)))), as_of
         )
-        row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, as_of=as_of).collect()[0]
+        row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, tests, as_of=as_of).collect()[0]
         assert row.age_band_code == band
 
 
@@ -71,7 +71,8 @@ def test_someone_born_after_the_day_has_no_age_on_it(people: Registers, frame: F
     born = seeker(registered_date=date(2019, 1, 1), birth_date=date(2021, 1, 1))
     known = known_by(replace(people, seekers=frame("silver__seekers", born)), date(2020, 6, 1))
     snapshots = seeker_snapshots(known, as_of=date(2020, 6, 1))
-    row = seekers(known, snapshots, frame("gold__seeker_skills"), as_of=date(2020, 6, 1)).collect()[0]
+    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
+    row = seekers(known, snapshots, skills, tests, as_of=date(2020, 6, 1)).collect()[0]
     assert (row.age_years, row.age_band_code) == (None, None)
 
 
@@ -148,6 +149,16 @@ def test_the_chance_of_an_application_is_shrunk_to_the_whole(frame: Frame) -> No
 def test_an_application_without_a_date_still_keeps_its_posting_away(people: Registers, frame: Frame) -> None:
     applied = frame("silver__applications", {"seeker_key": "a", "posting_id": "P1"})
     known = known_by(replace(people, applications=applied), AS_OF)
-    row = seekers(known, seeker_snapshots(known, as_of=AS_OF), frame("gold__seeker_skills"), as_of=AS_OF).first()
+    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
+    row = seekers(known, seeker_snapshots(known, as_of=AS_OF), skills, tests, as_of=AS_OF).first()
     assert row["applied_posting_ids_text"] == "P1"
     assert row["applications_90d_count"] == 0
+
+
+def test_a_seeker_carries_the_scales_and_why_a_test_is_not_used(people: Registers, frame: Frame) -> None:
+    told = {"unused_test_codes": "aptitude:TOO_FAST", "interest_social": 121.5, "tested_date": date(2026, 3, 2)}
+    known = known_by(people, AS_OF)
+    tests = frame("gold__seeker_tests", {"seeker_key": "a"} | told)
+    row = seekers(known, seeker_snapshots(known, as_of=AS_OF), frame("gold__seeker_skills"), tests, as_of=AS_OF).first()
+    assert {name: row[name] for name in told} == told
+    assert row["aptitude_verbal"] is None

@@ -132,3 +132,33 @@ def test_an_employment_rate_is_known_only_six_months_after_the_end(
 def test_a_rate_above_one_hundred_is_a_fault(frame: Frame) -> None:
     _, quarantine = _cleaned(frame, COURSE | {"employment_rate_6m_text": "104.2"}, noun="training_courses")
     assert [row.reason_codes for row in quarantine] == ["employment_rate_6m_text:OUT_OF_RANGE"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ("R01:4;C34:1", None),
+        ("R01:4;R35:2", "item_answers_text:UNKNOWN_ITEM"),
+        ("R00:4", "item_answers_text:UNKNOWN_ITEM"),
+        ("X01:4;R01:2", "item_answers_text:UNKNOWN_ITEM"),
+        ("R1:4", "item_answers_text:UNKNOWN_ITEM"),
+        ("R01:4;", "item_answers_text:UNKNOWN_ITEM"),
+        ("R01:6;R02:3", "item_answers_text:OUT_OF_RANGE"),
+        ("R01:0", "item_answers_text:OUT_OF_RANGE"),
+        ("R01:4;R02:", "item_answers_text:OUT_OF_RANGE"),
+        ("R01:10", "item_answers_text:OUT_OF_RANGE"),
+        ("R01:4;R02:3;R01:4", "item_answers_text:ANSWERED_TWICE"),
+        ("R35:9", "item_answers_text:UNKNOWN_ITEM|item_answers_text:OUT_OF_RANGE"),
+    ],
+)
+def test_answers_to_items_that_cannot_be_are_quarantined(frame: Frame, sent: str, reason: str | None) -> None:
+    row = {"seeker_key": "a", "tested_date": "2026-11-01", "item_answers_text": sent}
+    silver, quarantine = _cleaned(frame, row, noun="test_results")
+    assert [row.reason_codes for row in quarantine] == ([reason] if reason else [])
+    assert [row.item_answers_text for row in silver] == ([] if reason else [sent])
+
+
+def test_a_scale_out_of_range_is_quarantined(frame: Frame) -> None:
+    row = {"seeker_key": "a", "tested_date": "2026-11-01", "value_service": "181"}
+    _, quarantine = _cleaned(frame, row, noun="test_results")
+    assert [row.reason_codes for row in quarantine] == ["value_service:OUT_OF_RANGE"]

@@ -92,7 +92,14 @@ def test_exactly_the_planted_rows_are_in_quarantine_with_a_reason(
         ),
         ("applications", {"result_code:UNKNOWN_CODE"}),
         ("certificates", {"certificate_name:MISSING"}),
-        ("test_results", {"interest_realistic:OUT_OF_RANGE"}),
+        (
+            "test_results",
+            {
+                "interest_realistic:OUT_OF_RANGE",
+                "item_answers_text:UNKNOWN_ITEM",
+                "item_answers_text:OUT_OF_RANGE",
+            },
+        ),
     ],
 )
 def test_reason_names_the_column_and_what_is_wrong_with_it(

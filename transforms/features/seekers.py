@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lake.contracts.features import SEEKERS
@@ -49,7 +49,7 @@ def employment_inputs(known: Registers, snapshots: DataFrame, *, as_of: date) ->
     )
 
 
-def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of: date) -> DataFrame:
+def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, tests: DataFrame, *, as_of: date) -> DataFrame:
     """features__seekers: employment inputs plus what matching needs (keywords, certificates, skills, tests)."""
     frame = employment_inputs(known, snapshots, as_of=as_of)
     applied = F.col("applied_date")
@@ -60,7 +60,7 @@ def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, *, as_of:
         _joined(known.certificates, "certificate_name", "certificate_names_text"),
         _joined(recent, "posting_id", "applied_posting_ids_text"),
         skills.select("seeker_key", "skill_codes_text", "skill_levels_text"),
-        _latest_test(known.test_results),
+        tests.select("seeker_key", "tested_date", "unused_test_codes", *SCALE_NAMES),
     )
     for part in parts:
         frame = frame.join(part, on="seeker_key", how="left")
@@ -94,9 +94,3 @@ def _joined(frame: DataFrame, name: str, text: str) -> DataFrame:
     """The values of `name` for each seeker, ascending; silver keeps each value once, so a list is a set."""
     listed = frame.groupBy("seeker_key").agg(F.sort_array(F.collect_list(name)).alias("_listed"))
     return listed.select("seeker_key", F.concat_ws(";", "_listed").alias(text))
-
-
-def _latest_test(tests: DataFrame) -> DataFrame:
-    order = Window.partitionBy("seeker_key").orderBy(F.col("tested_date").desc())
-    latest = tests.withColumn("_place", F.row_number().over(order)).where("_place = 1")
-    return latest.select("seeker_key", "tested_date", *SCALE_NAMES)

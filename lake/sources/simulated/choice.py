@@ -17,6 +17,7 @@ import numpy as np
 
 from lake.reference import distances_km
 from lake.sources.simulated.counters import Bools, Floats, Ints
+from lake.sources.simulated.papers import held_certificates
 from lake.sources.simulated.people import People
 from lake.sources.simulated.postings import Postings
 from lake.sources.simulated.shelf import Shelf
@@ -115,7 +116,7 @@ def describe(
     wishes, career = person.wishes[position], person.career_occupation[position]
     wage = np.log(person.wage_wish[position] / postings.wage_month[posting])
     licence = postings.licence[posting]
-    held = np.where(person.has_licence[position], world.ints("licence")[wishes[:, 0]], -1)
+    held = held_certificates(world, person)[position]
     kilometres = np.array(distances_km())[person.region[position], region]
     return {
         "is_open": postings.closing_day[posting] >= day,
@@ -129,5 +130,5 @@ def describe(
         "wage_short": np.maximum(wage, 0.0),
         "is_school_short": person.education[position] < postings.education[posting],
         "is_career_short": person.career_months[position] < postings.career_months[posting],
-        "is_licence_missing": (licence >= 0) & (licence != held),
+        "is_licence_missing": (licence >= 0) & ~(held == licence[:, None]).any(axis=1),
     }

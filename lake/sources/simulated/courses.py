@@ -18,6 +18,8 @@ from lake.sources.simulated.world import World
 ROUNDS = 4
 OBSERVED_AFTER_DAYS = 183
 ONLINE_SHARE = 0.12
+TRAINING_TYPES = ("C0061", "C0061S", "C0061I", "C0054", "C0104")  # general, seekers, workers, strategic, digital
+_FREE_FROM = 3  # strategic and digital training cost a trainee nothing
 RATE_STATUSES = ("A", "B", "C", "D")  # 개설예정, 진행중, 미실시, 수료자없음 (SOURCES §1, trap 1)
 
 
@@ -123,6 +125,20 @@ def employment_rate_text(world: World, sessions: Sessions, day: int) -> pa.Array
     return pc.if_else(pa.array(letter >= 0), text.labels(RATE_STATUSES, letter), sent)
 
 
+def _training_types(world: World, course: Ints, skill: Ints) -> Ints:
+    """Position in TRAINING_TYPES; digital training is about information technology (NCS 20) only."""
+    digital = np.array([code.startswith("20") for code in world.skill_codes])[skill]
+    usual = world.counter.pick("course/type", course, [0.38, 0.27, 0.20, 0.15])
+    return np.where(digital & world.counter.chance("course/digital", course, 0.4), len(TRAINING_TYPES) - 1, usual)
+
+
+def _self_payments(world: World, course: Ints, fee: Ints, training_type: Ints) -> pa.Array:
+    """What a trainee pays: nothing for strategic and digital training, else 15 to 55 percent; null for a few."""
+    share = np.where(training_type >= _FREE_FROM, 0.0, 0.15 + 0.4 * world.counter.uniform("course/own", course))
+    known = ~world.counter.chance("course/own/unknown", course, 0.03)
+    return text.whole(np.rint(fee * share / 10) * 10, known)
+
+
 def table(world: World, sessions: Sessions, day: int) -> pa.Table:
     """The delivery rows of `sessions` as they stand on `day`."""
     draw, index, course = world.counter, sessions.index, sessions.course
@@ -134,6 +150,7 @@ def table(world: World, sessions: Sessions, day: int) -> pa.Table:
         day,
     )
     fee = sessions.hours * (5_500 + 500 * draw.integers("course/fee", course, 10))
+    training_type = _training_types(world, course, sessions.skill)
     return pa.table(
         {
             "훈련과정 ID": sessions.course_ids(everyone),
@@ -150,6 +167,8 @@ def table(world: World, sessions: Sessions, day: int) -> pa.Table:
             "과정종료일": text.days(sessions.end),
             "총 훈련시간": text.whole(sessions.hours),
             "훈련비": text.whole(fee),
+            "훈련유형": text.labels(TRAINING_TYPES, training_type),
+            "본인부담금": _self_payments(world, course, fee, training_type),
             "정원": text.whole(sessions.seats),
             "수강신청 인원": text.whole(np.where(sessions.is_held, sessions.enrolled, 0)),
             "수료인원": text.whole(sessions.completed, is_over),

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from lake.sources.simulated import activities, courses, history, lists, papers, people, postings, traps
+from lake.sources.simulated import activities, courses, history, inventories, lists, papers, people, postings, traps
 from lake.sources.simulated.choice import Board
 from lake.sources.simulated.dated import on_date
 from lake.sources.simulated.shelf import Shelf
@@ -231,7 +231,7 @@ def people_tables(world: World, person: people.People, offer: _Offer) -> Iterato
         "resumes": [papers.resumes(world, person)],
         "employment_spells": history.employment_spells(world, person, spells),
         "applications": activities.applications(world, person, spells, offer.board),
-        "test_results": [papers.test_results(world, person)],
+        "test_results": inventories.test_results(world, person),
         "certificates": [papers.certificates(world, person)],
         "training_history": activities.training_history(world, person, offer.sessions, offer.session_shelf),
         "benefits": [activities.benefits(world, person, spells)],

@@ -121,6 +121,15 @@ OTHER_CERTIFICATES = (
     "ITQ OA Master",
     "바리스타 2급",
 )
+# Group → the other certificate that a few of its postings ask for.
+ASKED_CERTIFICATES: dict[str, str] = {
+    "02": "컴퓨터활용능력 2급",
+    "03": "전산회계 1급",
+    "13": "정보처리기사",
+    "53": "바리스타 2급",
+    "61": "자동차운전면허 2종 보통",
+    "62": "자동차운전면허 1종 보통",
+}
 
 # Occupation prefix → prefixes of the NCS skills it draws from; the longest prefix that fits counts.
 SKILL_PREFIXES: dict[str, tuple[str, ...]] = {

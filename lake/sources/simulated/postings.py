@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lake.sources.simulated import text
 from lake.sources.simulated.counters import Bools, Floats, Ints, cumulate
+from lake.sources.simulated.wording import EMPLOYERS_OWN_WORDS, write_skills
 from lake.sources.simulated.world import MINIMUM_WAGE_KRW_MONTH, World, expected_wage
 
 PAST_SHARE = 0.20
@@ -27,6 +28,7 @@ CAREER_NAMES = ("관계없음", "신입", "경력")
 WAGE_TYPE_NAMES = ("월급", "연봉", "시급", "일급")
 STATUS_NAMES = ("모집중", "마감", "게시중지")
 EMPLOYMENT_TYPES = ("10", "20", "11", "21", "4", "Y")
+OTHER_CERTIFICATE_SHARE = 0.03  # of postings in a group that knows one (groups.py)
 HOURS_TO_MONTH = 4.345
 DAYS_A_MONTH = 20.9
 COMPANY_SIZES = ("S", "M", "L", "P")
@@ -49,7 +51,7 @@ class Postings:
     wage: Ints  # in the unit of the wage type
     wage_month: Floats
     hours: Ints
-    licence: Ints  # asked, -1 none
+    licence: Ints  # the licence or other certificate asked, -1 none
     registered_day: Ints
     closing_day: Ints  # NO_DAY: until filled
     is_suspended: Bools
@@ -89,7 +91,6 @@ def attributes(world: World, index: Ints) -> Postings:
     hours = np.where(is_part_time, 15 + 5 * draw.integers("posting/hours", index, 4), 40)
     hours = np.where(~is_part_time & draw.chance("posting/long", index, 0.12), 45, hours)
     wage_type, wage = _wages(world, index, (occupation, months, hours))
-    licence = np.where(draw.chance("posting/licence", index, 0.85), world.ints("licence")[occupation], -1)
     registered, closing = _days(world, index)
     return Postings(
         index=index,
@@ -103,11 +104,19 @@ def attributes(world: World, index: Ints) -> Postings:
         wage=wage,
         wage_month=wage / _units_a_month(wage_type, hours),
         hours=hours,
-        licence=licence,
+        licence=_certificates(world, index, occupation),
         registered_day=registered,
         closing_day=closing,
         is_suspended=draw.chance("posting/suspended", index, 0.02),
     )
+
+
+def _certificates(world: World, index: Ints, occupation: Ints) -> Ints:
+    """The licence of the occupation, mostly; where there is none, seldom another certificate that suits the group."""
+    draw, licence = world.counter, world.ints("licence")[occupation]
+    asked = np.where(draw.chance("posting/licence", index, 0.85), licence, -1)
+    asks_other = (licence < 0) & draw.chance("posting/certificate", index, OTHER_CERTIFICATE_SHARE)
+    return np.where(asks_other, world.ints("other_certificate")[occupation], asked)
 
 
 def _places(world: World, index: Ints) -> tuple[Ints, Ints]:
@@ -196,6 +205,9 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
     company = draw.integers("posting/company", index, world.size.companies)
     needed = world.ints("skills")[postings.occupation]
     asked = np.where(draw.chance("posting/skill", index[:, None] * 16 + np.arange(needed.shape[1]), 0.4), needed, -1)
+    own_words = draw.chance("posting/words", index, EMPLOYERS_OWN_WORDS)
+    cell = index[:, None] * 16 + np.arange(needed.shape[1])
+    keywords, codes = write_skills(world, "posting", cell, asked, own_words)
     names = [f"(합성) {name} 모집" for name in world.occupation_names]
     return pa.table(
         {
@@ -218,8 +230,8 @@ def table(world: World, postings: Postings, day: int) -> pa.Table:
             "regDt": text.days(postings.registered_day),
             "closeDt": text.days(postings.closing_day, postings.closing_day < text.NO_DAY),
             "wantedStat": text.labels(STATUS_NAMES, np.where(is_closed, 1, np.where(postings.is_suspended, 2, 0))),
-            "srchKeywordNm": text.joined(world.skill_names, asked),
-            "skillCd": text.joined(world.skill_codes, asked),
+            "srchKeywordNm": keywords,
+            "skillCd": codes,
             "smodifyDtm": text.instants(draw, "posting/updated", index * 4096 + day % 4096, touched),
         }
     )

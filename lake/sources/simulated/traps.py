@@ -41,7 +41,11 @@ TRAPS: Mapping[str, tuple[Trap, ...]] = {
         Trap("unknown_reason", {"이직사유코드": "99"}),
     ),
     "applications": (Trap("unknown_result", {"지원결과": "HIERD"}),),
-    "test_results": (Trap("score_out_of_range", {"흥미_현실형": "999"}),),
+    "test_results": (
+        Trap("score_out_of_range", {"흥미_현실형": "999"}),
+        Trap("unknown_item", {"흥미문항응답": "R01:4;R35:2"}),
+        Trap("item_answer_out_of_range", {"흥미문항응답": "R01:6;R02:3"}),
+    ),
     "certificates": (Trap("missing_name", {"자격증명": None}),),
     "job_postings": (
         Trap("negative_wage", {"minSal": "-100"}),

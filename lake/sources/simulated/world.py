@@ -14,24 +14,13 @@ import numpy as np
 from lake.reference import read_occupations, read_regions, read_skills
 from lake.sources.simulated import groups
 from lake.sources.simulated.counters import Counter, Floats, Ints, cumulate
+from lake.sources.simulated.profiles import draw_profiles
 
 HISTORY_DAYS = 2100  # the oldest cohort of a backtest lies 1,001 days back and looks at three years before it
 WAGE_GROWTH_PER_YEAR = 0.03  # in log points
 MINIMUM_WAGE_KRW_MONTH = 2_096_270  # 2025: 10,030 won × 209 hours
 MAX_SKILLS = 8
 _EPOCH = date(1970, 1, 1)
-# Correlations of the six interest scales in the order RIASEC (SOURCES §3).
-RIASEC_CORRELATIONS = np.array(
-    [
-        [1.0, 0.306, 0.015, 0.006, 0.141, -0.013],
-        [0.306, 1.0, 0.349, 0.283, 0.255, 0.185],
-        [0.015, 0.349, 1.0, 0.466, 0.290, 0.141],
-        [0.006, 0.283, 0.466, 1.0, 0.449, 0.408],
-        [0.141, 0.255, 0.290, 0.449, 1.0, 0.378],
-        [-0.013, 0.185, 0.141, 0.408, 0.378, 1.0],
-    ]
-)
-APTITUDE_CORRELATIONS = 0.45 + 0.55 * np.eye(groups.APTITUDES)
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Size:
 
 @dataclass(frozen=True)
 class World:
-    """Everything a slice needs besides its own index; arrays are (443,), (443, 17), (443, 6), (443, 11), (443, 8)."""
+    """Everything a slice needs besides its own index; arrays are (443,), (443, 17 regions), (443, scales), (443, 8)."""
 
     counter: Counter
     first_date: date
@@ -93,12 +82,15 @@ def make_world(seed: int, first_date: date, size: Size) -> World:
     occupations = _occupation_arrays(counter, codes)
     arrays: dict[str, Floats | Ints] = {
         **occupations,
-        **_profiles(counter, codes, occupations["share"].astype(np.float64)),
+        **draw_profiles(counter, codes, occupations["share"].astype(np.float64)),
         **_markets(counter, len(codes)),
         **_skill_arrays(counter, codes, [skill.code for skill in skills]),
     }
     licence = [licences.index(groups.LICENCES[c]) if c in groups.LICENCES else -1 for c in codes]
     arrays["licence"] = np.array(licence, dtype=np.int64)
+    certificates = (*licences, *groups.OTHER_CERTIFICATES)
+    other = [groups.ASKED_CERTIFICATES.get(code[:2]) for code in codes]
+    arrays["other_certificate"] = np.array([certificates.index(name) if name else -1 for name in other], dtype=np.int64)
     arrays["wish_shares"] = _wish_shares(codes, arrays)
     return World(
         counter=counter,
@@ -109,7 +101,7 @@ def make_world(seed: int, first_date: date, size: Size) -> World:
         region_codes=tuple(region.code for region in read_regions()),
         skill_codes=tuple(skill.code for skill in skills),
         skill_names=tuple(skill.name for skill in skills),
-        certificate_names=(*licences, *groups.OTHER_CERTIFICATES),
+        certificate_names=certificates,
         arrays=arrays,
     )
 
@@ -137,34 +129,6 @@ def _occupation_arrays(counter: Counter, codes: tuple[str, ...]) -> dict[str, Fl
         "education": np.clip(education - 1, 1, 7).astype(np.int64),
         "wage": wage * np.exp(0.10 * counter.normal("occupation/wage", index)),
     }
-
-
-def _profiles(counter: Counter, codes: tuple[str, ...], share: Floats) -> dict[str, Floats | Ints]:
-    """Trait profiles of occupations with the correlations that people have, mean 0, deviation 1 over seekers."""
-    interest = np.zeros((len(codes), 6))
-    aptitude = np.zeros((len(codes), groups.APTITUDES))
-    for row, code in enumerate(codes):
-        group = groups.GROUPS[code[:2]]
-        for letter, strength in zip(group.interest, (2.0, 1.2), strict=True):
-            interest[row, groups.RIASEC.index(letter)] += strength
-        aptitude[row, list(group.aptitudes)] += (1.6, 1.1, 0.8)
-        aptitude[row] += 0.45 * (group.education - 4)
-    cell = np.arange(len(codes))[:, None] * 32 + np.arange(32)
-    interest += 0.7 * counter.normal("occupation/interest", cell[:, :6])
-    aptitude += 0.7 * counter.normal("occupation/aptitude", cell[:, : groups.APTITUDES])
-    return {
-        "interest": _recolour(interest, share, RIASEC_CORRELATIONS),
-        "aptitude": _recolour(aptitude, share, APTITUDE_CORRELATIONS),
-    }
-
-
-def _recolour(profile: Floats, share: Floats, correlations: Floats) -> Floats:
-    """`profile` turned so that its columns, weighted by `share`, have mean 0 and exactly these correlations."""
-    centred = profile - np.average(profile, axis=0, weights=share)
-    own = np.linalg.cholesky((centred * (share / share.sum())[:, None]).T @ centred)
-    white = np.linalg.solve(own, centred.T)
-    result: Floats = (np.linalg.cholesky(correlations) @ white).T
-    return result
 
 
 def _markets(counter: Counter, occupations: int) -> dict[str, Floats | Ints]:

@@ -89,6 +89,8 @@ def test_codes_in_the_files_are_those_of_the_mappings_except_the_planted_ones(re
         ("job_postings", "closeDt", "2000-01-01", "closing_before_registration"),
         ("training_courses", "과정시작일", "2025-06-31", "impossible_start_date"),
         ("certificates", "자격증명", "", "missing_name"),
+        ("test_results", "흥미문항응답", "R01:4;R35:2", "unknown_item"),
+        ("test_results", "흥미문항응답", "R01:6;R02:3", "item_answer_out_of_range"),
     ],
 )
 def test_dirty_rows_are_as_many_as_reported(

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from lake.reference import read_occupations, read_regions, read_skills
-from lake.sources.simulated import activities, courses, groups, hazard, history, lists, papers, people, postings
+from lake.sources.simulated import (
+    activities,
+    courses,
+    groups,
+    hazard,
+    history,
+    lists,
+    papers,
+    people,
+    postings,
+    wording,
+)
 from lake.sources.simulated.choice import Board
 from lake.sources.simulated.people import People
-from lake.sources.simulated.world import RIASEC_CORRELATIONS, World
+from lake.sources.simulated.world import World
 from tests.unit.lake.sources.conftest import SEEKERS
 
 pytestmark = pytest.mark.unit
@@ -65,20 +77,6 @@ def test_people_without_a_record_have_nothing(world: World, person: People) -> N
     assert rows.column("학력").null_count == rows.num_rows
     assert rows.column("희망임금").null_count == rows.num_rows
     assert not thin & set(papers.resumes(world, person).rows.column("주민등록번호").to_pylist())
-
-
-def test_interest_scales_have_the_published_correlations(world: World, person: People) -> None:
-    known = ~person.is_thin
-    score = papers.scales(world, "test", person.index[known], person.wishes[known, 0], papers.SEEKER_LEANING)
-    assert score.mean() == pytest.approx(100, abs=2)
-    assert score.std(axis=0) == pytest.approx(15, abs=1.5)
-    assert np.corrcoef(score[:, :6].T) == pytest.approx(RIASEC_CORRELATIONS, abs=0.08)
-
-
-def test_profile_of_a_group_leads_with_its_holland_letters(world: World) -> None:
-    social_work = [code.startswith("23") for code in world.occupation_codes]
-    letters = np.argsort(-world.floats("interest")[social_work].mean(axis=0))[:2]
-    assert {groups.RIASEC[place] for place in letters} == {"S", "E"}
 
 
 def test_truth_is_the_share_that_is_hired(world: World, person: People, spells: history.Spells) -> None:
@@ -157,6 +155,52 @@ def test_licensed_occupations_ask_for_the_licence(world: World) -> None:
     care = rows.filter(pc.equal(rows.column("jobsCd"), "550100"))
     asked = set(care.column("certificate").to_pylist())
     assert asked == {"요양보호사", None}
+
+
+def test_few_postings_without_a_licence_ask_for_another_certificate(world: World) -> None:
+    """Three percent of those in a group that knows one: office work (02) asks for 컴퓨터활용능력 2급."""
+    offer = postings.attributes(world, np.arange(4000))
+    office = [code.startswith("02") for code in world.occupation_codes]
+    rows = offer.licence[np.array(office)[offer.occupation] & (world.ints("licence")[offer.occupation] < 0)]
+    assert {world.certificate_names[place] for place in rows if place >= 0} == {"컴퓨터활용능력 2급"}
+    assert (rows >= 0).mean() == pytest.approx(0.03, abs=0.02)
+
+
+def test_some_skills_are_written_in_own_words_without_codes(world: World, person: People) -> None:
+    for rows, names, codes, share in (
+        (papers.resumes(world, person).rows, "핵심어", "역량코드", wording.SEEKERS_OWN_WORDS),
+        (postings.make(world, 0, 4000), "srchKeywordNm", "skillCd", wording.EMPLOYERS_OWN_WORDS),
+    ):
+        named = rows.filter(pc.is_valid(rows.column(names)))
+        assert named.column(codes).null_count / named.num_rows == pytest.approx(share, abs=0.025)
+        coded = named.filter(pc.is_valid(named.column(codes)))
+        known = set(world.skill_names)
+        assert all(set(text.split(";")) <= known for text in coded.column(names).to_pylist())
+
+
+def test_a_skill_in_five_wordings() -> None:
+    assert wording.phrase_skill("자재관리") == (
+        "자재관리",
+        "자재관리 실무",
+        "자재관리 가능",
+        "자재관리 자격",
+        "자재 관리",
+    )
+    assert wording.phrase_skill("총무")[-1] == "총무"
+
+
+def test_strategic_and_digital_training_costs_a_trainee_nothing(world: World) -> None:
+    rows = courses.make(world, 0, 2000)
+    share = np.array(rows.column("본인부담금").to_pylist(), dtype=float) / rows.column("훈련비").to_numpy()
+    kind = np.array(rows.column("훈련유형").to_pylist())
+    free = np.isin(kind, ["C0054", "C0104"])
+    known = ~np.isnan(share)
+    assert set(kind) == {"C0061", "C0061S", "C0061I", "C0054", "C0104"}
+    assert (share[free & known] == 0).all()
+    assert share[~free & known].min() > 0.149
+    assert share[~free & known].max() < 0.551
+    assert 0.01 < (~known).mean() < 0.06
+    assert all(code.startswith("20") for code in rows.filter(pa.array(kind == "C0104")).column("NCS코드").to_pylist())
 
 
 def test_nearly_everyone_finds_a_posting_in_a_wanted_province(world: World, person: People) -> None:
