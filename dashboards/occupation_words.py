@@ -19,8 +19,10 @@ _NEARNESS = ((0.9, "same"), (0.5, "close"), (0.2, "near"))
 def notes(answer: dict[str, Any]) -> tuple[str, ...]:
     """How to read the places, and which tests were left out and why."""
     words = texts.load("occupation")["place"]
-    said = [words["read"], words["market"]] if answer["places"] else []
-    if any(place["twins"] for place in answer["places"]):
+    places = answer["places"]
+    said = [words["read"]] if any(place["trait_codes"] or place["unlike_trait_codes"] for place in places) else []
+    said += [words["market"]] if places else []
+    if any(place["twins"] for place in places):
         said.append(words["twins_note"])
     return (*unused_tests(answer), *said)
 
@@ -76,7 +78,9 @@ def education(found: dict[str, Any]) -> str:
 
 def tightness(ratio: float | None) -> str:
     """Openings for one seeker."""
-    return texts.NO_DATA if ratio is None else f"{ratio:.1f}배"
+    if ratio is None:
+        return texts.NO_DATA
+    return "0.1배 미만" if 0 < ratio < 0.05 else f"{ratio:.1f}배"
 
 
 def outlook(found: dict[str, Any]) -> str:

@@ -195,6 +195,19 @@ def test_nearness_to_the_past_is_told_in_words(nearness: float | None, said: str
 
 
 @pytest.mark.parametrize(
+    ("ratio", "said"), [(0.0, "0.0배"), (0.04, "0.1배 미만"), (0.81, "0.8배"), (None, "자료 없음")]
+)
+def test_few_openings_are_not_called_none(ratio: float | None, said: str) -> None:
+    assert occupation_words.tightness(ratio) == said
+
+
+def test_traits_are_explained_only_where_there_are_any(answers: dict[str, Any]) -> None:
+    plain = [place | {"trait_codes": [], "unlike_trait_codes": []} for place in answers["occupations"]["places"]]
+    told = wording.services(answers | {"occupations": answers["occupations"] | {"places": plain}})[1]
+    assert not any("맞는 특성은" in note for note in told.notes)
+
+
+@pytest.mark.parametrize(
     ("own", "fee", "said"),
     [
         (0, 500_000, "없음 (수강비 500,000원)"),
