@@ -93,6 +93,22 @@ def test_a_test_after_the_date_is_not_known(told: Callable[..., Any]) -> None:
     assert told(result(date(2026, 11, 21), **INTERESTS)) == []
 
 
+def test_the_order_of_rows_changes_nothing(told: Callable[..., Any]) -> None:
+    tests = [
+        result(BEFORE, "a", value_service=130.0, **INTERESTS),
+        result(LATER, "a", **EQUAL),
+        result(LAST, "a", item_answers_text=items({"S": "44444"})),
+        result(LATER, "b", answer_seconds=5, value_service=80.0),
+        result(BEFORE, "b", value_service=81.0),
+    ]
+    rows = told(*tests, norms=(norm(SOCIAL),))
+    assert rows == told(*tests[::-1], norms=(norm(SOCIAL),)) == told(*tests[2:], *tests[:2], norms=(norm(SOCIAL),))
+    assert [(row[SOCIAL], row["value_service"], row["unused_test_codes"]) for row in rows] == [
+        (130.0, 130.0, None),
+        (None, 81.0, "value:TOO_FAST"),
+    ]
+
+
 def test_people_do_not_share_tests(told: Callable[..., Any]) -> None:
     rows = told(result(key="a", **INTERESTS), result(key="b", value_service=88.0))
     assert [(row["seeker_key"], row[SOCIAL], row["value_service"]) for row in rows] == [

@@ -114,10 +114,10 @@ SENT_POSTINGS = (
     posting(6, career="추후협의"),
 )
 SENT_COURSES = (
-    course(1),
-    course(2, eiEmplRate6="A", trngAreaCd="52111", stdgScor="0"),
-    course(3, eiEmplRate6="B", trngAreaCd="12210"),
-    course(4, eiEmplRate6="C", trngAreaCd="45111"),
+    course(1, trainTargetCd="C0104"),
+    course(2, eiEmplRate6="A", trngAreaCd="52111", stdgScor="0", trainTargetCd="C0054G"),
+    course(3, eiEmplRate6="B", trngAreaCd="12210", trainTargetCd="C0061S"),
+    course(4, eiEmplRate6="C", trngAreaCd="45111", trainTargetCd="C0031"),
     course(5, eiEmplRate6="D", trngAreaCd="11680"),
 )
 
@@ -276,6 +276,12 @@ def test_letters_are_no_rates_and_areas_are_provinces(
     row = landed.silver[session_id]
     assert (row["rate_status_code"], row["region_code"]) == (status, region)
     assert (row["employment_rate_6m_0_1"] is None) is (status != "OBSERVED")
+
+
+@pytest.mark.parametrize(("number", "kind"), [(1, "DIGITAL"), (2, "STRATEGIC"), (3, "SEEKER"), (4, None), (5, None)])
+def test_a_kind_of_training_that_is_no_card_training_stays_empty(landed: Landed, number: int, kind: str | None) -> None:
+    row = landed.silver[f"AIG{number}-4-5000"]
+    assert (row["training_type_code"], row["self_payment_krw"]) == (kind, None)
 
 
 def test_a_course_that_nobody_rated_has_no_satisfaction(landed: Landed) -> None:
