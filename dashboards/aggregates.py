@@ -156,8 +156,8 @@ GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
     ),
     gold.OCCUPATIONS.id: (
         People("seekers_count", ("tightness_ratio",), ("as_of",)),
-        People("hires_12m_count", (), ("as_of",)),
-        People("hires_prior_12m_count", (), ("as_of",)),
+        People("same_people_hires_12m_count", (), ("as_of",)),
+        People("same_people_hires_prior_12m_count", (), ("as_of",)),
     ),
     # The width of an interval tells how many finished.
     gold.COURSE_OUTCOMES.id: (

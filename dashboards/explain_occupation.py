@@ -41,8 +41,8 @@ _FACTS = (
 )
 _PEOPLE = {
     "seekers_count": ("tightness_ratio",),
-    "hires_12m_count": (),
-    "hires_prior_12m_count": (),
+    "same_people_hires_12m_count": (),
+    "same_people_hires_prior_12m_count": (),
 }
 """Counts of people → what would give them away: hidden together below ten people."""
 _NEED = ("skill_code", "skill_name", "skill_level", "importance_0_1", "openings_share_0_1", "evidence_codes_text")

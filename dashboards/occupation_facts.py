@@ -89,7 +89,7 @@ def _facts(found: dict[str, Any], titles: list[str]) -> tuple[tuple[str, str], .
         (words["place"]["tightness"], _shown(found, "tightness_ratio", occupation_words.tightness)),
         (words["place"]["wage"], or_no_data(wage(found["wage_median_krw_month"]))),
         (words["place"]["outlook"], occupation_words.outlook(found)),
-        (page["hires"], _people(found, "hires_12m_count")),
+        (page["hires"], _people(found, "same_people_hires_12m_count")),
     )
 
 

@@ -87,7 +87,7 @@ def outlook(found: dict[str, Any]) -> str:
     """The trend of hires, with the two years' counts where it is known."""
     code = found["outlook_code"] or "NO_DATA"
     said = texts.word("outlook", code)
-    now, before = found["hires_12m_count"], found["hires_prior_12m_count"]
+    now, before = found["same_people_hires_12m_count"], found["same_people_hires_prior_12m_count"]
     if code == "NO_DATA" or now is None or before is None:
         return said
     return f"{said}(그 전 12개월 {before:,}명 → 최근 12개월 {now:,}명)"

@@ -23,8 +23,8 @@ _FACTS = (
     "typical_education_code",
     "open_postings_count",
     "openings_count",
-    "hires_12m_count",
-    "hires_prior_12m_count",
+    "same_people_hires_12m_count",
+    "same_people_hires_prior_12m_count",
     "outlook_code",
 )
 

@@ -6,7 +6,6 @@ Do not put here: any loop. No fast-math, so that one order of additions gives on
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,8 +17,7 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).parent
 _CACHE = _PACKAGE / "__pycache__"
-_STAMP = _CACHE / "arguments.txt"
-_NAMED_TUPLE = re.compile(r"^class \w+\(NamedTuple\):(?:\n(?:    .*)?)*", re.MULTILINE)
+_STAMP = _CACHE / "loops.txt"
 
 
 def is_compiled() -> bool:
@@ -29,25 +27,25 @@ def is_compiled() -> bool:
 
 def compiled(loop: Loop) -> Loop:
     """`loop` compiled by numba on its first call."""
-    _drop_loops_of_other_arguments()
+    _drop_outdated_loops()
     return cast(Loop, numba.njit(cache=True, nogil=True)(loop))
 
 
 @cache
-def _drop_loops_of_other_arguments() -> None:
-    """Once a process: delete kept loops whose argument types (NamedTuples of this package) are not today's.
+def _drop_outdated_loops() -> None:
+    """Once a process: delete the kept loops when any file with a loop is not what they were compiled from.
 
-    numba looks for the types that a kept loop names before it looks whether the loop is current, and fails on one that
-    was renamed. Remove when an outdated index no longer raises (seen with numba 0.68).
+    numba looks at the file of a loop only: one that calls a changed loop of another file, or takes a NamedTuple of
+    another shape, would go on as it was, or fail. Seen with numba 0.68.
     """
-    sources = (file.read_text(encoding="utf-8") for file in sorted(_PACKAGE.glob("*.py")))
-    digest = hashlib.sha256("".join(shape for text in sources for shape in _NAMED_TUPLE.findall(text)).encode())
+    sources = (file.read_bytes() for file in sorted(_PACKAGE.glob("*.py")))
+    digest = hashlib.sha256(b"".join(text for text in sources if b"@compiled" in text)).hexdigest()
     try:
-        if _STAMP.is_file() and _STAMP.read_text(encoding="utf-8") == digest.hexdigest():
+        if _STAMP.is_file() and _STAMP.read_text(encoding="utf-8") == digest:
             return
         for kept in [*_CACHE.glob("*.nbi"), *_CACHE.glob("*.nbc")]:
             kept.unlink(missing_ok=True)
         _CACHE.mkdir(exist_ok=True)
-        _STAMP.write_text(digest.hexdigest(), encoding="utf-8")
+        _STAMP.write_text(digest, encoding="utf-8")
     except PermissionError:  # installed for somebody else to write; numba then keeps loops elsewhere
         return

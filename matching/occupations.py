@@ -3,8 +3,8 @@
 Makes matches__seeker_occupations from features__seekers batches, an OccupationModel and OccupationFacts. The evidence
 for an occupation is a sum: the log-likelihood ratio of the person's known scales (workers of that occupation against
 all workers) plus, for each wished or worked occupation, its weight times how near the two occupations are. score_0_1 is
-the logistic of it: .5 says neither for nor against, and the same evidence gives the same number to everyone. Sex and
-age are not read. Do not put here: learning the model (occupation_model.py), choosing the five (places.py).
+the logistic of a third of it (SCORE_SCALE): .5 says neither for nor against, and the same evidence gives the same
+number to everyone. Sex and age are not read. Do not put here: learning the model (occupation_model.py), choosing the five (places.py).
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from matching.occupation_model import OccupationModel, load_occupation_model, st
 from matching.places import Found, find_places, list_empty
 from matching.scale_patterns import number_patterns, weigh_patterns
 
+# Undivided, most of a five would stand between .97 and 1: workers of the occupation are that many times likelier to
+# have such scales than workers of any. Divided by three they can be told apart; the order is the same.
+SCORE_SCALE = 3.0
 OCCUPATION_COLUMNS = (
     "seeker_key",
     "is_opted_out",
@@ -139,7 +142,7 @@ def _write_answers(
 def _write_places(found: Found, model: OccupationModel) -> dict[str, pa.Array]:
     """Occupation, score, scales and twins of each place."""
     columns = {}
-    score = np.round(1 / (1 + np.exp(-np.clip(found.evidence, -30, 30))), 6)
+    score = np.round(1 / (1 + np.exp(-np.clip(found.evidence, -30, 30) / SCORE_SCALE)), 6)
     codes, scales = pa.array(model.codes, pa.string()), pa.array(SCALE_NAMES)
     for place in range(PLACES):
         end, is_empty = f"_{place + 1}", found.heads[:, place] == NONE

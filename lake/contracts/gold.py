@@ -97,12 +97,17 @@ OCCUPATIONS = Table(
         c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수", unit="배"),
         c.krw_month("wage_median_krw_month", "제시임금 중위값"),
         c.count(
-            "hires_12m_count",
-            "최근 12개월 취업자 수",
+            "same_people_hires_12m_count",
+            "같은 구직자들의 최근 12개월 취업자 수",
             "두 해가 시작되기 전에 등록한 구직자가 그 직종으로 고용보험을 취득한 수. 신고가 늦으므로 60일 전까지",
             unit="명",
         ),
-        c.count("hires_prior_12m_count", "그 전 12개월 취업자 수", "같은 사람들이 그 앞 12개월에 취득한 수", unit="명"),
+        c.count(
+            "same_people_hires_prior_12m_count",
+            "같은 구직자들의 그 전 12개월 취업자 수",
+            "같은 사람들이 그 앞 12개월에 취득한 수",
+            unit="명",
+        ),
         Column(
             "outlook_code",
             Kind.STRING,

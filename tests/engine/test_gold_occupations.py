@@ -61,8 +61,8 @@ def test_a_posting_without_a_region_is_open_in_its_occupation(people: Registers,
         "seekers_count": 1,
         "tightness_ratio": 4.0,
         "wage_median_krw_month": None,
-        "hires_12m_count": None,
-        "hires_prior_12m_count": None,
+        "same_people_hires_12m_count": None,
+        "same_people_hires_prior_12m_count": None,
         "outlook_code": "NO_DATA",
     }
 
@@ -79,18 +79,30 @@ def test_outlook_compares_two_years_from_five_percent_on(
     people: Registers, frame: Frame, now: int, before: int, outlook: str
 ) -> None:
     made = make(people, frame, LONG_AGO, *hires(now, THIS_YEAR), *hires(before, YEAR_BEFORE))["0243"]
-    assert (made.hires_12m_count, made.hires_prior_12m_count, made.outlook_code) == (now, before, outlook)
+    assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count, made.outlook_code) == (
+        now,
+        before,
+        outlook,
+    )
 
 
 def test_no_hire_is_a_real_zero_where_the_register_reaches_back(people: Registers, frame: Frame) -> None:
     made = make(people, frame, LONG_AGO)["0244"]
-    assert (made.hires_12m_count, made.hires_prior_12m_count, made.outlook_code) == (0, 0, "NO_DATA")
+    assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count, made.outlook_code) == (
+        0,
+        0,
+        "NO_DATA",
+    )
 
 
 def test_a_year_before_the_register_began_is_unknown(people: Registers, frame: Frame) -> None:
     began = spell("first", AS_OF - timedelta(days=60 + 365), None, occupation_code="9999")
     made = make(people, frame, began, *hires(40, THIS_YEAR))["0243"]
-    assert (made.hires_12m_count, made.hires_prior_12m_count, made.outlook_code) == (40, None, "NO_DATA")
+    assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count, made.outlook_code) == (
+        40,
+        None,
+        "NO_DATA",
+    )
 
 
 def test_hires_of_the_last_sixty_days_and_those_reported_later_are_not_counted(people: Registers, frame: Frame) -> None:
@@ -98,7 +110,7 @@ def test_hires_of_the_last_sixty_days_and_those_reported_later_are_not_counted(p
     late = hires(2, THIS_YEAR, start_reported_date=AS_OF + timedelta(days=1))
     oldest = hires(1, AS_OF - timedelta(days=60 + 364))
     made = make(people, frame, LONG_AGO, *recent, *late, *oldest)["0243"]
-    assert (made.hires_12m_count, made.hires_prior_12m_count) == (1, 0)
+    assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count) == (1, 0)
 
 
 def test_hires_of_people_who_registered_later_do_not_make_an_occupation_rise(people: Registers, frame: Frame) -> None:
@@ -109,4 +121,8 @@ def test_hires_of_people_who_registered_later_do_not_make_an_occupation_rise(peo
     spells = [LONG_AGO, *hires(40, THIS_YEAR), *hires(40, YEAR_BEFORE)]
     spells += [row | {"spell_id": f"new {row['spell_id']}"} for row in hires(30, THIS_YEAR, seeker_key="new")]
     made = make(registered, frame, *spells)["0243"]
-    assert (made.hires_12m_count, made.hires_prior_12m_count, made.outlook_code) == (40, 40, "STEADY")
+    assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count, made.outlook_code) == (
+        40,
+        40,
+        "STEADY",
+    )

@@ -21,7 +21,7 @@ REPORTING_LAG_DAYS = 60
 YEAR_DAYS = 365
 LEAST_HIRES_COUNT = 30
 LEAST_CHANGE_PCT = 5
-HIRES = ("hires_12m_count", "hires_prior_12m_count")
+HIRES = ("same_people_hires_12m_count", "same_people_hires_prior_12m_count")
 
 
 def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *, as_of: date) -> DataFrame:

@@ -80,13 +80,13 @@ def certificates_of(number: int) -> Row:
 
 _OCCUPATION = {"open_postings_count": 3, "openings_count": 9, "seekers_count": 72, "tightness_ratio": 0.125}
 _OCCUPATION |= {"wage_median_krw_month": 2_850_000, "typical_education_code": "05", "outlook_code": "RISING"}
-_OCCUPATION |= {"hires_12m_count": 1_200, "hires_prior_12m_count": 1_050}
+_OCCUPATION |= {"same_people_hires_12m_count": 1_200, "same_people_hires_prior_12m_count": 1_050}
 OCCUPATIONS: list[Row] = [
     _OCCUPATION | {"occupation_code": "0231", "occupation_name": "사회복지사"},
     {"occupation_code": "0232", "occupation_name": "직업상담사", "seekers_count": 20, "outlook_code": "NO_DATA"},
     {"occupation_code": "0233", "occupation_name": "청소년지도사", "seekers_count": 15},
     {"occupation_code": "0261", "occupation_name": "웹개발자", "seekers_count": 6, "tightness_ratio": 0.5}
-    | {"openings_count": 3, "open_postings_count": 1, "hires_12m_count": 4, "outlook_code": "NO_DATA"},
+    | {"openings_count": 3, "open_postings_count": 1, "same_people_hires_12m_count": 4, "outlook_code": "NO_DATA"},
 ]
 
 DICTIONARY: list[Row] = [

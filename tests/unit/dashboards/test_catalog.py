@@ -91,7 +91,8 @@ def test_an_interval_of_few_graduates_is_hidden_with_their_count(settings: Setti
 
 
 def test_an_occupation_of_six_seekers_shows_neither_them_nor_their_tightness(settings: Settings, catalog: Path) -> None:
-    sql = "select occupation_code, seekers_count, tightness_ratio, hires_12m_count from gold.occupations order by 1"
+    names = "occupation_code, seekers_count, tightness_ratio, same_people_hires_12m_count"
+    sql = f"select {names} from gold.occupations order by 1"
     assert _rows(settings, catalog, sql) == [
         ("0231", 72, 0.125, None),
         ("0232", 20, None, None),

@@ -85,7 +85,11 @@ def test_text_tells_every_number_of_the_rows(settings: Settings, pointer: Pointe
 def test_fewer_than_ten_people_are_hidden_with_what_gives_them_away(settings: Settings, pointer: Pointer) -> None:
     answers = explain_occupation(settings, pointer, "0261")
     facts = answers["occupation"]
-    assert (facts["seekers_count"], facts["tightness_ratio"], facts["hires_12m_count"]) == (None, None, None)
+    assert (facts["seekers_count"], facts["tightness_ratio"], facts["same_people_hires_12m_count"]) == (
+        None,
+        None,
+        None,
+    )
     text = as_text(answers)
     assert "희망 구직자(전국): 비공개" in text
     assert "구인배수: 비공개" in text

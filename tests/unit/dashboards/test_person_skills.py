@@ -13,6 +13,7 @@ from dashboards.lookups import IncompleteAnswers, NotPublished
 from dashboards.seeker_skills import missing_skills
 from lake.publication import Pointer
 from lake.settings import Settings
+from matching import course_fit
 from tests.unit.dashboards import skill_rows
 
 WEIGHTS = {
@@ -133,9 +134,8 @@ def test_the_weights_told_are_the_weights_checked_here() -> None:
 
 
 def test_the_weights_told_are_those_of_matching() -> None:
-    fit = pytest.importorskip("matching.course_fit", reason="sessions are scored there by these five parts")
     names = ("JOB_WEIGHT", "REGION_WEIGHT", "LEVEL_WEIGHT", "OUTCOME_WEIGHT", "COST_WEIGHT")
-    assert [getattr(fit, name) for name in names] == list(WEIGHTS.values())
+    assert [getattr(course_fit, name) for name in names] == list(WEIGHTS.values())
 
 
 def test_a_course_says_its_rate_with_the_interval_and_what_it_costs(page: str) -> None:
