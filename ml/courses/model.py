@@ -1,4 +1,4 @@
-"""The model of one stage: a mean of ridge regression and histogram boosting over the same inputs.
+"""The model of one stage: how far a session's rate strays from its course's past, by ridge and histogram boosting.
 
 Must not hold: which rows are known when (predict.py) or intervals. Both members weigh a session by the root of its
 finishers and halve it every two years of age, because the level moves. Each is summed in one thread: same inputs, same
@@ -33,7 +33,7 @@ class RateModel:
     boosting: Any
 
     def predict(self, matrix: FloatArray) -> FloatArray:
-        """The rate (n,) of each row, between 0 and 1."""
+        """How far (n,) the rate of each row strays from what it was fitted beside."""
         if not len(matrix):
             return np.zeros(0)
         from threadpoolctl import threadpool_limits
@@ -41,7 +41,7 @@ class RateModel:
         with threadpool_limits(limits=1):
             boosted = self.boosting.predict(matrix)
             linear = _with_one(_standard(matrix, self.medians, self.means, self.spreads)) @ self.coefficients
-        return np.asarray(np.clip((boosted + linear) / 2, 0.0, 1.0), dtype=np.float64)
+        return np.asarray((boosted + linear) / 2, dtype=np.float64)
 
 
 def row_weights(finishers: FloatArray, age_days: FloatArray) -> FloatArray:
@@ -49,8 +49,8 @@ def row_weights(finishers: FloatArray, age_days: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(finishers) * np.exp2(-age_days / _HALF_LIFE_DAYS), dtype=np.float64)
 
 
-def fit_rates(matrix: FloatArray, rate: FloatArray, weight: FloatArray) -> RateModel:
-    """Learns rates (n,) from inputs (n, k), NaN for unknown."""
+def fit_rates(matrix: FloatArray, strayed: FloatArray, weight: FloatArray) -> RateModel:
+    """Learns how far rates stray (n,), from inputs (n, k), NaN for unknown."""
     from sklearn.ensemble import HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
 
@@ -76,10 +76,10 @@ def fit_rates(matrix: FloatArray, rate: FloatArray, weight: FloatArray) -> RateM
         design = _with_one(_standard(matrix, medians, means, spreads))
         penalty = np.diag([*[_RIDGE * weight.mean()] * matrix.shape[1], 0.0])
         weighted = design * weight[:, None]
-        coefficients: FloatArray = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ rate).astype(np.float64)
+        solved = np.linalg.solve(weighted.T @ design + penalty, weighted.T @ strayed)
         # A column without a value cannot be binned.
-        boosting.fit(np.where(is_known.any(axis=0), matrix, 0.0), rate, sample_weight=weight)
-    return RateModel(medians, means, spreads, coefficients, boosting)
+        boosting.fit(np.where(is_known.any(axis=0), matrix, 0.0), strayed, sample_weight=weight)
+    return RateModel(medians, means, spreads, np.asarray(solved, dtype=np.float64), boosting)
 
 
 def _standard(matrix: FloatArray, medians: FloatArray, means: FloatArray, spreads: FloatArray) -> FloatArray:

@@ -95,10 +95,13 @@ def _ask(read: Sessions, rows: BoolArray, *, as_of: date, stage: str) -> _Asked:
     ends = read.ends[learned]
     # A session learned from sees the past as it was on its last day.
     then = When(ends - c.FOLLOW_UP_6M_DAYS, ends)
-    matrix = as_columns(read_matrix(read, learned, when=then, known=known), stage)
+    past = read_matrix(read, learned, when=then, known=known)
     weight = row_weights(read.finishers[learned], (today - ends).astype(np.float64))
-    model = fit_rates(matrix, known[0][learned], weight)
-    return _Asked(model.predict(as_columns(inputs, stage)), finishers)
+    # What is learned is how far a session strays from its course's past: where few courses have one to learn from,
+    # a session still gets it.
+    model = fit_rates(as_columns(past, stage), known[0][learned] - past["course"], weight)
+    strayed = model.predict(as_columns(inputs, stage))
+    return _Asked(np.clip(inputs["course"] + strayed, 0.0, 1.0), finishers)
 
 
 def _rehearse(read: Sessions, as_of: date, stage: str) -> Spread:

@@ -10,8 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float32]
+
 PREFIX_LENGTHS = (1, 2, 3, 4)
 _CODE = re.compile(r"^[A-Za-z]?\d{2,}[A-Za-z]?$")
+# Which share of the first digits parts what an occupation is into levels, and the ridge of each level and of the rest.
+_LEVEL_RIDGES = ((3, 0.1), (4, 0.3))
+_OWN_RIDGE = 0.5
 # How much of an occupation's score its relatives get, by the first digits they share.
 _SHARED = {2: 0.05, 3: 0.12, 4: 0.2}
 
@@ -42,3 +47,21 @@ def share_scores(codes: Sequence[str]) -> npt.NDArray[np.float64]:
         shared = np.where(column[:, None] == column[None, :], weight, shared)
     np.fill_diagonal(shared, 1.0)
     return shared
+
+
+def part_targets(classes: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]) -> list[tuple[float, Floats]]:
+    """Pairs of a ridge and targets (n, k) for people's class (n,) of groups (k, lengths): together 1 for the own class.
+
+    Each level's target is the mean of the class's group less that of the wider one.
+    """
+    count = len(groups)
+    wanted = np.zeros((len(classes), count), dtype=np.float32)
+    parts, wider = [], wanted.copy()
+    wanted[np.arange(len(classes)), classes] = 1.0
+    for length, ridge in _LEVEL_RIDGES:
+        column = groups[:, PREFIX_LENGTHS.index(length)]
+        sizes = np.bincount(column)[column]
+        level = ((column[:, None] == column[None, :]) / sizes).astype(np.float32)[classes]
+        parts.append((ridge, level - wider))
+        wider = level
+    return [*parts, (_OWN_RIDGE, wanted - wider)]

@@ -14,14 +14,17 @@ import pyarrow as pa
 
 from ml.hashing import hash_keys
 from ml.occupation_survey.gaussian import Gaussian
-from ml.occupation_survey.groups import number_groups, share_scores
-from ml.occupation_survey.kernel import Likeness, weigh_items
+from ml.occupation_survey.groups import number_groups, part_targets, share_scores
+from ml.occupation_survey.kernel import Likeness
+from ml.occupation_survey.ladder import Ladder, weigh_items
 from ml.occupation_survey.read import Surveys
 from ml.occupation_survey.scales import Scales
+from ml.occupation_survey.stretch import learn_stretch
 
 FloatArray = npt.NDArray[np.float64]
 
 _MOST_PEOPLE = 12_000  # compared with: 576 MB of likenesses
+_MOST_NEIGHBOURS = 4_000  # to learn weights from: every move compares all with all
 _LEAST_ANSWERED = 0.5  # of the items, for a training person to be compared with
 _TEMPERING = 0.35  # items say the same thing more than once
 _GAUSSIAN_WEIGHT = 0.3
@@ -54,12 +57,16 @@ def learn_model(surveys: Surveys) -> OccupationSurveyModel:
     spread = np.sqrt(np.where(is_known, (answers - centre) ** 2, 0.0).sum(axis=0) / counts)
     spread = np.where(spread > 0, spread, 1.0)
     scores = (answers - centre) / spread
+    groups = number_groups(names)
     with threadpool_limits(limits=1):
-        gaussian = Gaussian.learn(scores, classes, number_groups(names))
+        gaussian = Gaussian.learn(scores, classes, groups)
         rows = _choose_people(surveys.keys, is_known)
         filled = _within_range(gaussian.expect_missing(scores[rows]), scores)
-        weights = weigh_items(scores, classes, len(names))
-        likeness = Likeness.learn(filled, classes[rows], weights, count=len(names))
+        ladder = Ladder.build(filled, weigh_items(scores, classes, len(names)))
+        some = _sample_rows([surveys.keys[row] for row in rows], _MOST_NEIGHBOURS)
+        stretch = learn_stretch(ladder.climb(filled[some]), classes[rows[some]])
+        ladder = Ladder(ladder.steps, ladder.weights * stretch)
+        likeness = Likeness.learn(ladder, filled, part_targets(classes[rows], groups))
     return OccupationSurveyModel(names, scales, centre, spread, gaussian, likeness, share_scores(names))
 
 
@@ -100,10 +107,14 @@ def _choose_people(keys: tuple[str, ...], is_known: npt.NDArray[np.bool_]) -> np
     """Training rows to compare people with, in their order: those who answered enough, at most MOST_PEOPLE by hash."""
     answered = is_known.mean(axis=1)
     rows = np.flatnonzero(answered >= min(_LEAST_ANSWERED, float(answered.max())))
-    if len(rows) > _MOST_PEOPLE:
-        hashes = hash_keys(pa.array([keys[row] for row in rows]))
-        rows = np.sort(rows[np.argsort(hashes, kind="stable")[:_MOST_PEOPLE]])
-    return rows
+    return rows[_sample_rows([keys[row] for row in rows], _MOST_PEOPLE)]
+
+
+def _sample_rows(keys: list[str], most: int) -> npt.NDArray[np.int64]:
+    """Positions of at most so many keys, by hash, in their order."""
+    if len(keys) <= most:
+        return np.arange(len(keys))
+    return np.sort(np.argsort(hash_keys(pa.array(keys)), kind="stable")[:most])
 
 
 def _within_range(filled: FloatArray, scores: FloatArray) -> FloatArray:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from scipy.stats import beta
 
-from tests.engine.conftest import AS_OF
+from lake import quality, tables
+from ml.courses.night import READ_COLUMNS, predict_night
+from tests.engine.conftest import AS_OF, arrow_rows
 from transforms.gold.course_outcomes import course_outcomes
 
 pytestmark = pytest.mark.engine
@@ -77,3 +79,18 @@ def test_a_rate_of_none_or_all_is_not_certain(frame: Frame, rate: float) -> None
     row = by_course(frame, session("c", 10, rate))["c"]
     assert 0.0 <= row.shrunk_low_0_1 <= rate <= row.shrunk_high_0_1 <= 1.0
     assert 0.05 < row.shrunk_high_0_1 - row.shrunk_low_0_1 < 0.2
+
+
+@pytest.mark.parametrize("rate", [0.5, None])
+def test_the_nights_predictions_fit_their_table_with_and_without_a_known_rate(
+    lake: tables.Lake, rate: float | None
+) -> None:
+    coming = session("b", 0, None, start_date=date(2027, 1, 4), end_date=date(2027, 3, 1), completed_count=None)
+    other_field = coming | {"session_id": "c-1", "course_id": "c", "skill_code": "08030101"}
+    sessions = arrow_rows("silver__training_courses", [session("a", 20, rate), coming, other_field])
+    rows = predict_night(sessions.select(READ_COLUMNS), as_of=AS_OF)
+    commit = tables.replace_from_arrow(lake, "scores__course_outcomes", rows, {"as_of": AS_OF})
+    assert commit.rows == (0 if rate is None else 2)
+    assert [
+        check.name for check in quality.check_table(lake.settings, commit.table_id, AS_OF) if not check.passed
+    ] == []

@@ -1,5 +1,7 @@
 """Real worker surveys (KNOW): occupations from questionnaire items by the command's path, a fifth of each held back.
 
+Splits are stratified: a fifth of each occupation's people, by hash; of one or two people none.
+
 Skipped where the data is absent (tests/real/README.md).
 """
 
@@ -24,6 +26,7 @@ from tests.real import prepare
 FOLDER = prepare.data_folder() / "know"
 FILES = {2017: "KNOW_2017.csv", 2018: "KNOW_2018_public.csv", 2020: "KNOW_2020_public.csv"}
 SPLIT, GAPS = 90_210, 90_300
+MORE_SPLITS = (11, 12, 13, 14, 15)
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(
@@ -33,12 +36,12 @@ pytestmark = [
 ]
 
 
-def hold_back(year: int) -> Surveys:
+def hold_back(year: int, split: int = SPLIT) -> Surveys:
     """The year's survey with a fifth of each occupation, by hash of the id, asked about instead of learned from."""
     path: Path = FOLDER / FILES[year]
     roles = occupation_survey.Roles("knowcode", "idx", occupation_survey.parse_prefixes(None))
     whole = occupation_survey.read_surveys([path], path, roles)
-    draws = unit_interval(mix(hash_keys(pa.array(whole.ids)), SPLIT))
+    draws = unit_interval(mix(hash_keys(pa.array(whole.ids)), split))
     codes = np.array(whole.codes)
     is_asked = np.zeros(len(codes), dtype=bool)
     for code in np.unique(codes):
@@ -56,7 +59,7 @@ def hold_back(year: int) -> Surveys:
     )
 
 
-@pytest.mark.parametrize(("year", "least"), [(2017, 0.50), (2018, 0.55), (2020, 0.53)])
+@pytest.mark.parametrize(("year", "least"), [(2017, 0.51), (2018, 0.57), (2020, 0.53)])
 def test_occupation_is_among_five_and_half_of_the_items_keep_two_thirds_of_that(year: int, least: float) -> None:
     surveys = hold_back(year)
     model = occupation_survey.learn_model(surveys)
@@ -70,6 +73,21 @@ def test_occupation_is_among_five_and_half_of_the_items_keep_two_thirds_of_that(
     found = measure_scores("all", model.codes, scores, known)
     assert found.hit_at_5 >= least
     assert few.hit_at_5 > found.hit_at_5 * 2 / 3
+
+
+@pytest.mark.parametrize(("year", "least"), [(2017, 0.515), (2018, 0.585), (2020, 0.555)])
+def test_mean_of_several_splits(year: int, least: float) -> None:
+    """One split is uncertain by 1 to 1.6 points: the mean of five says what to expect."""
+    measured = []
+    for split in MORE_SPLITS:
+        surveys = hold_back(year, split)
+        model = occupation_survey.learn_model(surveys)
+        scores = occupation_survey.score_people(model, surveys.asked)
+        made = measure_scores(str(split), model.codes, scores, np.array(surveys.known))
+        measured.append((made.hit_at_1, made.hit_at_5, made.macro_f1))
+    mean, spread = np.mean(measured, axis=0), np.std(measured, axis=0, ddof=1)
+    print(f"\n{year} hit@1, hit@5, macro-F1: mean {mean.round(4)}, spread {spread.round(4)}\n{measured}")  # noqa: T201 - benchmark page
+    assert mean[1] >= least
 
 
 def test_number_of_threads_changes_no_byte() -> None:

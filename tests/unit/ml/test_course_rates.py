@@ -156,3 +156,23 @@ def test_nothing_known_is_refused_and_not_guessed() -> None:
 def test_missing_column_is_named() -> None:
     with pytest.raises(SnapshotColumnError, match="end_date"):
         predict_rates(table(session(1)).drop_columns(["end_date"]), as_of=AS_OF)
+
+
+def test_a_course_keeps_its_past_where_no_course_had_one_to_learn_from() -> None:
+    """Half a year of rates: at no session's start was any rate known, and one course stands out by three of them."""
+    rows = [
+        session(
+            number,
+            course_id="good" if number < 3 else f"c{number}",
+            employment_rate_6m_0_1=0.95 if number < 3 else 0.5 + 0.02 * (number % 5 - 2),
+            end=AS_OF - timedelta(days=190 + number % 150),
+        )
+        for number in range(300)
+    ]
+    asked = [
+        session(900 + place, course_id=course, end=AS_OF + timedelta(days=100), employment_rate_6m_0_1=None)
+        for place, course in enumerate(("good", "new"))
+    ]
+    good, new = predict_rates(table(*rows, *asked), as_of=AS_OF)["predicted"].to_pylist()
+    assert good > 0.75  # 114 of 120 finishers, pulled to the institution's half
+    assert new == pytest.approx(0.5, abs=0.05)
