@@ -44,7 +44,7 @@ def test_test_alone_finds_the_minor_group_of_the_trait(
     answer = match(make_seekers([NO_WISH | scores_of(trait)]), model)[0]
     assert (answer["occupation_code_1"][:3], answer["basis_code"], answer["answer_code"]) == (code[:3], "TEST", "OK")
     assert answer["trait_codes_1"].split("|")[0] == trait
-    assert answer["score_0_1_1"] > 0.7
+    assert answer["score_0_1_1"] > 0.6
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_speaks_against_an_occupation_is_named(make_seekers: Make, model: O
     answer = match(make_seekers([NO_WISH | scores_of("interest_social") | {"aptitude_mechanical": 85.0}]), model)[0]
     welder = [place for place in range(1, 6) if answer[f"occupation_code_{place}"] == "8240"][0]
     assert answer[f"unlike_trait_codes_{welder}"].split("|")[0] == "aptitude_mechanical"
-    assert answer[f"score_0_1_{welder}"] < 0.1
+    assert answer[f"score_0_1_{welder}"] < 0.25
 
 
 def test_wish_alone_gives_itself_first_then_its_neighbour(make_seekers: Make) -> None:
@@ -91,10 +91,10 @@ def test_wish_alone_gives_itself_first_then_its_neighbour(make_seekers: Make) ->
         make_seekers([{"wanted_occupation_code_1": "0132"}]), OccupationModel.learn(make_surveys(traits=told))
     )[0]
     assert (answer["occupation_code_1"], answer["occupation_code_2"]) == ("0132", "0131")
-    # Evidence 4 for the wish itself: logistic(4) = .982; its neighbour shares three digits: 4 × .5 gives .881, and
-    # 4 × .4 (.832) to 4 × .6 (.917) by how alike the workers are.
-    assert answer["score_0_1_1"] == pytest.approx(0.982, abs=0.001)
-    assert 0.832 < answer["score_0_1_2"] < 0.917
+    # Evidence 4 for the wish itself: logistic(4 / 3) = .791; its neighbour shares three digits: 4 × .5 gives .661, and
+    # 4 × .4 (.630) to 4 × .6 (.690) by how alike the workers are.
+    assert answer["score_0_1_1"] == pytest.approx(0.791, abs=0.001)
+    assert 0.630 < answer["score_0_1_2"] < 0.690
     assert (answer["basis_code"], answer["trait_codes_1"], answer["unlike_trait_codes_1"]) == ("HISTORY", None, None)
 
 
