@@ -49,6 +49,15 @@ def test_nothing_is_left_unfinished(python_file: str, root: Path) -> None:
     assert [f"{number}: {line.strip()}" for number, line in enumerate(lines, 1) if UNFINISHED.search(line)] == []
 
 
+def test_no_expression_of_the_engine_is_made_at_import(python_file: str, root: Path) -> None:
+    """Before a session is open, pyspark would look for a local Java Spark to make it."""
+    tree = ast.parse((root / python_file).read_text(encoding="utf-8"))
+    values = [node.value for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) and node.value]
+    eager = [value for value in values if not isinstance(value, ast.Lambda)]
+    called = [node for value in eager for node in ast.walk(value) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in called if ast.unparse(call.func).startswith(("F.", "Window."))] == []
+
+
 def test_a_docstring_does_not_count_as_code() -> None:
     function = ast.parse('def f():\n    """One.\n\n    Two.\n    """\n    return 1\n').body[0]
     assert isinstance(function, ast.FunctionDef)

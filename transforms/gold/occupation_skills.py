@@ -33,7 +33,6 @@ NEUTRAL = 0.5
 MOST_NEEDS = 40
 
 _PAIR = ["occupation_code", "skill_code"]
-_COUNT = F.count(F.lit(1))
 
 
 def occupation_skills(witnesses: Witnesses, phrases: DataFrame, skills: DataFrame, *, as_of: date) -> DataFrame:
@@ -104,24 +103,28 @@ def _told(requirements: DataFrame) -> DataFrame:
     return _statement(requirements, "DICTIONARY", share=importance, statements=F.lit(1), level=F.col("skill_level"))
 
 
+def _counted(name: str) -> Column:
+    return F.count(F.lit(1)).alias(name)
+
+
 def _named_by_titles(dictionary: DataFrame) -> DataFrame:
     named = dictionary_certificates(dictionary).withColumn("skill_code", certificate_code(F.col("certificate_name")))
-    titles = dictionary.groupBy("occupation_code").agg(_COUNT.alias("whole"))
-    return _share_of(named.groupBy(*_PAIR).agg(_COUNT.alias("part")), titles, "DICTIONARY")
+    titles = dictionary.groupBy("occupation_code").agg(_counted("whole"))
+    return _share_of(named.groupBy(*_PAIR).agg(_counted("part")), titles, "DICTIONARY")
 
 
 def _used_by_workers(surveys: DataFrame) -> DataFrame:
     used = used_skills(surveys)
-    workers = surveys.where("used_skills_text is not null").groupBy("occupation_code").agg(_COUNT.alias("whole"))
+    workers = surveys.where("used_skills_text is not null").groupBy("occupation_code").agg(_counted("whole"))
     level = F.round(F.percentile(F.col("skill_level").cast("double"), 0.5))
-    return _share_of(used.groupBy(*_PAIR).agg(_COUNT.alias("part"), level.alias("skill_level")), workers, "SURVEY")
+    return _share_of(used.groupBy(*_PAIR).agg(_counted("part"), level.alias("skill_level")), workers, "SURVEY")
 
 
 def _asked_by_postings(postings: DataFrame, asked: DataFrame) -> DataFrame:
     """Certificates as a share of all postings, NCS skills as a share of those that list codes or phrases."""
     lists = F.col("skill_codes_text").isNotNull() | F.col("keywords_text").isNotNull()
-    wholes = postings.groupBy("occupation_code").agg(_COUNT.alias("every"), F.count(F.when(lists, 1)).alias("listing"))
-    counted = asked.groupBy(*_PAIR).agg(_COUNT.alias("part")).join(wholes, on="occupation_code", how="left")
+    wholes = postings.groupBy("occupation_code").agg(_counted("every"), F.count(F.when(lists, 1)).alias("listing"))
+    counted = asked.groupBy(*_PAIR).agg(_counted("part")).join(wholes, on="occupation_code", how="left")
     whole = F.when(is_certificate(F.col("skill_code")), F.col("every")).otherwise(F.col("listing"))
     return _share_of(counted.withColumn("whole", whole), None, "POSTING")
 
@@ -130,8 +133,8 @@ def _taught_by_courses(courses: DataFrame) -> DataFrame:
     taught = courses.where("target_occupation_code is not null and skill_code is not null").select(
         F.col("target_occupation_code").alias("occupation_code"), "skill_code"
     )
-    sessions = taught.groupBy("occupation_code").agg(_COUNT.alias("whole"))
-    return _share_of(taught.groupBy(*_PAIR).agg(_COUNT.alias("part")), sessions, "COURSE")
+    sessions = taught.groupBy("occupation_code").agg(_counted("whole"))
+    return _share_of(taught.groupBy(*_PAIR).agg(_counted("part")), sessions, "COURSE")
 
 
 def _share_of(counted: DataFrame, wholes: DataFrame | None, witness: str) -> DataFrame:
