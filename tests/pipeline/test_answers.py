@@ -94,7 +94,7 @@ def test_no_course_is_recommended_for_a_skill_already_held(last_night: duckdb.Du
             on n.occupation_code = a.gap_occupation_code and n.skill_code = c.skill_code
         where not coalesce(s.level < n.skill_level - 1 and t.skill_level > s.level, false)
     """
-    assert count(last_night, "from courses") > 100
+    assert count(last_night, "from courses") > 50
     assert count(last_night, wrong) == 0
 
 
