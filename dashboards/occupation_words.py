@@ -42,8 +42,8 @@ def place(found: dict[str, Any]) -> Place:
         score=f"일치 점수 {points(found['score_0_1'])}점",
         facts=facts(
             (words["twins"], ", ".join(name(twin) for twin in found["twins"])),
-            (words["like"], ", ".join(texts.trait(code) for code in found["trait_codes"])),
-            (words["unlike"], ", ".join(texts.trait(code) for code in found["unlike_trait_codes"])),
+            (words["like"], "; ".join(texts.trait(code) for code in found["trait_codes"])),
+            (words["unlike"], "; ".join(texts.trait(code) for code in found["unlike_trait_codes"])),
             (words["past"], past(found["past_nearness_0_1"])),
             (words["education"], education(found)),
             (words["wage"], or_no_data(wage(found["wage_median_krw_month"]))),

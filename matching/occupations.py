@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.contracts import codes
 from lake.contracts.answers import PLACES, SEEKER_OCCUPATIONS
 from lake.contracts.render import arrow_schema
 from lake.contracts.silver import SCALE_NAMES
@@ -34,6 +35,7 @@ from matching.occupation_model import OccupationModel, load_occupation_model, st
 from matching.places import Found, find_places, list_empty
 from matching.scale_patterns import number_patterns, weigh_patterns
 
+SCALE_LEVELS = tuple(f"{scale}:{level}" for scale in SCALE_NAMES for level in codes.TRAIT_LEVEL.codes)
 # Undivided, most of a five would stand between .97 and 1: workers of the occupation are that many times likelier to
 # have such scales than workers of any. Divided by three they can be told apart; the order is the same.
 SCORE_SCALE = 3.0
@@ -112,7 +114,7 @@ def match_block(block: pa.Table, night: OccupationNight, device: Device) -> dict
         weights = weigh_patterns(model, patterns[start : start + PATTERNS_AT_ONCE])
         found.put(mine, find_places(asked, history.nearness, weights, model=model, device=device))
     answers = _write_answers(block, found, is_contradictory, (has_test, has_history))
-    return answers | _write_places(found, model) | _write_facts(block, found, night, history)
+    return answers | _write_places(found, model, centred) | _write_facts(block, found, night, history)
 
 
 def find_contradictory(block: pa.Table, has_scale: Flags) -> Flags:
@@ -140,18 +142,18 @@ def _write_answers(
     }
 
 
-def _write_places(found: Found, model: OccupationModel) -> dict[str, pa.Array]:
-    """Occupation, score, scales and twins of each place."""
+def _write_places(found: Found, model: OccupationModel, centred: Doubles) -> dict[str, pa.Array]:
+    """Occupation, score, twins and scales of each place, these with where the person stands beside all workers."""
     columns = {}
     score = np.round(1 / (1 + np.exp(-np.clip(found.evidence, -30, 30) / SCORE_SCALE)), 6)
-    codes, scales = pa.array(model.codes, pa.string()), pa.array(SCALE_NAMES)
+    names, levels = pa.array(model.codes, pa.string()), pa.array(SCALE_LEVELS)
     for place in range(PLACES):
         end, is_empty = f"_{place + 1}", found.heads[:, place] == NONE
-        columns[f"occupation_code{end}"] = take_or_null(codes, found.heads[:, place])
+        columns[f"occupation_code{end}"] = take_or_null(names, found.heads[:, place])
         columns[f"score_0_1{end}"] = pa.array(score[:, place], mask=is_empty)
-        columns[f"trait_codes{end}"] = join_names(scales, found.likes[:, place])
-        columns[f"unlike_trait_codes{end}"] = join_names(scales, found.unlikes[:, place])
-        columns[f"twin_codes{end}"] = join_names(codes, found.twins[:, place])
+        columns[f"trait_codes{end}"] = join_names(levels, with_level(found.likes[:, place], centred))
+        columns[f"unlike_trait_codes{end}"] = join_names(levels, with_level(found.unlikes[:, place], centred))
+        columns[f"twin_codes{end}"] = join_names(names, found.twins[:, place])
     return columns
 
 
@@ -191,6 +193,13 @@ def compare_education(own: Ints, usual: Ints) -> npt.NDArray[np.str_]:
 def known_numbers(values: Doubles) -> pa.Array:
     """The column of `values` (n,); NaN is null."""
     return pa.array(values, mask=np.isnan(values))
+
+
+def with_level(scales: Ints, centred: Doubles) -> Ints:
+    """Places in SCALE_LEVELS (n, 3) of `scales` (n, 3; NONE) of people whose scales around all workers' are (n, 35)."""
+    is_low = np.take_along_axis(centred, np.maximum(scales, 0).astype(np.int64), axis=1) < 0
+    levels: Ints = np.where(scales == NONE, NONE, 2 * scales + is_low).astype(np.int32)
+    return levels
 
 
 def join_names(names: pa.Array, places: Ints) -> pa.Array:

@@ -93,8 +93,9 @@ def job_basis(code: str) -> str:
 
 
 def trait(code: str) -> str:
-    """A test scale as people read it."""
-    return str(_found("traits", "scale", code))
+    """A test scale and where the person stands on it as people read it, from `scale:LEVEL`."""
+    scale, _, level = code.partition(":")
+    return f"{_found('traits', 'scale', scale)} — {_found('traits', 'level', level)}"
 
 
 def unused_test(code: str) -> str:

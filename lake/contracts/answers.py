@@ -100,8 +100,8 @@ SEEKER_OCCUPATIONS = _answers(
         *_top(
             _optional(c.OCCUPATION_CODE),
             c.share("score_0_1", "일치 점수"),
-            c.text("trait_codes", "맞는 특성", "점수를 가장 크게 올린 척도 이름, |로 이음"),
-            c.text("unlike_trait_codes", "맞지 않는 특성", "점수를 가장 크게 내린 척도 이름, |로 이음"),
+            c.text("trait_codes", "맞는 특성", "점수를 가장 크게 올린 척도:HIGH나 LOW, |로 이음"),
+            c.text("unlike_trait_codes", "맞지 않는 특성", "점수를 가장 크게 내린 척도:HIGH나 LOW, |로 이음"),
             c.text("twin_codes", "함께 볼 직업", "검사로 갈리지 않는 같은 소분류의 직업코드, 점수순, |로 이음"),
             c.share(
                 "past_nearness_0_1", "해 온 일과의 가까움", "1이면 같은 직업, 다른 대분류는 .1까지. 경력이 없으면 비움"

@@ -94,6 +94,8 @@ TRAINING_TYPE = CodeList(
     },
 )
 
+TRAIT_LEVEL = CodeList("trait_level", "척도의 높낮이", {"HIGH": "재직자 평균보다 높음", "LOW": "재직자 평균보다 낮음"})
+
 TEST_FORM = CodeList("test_form", "검사 형식", {"LONG": "문항 전체", "SHORT": "짧은 형식"})
 
 TEST_PROBLEM = CodeList(

@@ -60,7 +60,7 @@ def test_engine_answers_everybody_who_did_not_opt_out(frame: Frame, mapper: part
     social = rows["social"]
     assert (social.occupation_code_1, social.trait_codes_1, social.basis_code) == (
         "0231",
-        "interest_social",
+        "interest_social:HIGH",
         "TEST_AND_HISTORY",
     )
     assert (social.education_fit_code_1, social.tightness_ratio_1, social.wage_median_krw_month_1) == (

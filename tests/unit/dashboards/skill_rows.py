@@ -31,15 +31,15 @@ def occupations_of(number: int) -> Row:
         1,
         occupation_code="0231",
         score_0_1=0.9,
-        trait_codes="interest_social|aptitude_verbal",
-        unlike_trait_codes="value_reward",
+        trait_codes="interest_social:HIGH|aptitude_verbal:HIGH",
+        unlike_trait_codes="value_reward:LOW",
         twin_codes="0232|0233",
         past_nearness_0_1=0.55,
         education_fit_code="MEETS",
         tightness_ratio=0.81,
         wage_median_krw_month=2_700_000,
     )
-    second = _numbered(2, occupation_code="0261", score_0_1=0.4, trait_codes="interest_realistic")
+    second = _numbered(2, occupation_code="0261", score_0_1=0.4, trait_codes="interest_realistic:LOW")
     return {"answer_code": "OK", "basis_code": "TEST", "unused_test_codes": "value:TOO_LONG"} | first | second
 
 

@@ -58,7 +58,7 @@ def test_an_occupation_says_what_fits_what_does_not_and_its_twins(page: str) -> 
     facts = _facts(page, "occupations", 1)
     assert facts["함께 볼 직업"] == "직업상담사, 청소년지도사"
     assert "사람을 돕고 가르치는 일(사회형)" in facts["맞는 특성"]
-    assert facts["맞지 않는 특성"] == "가치: 많은 보수(금전적 보상)"
+    assert facts["맞지 않는 특성"] == "가치: 많은 보수(금전적 보상) — 낮은 편"
 
 
 def test_an_occupations_numbers_are_those_of_the_row(page: str) -> None:

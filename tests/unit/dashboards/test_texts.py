@@ -64,9 +64,10 @@ def test_every_basis_has_a_text(code: str) -> None:
     assert texts.basis(code)
 
 
-@pytest.mark.parametrize("code", SCALE_NAMES)
-def test_every_test_scale_has_a_name(code: str) -> None:
-    assert texts.trait(code)
+@pytest.mark.parametrize("level", codes.TRAIT_LEVEL.codes)
+@pytest.mark.parametrize("scale", SCALE_NAMES)
+def test_every_test_scale_has_a_name_high_and_low(scale: str, level: str) -> None:
+    assert texts.trait(f"{scale}:{level}").endswith(" 편")
 
 
 @pytest.mark.parametrize("problem", codes.TEST_PROBLEM.codes)
@@ -75,7 +76,12 @@ def test_every_reason_why_a_test_is_not_used_is_said(instrument: str, problem: s
     assert texts.unused_test(f"{instrument}:{problem}").endswith("쓰지 않았습니다.")
 
 
-TEST_WORDS = {"scale": SCALE_NAMES, "instrument": INSTRUMENTS, "problem": codes.TEST_PROBLEM.codes}
+TEST_WORDS = {
+    "scale": SCALE_NAMES,
+    "level": codes.TRAIT_LEVEL.codes,
+    "instrument": INSTRUMENTS,
+    "problem": codes.TEST_PROBLEM.codes,
+}
 
 
 @pytest.mark.parametrize("section", TEST_WORDS)

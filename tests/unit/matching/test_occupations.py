@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ def test_test_alone_finds_the_minor_group_of_the_trait(
 ) -> None:
     answer = match(make_seekers([NO_WISH | scores_of(trait)]), model)[0]
     assert (answer["occupation_code_1"][:3], answer["basis_code"], answer["answer_code"]) == (code[:3], "TEST", "OK")
-    assert answer["trait_codes_1"].split("|")[0] == trait
+    assert answer["trait_codes_1"].split("|")[0] == f"{trait}:HIGH"
     assert answer["score_0_1_1"] > 0.6
 
 
@@ -64,14 +65,16 @@ def test_each_instrument_is_read(make_seekers: Make, instrument: str) -> None:
     trait = INSTRUMENT_SCALES[instrument][-1]
     model = OccupationModel.learn(make_surveys(traits=TRAITS | {"9010": trait}), CODES)
     answer = match(make_seekers([NO_WISH | scores_of(trait, INSTRUMENT_SCALES[instrument])]), model)[0]
-    assert (answer["occupation_code_1"], answer["trait_codes_1"].split("|")[0]) == ("9010", trait)
+    assert (answer["occupation_code_1"], answer["trait_codes_1"].split("|")[0]) == ("9010", f"{trait}:HIGH")
 
 
 def test_a_missing_scale_is_never_named(make_seekers: Make, model: OccupationModel) -> None:
     test = scores_of("interest_social") | {"interest_artistic": None, "aptitude_mechanical": None}
     answer = match(make_seekers([NO_WISH | test]), model)[0]
     kinds = ("trait_codes", "unlike_trait_codes")
-    named = {name for kind in kinds for place in range(1, 6) for name in (answer[f"{kind}_{place}"] or "").split("|")}
+    named = {
+        name for kind in kinds for place in range(1, 6) for name in re.split(r"[|:]", answer[f"{kind}_{place}"] or "")
+    }
     assert answer["occupation_code_1"] == "3040"
     assert not named & {"interest_artistic", "aptitude_mechanical"}
 
@@ -80,7 +83,7 @@ def test_what_speaks_against_an_occupation_is_named(make_seekers: Make, model: O
     """A social person who is not mechanical at all: a welder's place says so."""
     answer = match(make_seekers([NO_WISH | scores_of("interest_social") | {"aptitude_mechanical": 85.0}]), model)[0]
     welder = [place for place in range(1, 6) if answer[f"occupation_code_{place}"] == "8240"][0]
-    assert answer[f"unlike_trait_codes_{welder}"].split("|")[0] == "aptitude_mechanical"
+    assert answer[f"unlike_trait_codes_{welder}"].split("|")[0] == "aptitude_mechanical:LOW"
     assert answer[f"score_0_1_{welder}"] < 0.25
 
 
