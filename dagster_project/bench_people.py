@@ -54,6 +54,8 @@ def seeker_rows(world: World, index: Ints) -> pa.RecordBatch:
         "skill_levels_text": levels,
         "certificate_names_text": _certificates(world, person),
         "applied_posting_ids_text": _applied(world, index),
+        "wanted_occupations_count": pa.array((person.wishes >= 0).sum(axis=1).astype(np.int32)),
+        "wanted_regions_count": pa.array((person.wanted_regions >= 0).sum(axis=1).astype(np.int32)),
         **codes,
         **_tests(world, person),
     }
