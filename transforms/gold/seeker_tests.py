@@ -38,7 +38,7 @@ _PROBLEM_NAMES = tuple(f"problem_{name}" for name in INSTRUMENTS)
 _JUDGED = ", ".join(
     (
         "seeker_key string, tested_date date",
-        *(f"{name} float" for name in SCALE_NAMES),
+        *(f"{name} double" for name in SCALE_NAMES),
         *(f"{name} string" for name in _PROBLEM_NAMES),
     )
 )
@@ -103,9 +103,7 @@ def _judge_batches(batches: Iterator[pa.RecordBatch], *, norms: pa.Table) -> Ite
         for place, name in enumerate(INSTRUMENTS):
             scales[problems[:, place] > 0, SLICES[name]] = np.nan
         columns: dict[str, pa.Array] = {name: batch.column(name) for name in ("seeker_key", "tested_date")}
-        columns |= {
-            name: pa.array(scales[:, n].astype(np.float32), from_pandas=True) for n, name in enumerate(SCALE_NAMES)
-        }
+        columns |= {name: pa.array(scales[:, n], from_pandas=True) for n, name in enumerate(SCALE_NAMES)}
         names = pa.array([name or None for name in PROBLEMS], pa.string())
         columns |= {name: names.take(pa.array(problems[:, n])) for n, name in enumerate(_PROBLEM_NAMES)}
         yield pa.RecordBatch.from_pydict(columns)
