@@ -160,16 +160,16 @@ def prepare_home(settings: Settings) -> Path:
 
 
 def _someone(settings: Settings) -> str:
-    """A seeker with a full answer, for people who want to look."""
+    """A seeker with as many kinds of answers as there are, for people who want to look."""
+    nouns = ("employment", "occupations", "jobs", "courses", "certificates")
     with quality.connect(settings) as db:
-        db.register("jobs", tables.dataset(settings, "serving__seeker_jobs_v1"))
-        db.register("chances", tables.dataset(settings, "serving__seeker_employment_v1"))
-        db.register("courses", tables.dataset(settings, "serving__seeker_courses_v1"))
-        row = db.execute(
-            "select seeker_key from jobs left join chances using (seeker_key) left join courses using (seeker_key) "
-            "order by (jobs.answer_code = 'OK')::int + (chances.answer_code = 'OK')::int "
-            "+ (courses.session_id_3 is not null)::int desc, seeker_key limit 1"
-        ).fetchone()
+        for noun in nouns:
+            db.register(noun, tables.dataset(settings, f"serving__seeker_{noun}_v1"))
+        answered = " + ".join(f"({noun}.answer_code = 'OK')::int" for noun in nouns)
+        others = " ".join(f"left join {noun} using (seeker_key)" for noun in nouns if noun != "jobs")
+        full = "(session_id_3 is not null)::int + coalesce(occupations.basis_code = 'TEST_AND_HISTORY', false)::int"
+        sql = f"select seeker_key from jobs {others} order by {answered} + {full} desc, seeker_key limit 1"  # noqa: S608 - our own nouns only
+        row = db.execute(sql).fetchone()
     if row is None:
         raise publication.NothingPublished("the published night answers for nobody; see ops__quality")
     return str(row[0])
