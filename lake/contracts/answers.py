@@ -181,6 +181,7 @@ POSTING_TALENTS = Table(
 )
 
 WISHES = 3
+GAP_BASIS = Column("basis_code", Kind.STRING, "기준 직종의 근거", codes=codes.JOB_BASIS, delivered=False)
 
 
 def _gap(*columns: Column) -> tuple[Column, ...]:
@@ -192,7 +193,8 @@ SEEKER_SKILL_GAPS = _answers(
     "matches__seeker_skill_gaps",
     "희망직종별 부족 역량",
     "희망직종마다 가진 역량과 부족한 역량, 부족한 것 하나를 채우면 더 열리는 모집인원의 비율.",
-    _gap(
+    (GAP_BASIS,)
+    + _gap(
         c.OCCUPATION_CODE.named("gap_occupation_code", "희망직종"),
         c.count("needed_skills_count", "필요 역량 수", unit="개"),
         replace(c.share("readiness_0_1", "갖춘 정도", "필요 역량의 중요도 가운데 가진 것"), privacy=Privacy.PERSONAL),
@@ -212,6 +214,7 @@ SEEKER_COURSES = _answers(
     "추천 훈련 TOP5",
     "희망 직업에 부족한 역량을 채우는 회차만.",
     (
+        GAP_BASIS,
         c.OCCUPATION_CODE.named("gap_occupation_code", "기준 희망직종").derived(),
         c.count("needed_skills_count", "필요 역량 수", unit="개").derived(),
         c.text("missing_skill_codes", "부족한 역량", "중요도 순, |로 이음").derived(),
@@ -237,6 +240,7 @@ SEEKER_CERTIFICATES = _answers(
     "추천 자격증 TOP5",
     "희망 직업의 공고가 찾고 아직 없는 자격만.",
     (
+        GAP_BASIS,
         c.OCCUPATION_CODE.named("gap_occupation_code", "기준 희망직종").derived(),
         *_top(
             c.CERTIFICATE_NAME,
