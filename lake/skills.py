@@ -100,6 +100,7 @@ class SkillLinker:
     starts: npt.NDArray[np.int64]
     words: _Index
     letters: _Index
+    known_words: frozenset[str]
 
     @classmethod
     def from_names(cls, names: Iterable[tuple[str, str]]) -> SkillLinker:
@@ -110,7 +111,8 @@ class SkillLinker:
         codes, starts = np.unique([code for code, _ in pairs], return_index=True)
         by_words = _index([_name_words(name) for _, name in pairs], weigh=_rarity, unknown_share=UNKNOWN_WORD_SHARE)
         by_letters = _index([_letter_pairs(name) for _, name in pairs], weigh=lambda _, __: 1.0, unknown_share=1.0)
-        return cls(tuple(codes.tolist()), starts.astype(np.int64), by_words, by_letters)
+        known = frozenset(word for _, name in pairs for word in split_words(spell(name))) | IDLE_WORDS
+        return cls(tuple(codes.tolist()), starts.astype(np.int64), by_words, by_letters, known)
 
     def link(self, phrases: Sequence[str]) -> list[Link | None]:
         """The skill each phrase names, or None; a phrase's answer depends on itself and the vocabulary alone.
@@ -122,6 +124,12 @@ class SkillLinker:
         for start in range(0, len(phrases), CHUNK_PHRASES):
             found += self._link_chunk(phrases[start : start + CHUNK_PHRASES])
         return found
+
+    def says_only_known_words(self, phrase: str) -> bool:
+        """Whether a phrase is nothing but words of skill names and idle words: no name of anybody can be in it."""
+        words = split_words(spell(phrase))
+        letters = "".join(LETTERS.findall(spell(phrase)))
+        return "".join(words) == letters and self.known_words.issuperset(words)
 
     def _link_chunk(self, phrases: Sequence[str]) -> list[Link | None]:
         read = [phrase if len(phrase) <= LONGEST_PHRASE else "" for phrase in phrases]

@@ -75,7 +75,7 @@ def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:
     known = known_by(night.registers(), night.as_of)
     said = count_phrases(known.resumes, night.read("silver__job_postings")).toArrow()
     vocabulary = tables.dataset(night.settings, "gold__skills", night.as_of).to_table()
-    rows = skill_phrases(said["phrase"], vocabulary, as_of=night.as_of)
+    rows = skill_phrases(said, vocabulary, as_of=night.as_of)
     return night.report(tables.replace_from_arrow(night.lake, "gold__skill_phrases", rows, {"as_of": night.as_of}))
 
 

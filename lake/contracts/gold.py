@@ -123,7 +123,8 @@ OCCUPATIONS = Table(
 COURSE_OUTCOMES = Table(
     id="gold__course_outcomes",
     label="훈련 성과",
-    description="과정별 6개월 취업률. 관측된 회차만 쓰고 수료 인원으로 과정→기관→분야 순으로 당겨 추정한다.",
+    description="과정별 6개월 취업률. 관측된 회차만 쓰고 수료 인원으로 과정→기관→역량(세분류)→분야(대분류) 순으로 "
+    "당겨 추정한다.",
     grain="한 행 = 훈련과정 하나, 한 기준일",
     key=("as_of", "course_id"),
     columns=(

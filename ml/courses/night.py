@@ -1,7 +1,8 @@
 """The night's predictions of sessions whose 6-month rate is not known yet (makes scores__course_outcomes).
 
 Must not hold: how a rate is predicted (predict.py). Before any rate is known there is no row; a session of a field
-without a single known rate has a row without numbers: "no data", never 0 and never the rate of other fields.
+(NCS major group) without a single known rate has a row without numbers: "no data", never 0 and never the rate of
+other fields.
 """
 
 import logging
@@ -16,10 +17,11 @@ from lake.contracts.render import arrow_schema
 from ml.courses import columns as c
 from ml.courses.errors import NoKnownRateError
 from ml.courses.predict import predict_rates
+from transforms.gold.course_outcomes import FIELD_DIGITS
 
 log = logging.getLogger("goyong.courses")
 
-MODEL_VERSION = "course-outcomes-1"
+MODEL_VERSION = "course-outcomes-2"
 """Raised by hand when inputs, members or intervals of the model change; it is learned anew every night."""
 READ_COLUMNS = (
     c.SESSION,
@@ -70,7 +72,8 @@ def predict_night(sessions: pa.Table, *, as_of: date) -> pa.Table:
 
 def _fields_with_rates(sessions: pa.Table, rates: pa.Table, as_of: date) -> pa.Array:
     """Whether the field of each predicted session (m,) has a known rate; sessions of no stated field share one."""
-    fields = pc.fill_null(sessions.column(c.FIELD).cast(pa.string()), "").combine_chunks()
+    skills = pc.fill_null(sessions.column(c.FIELD).cast(pa.string()), "").combine_chunks()
+    fields = pc.utf8_slice_codeunits(skills, 0, FIELD_DIGITS)
     known = fields.filter(pa.array(~np.isnan(c.known_rates(sessions, as_of=as_of))))
     ids = sessions.column(c.SESSION).combine_chunks()
     asked = fields.take(pc.index_in(rates.column(c.SESSION).combine_chunks(), value_set=ids))

@@ -162,14 +162,20 @@ def test_names_in_the_dictionary_part_at_commas_outside_parentheses(
     assert sorted(row.certificate_name for row in found) == sorted(names)
 
 
-def test_phrases_are_counted_once_each_without_sentences(frame: Frame) -> None:
+def test_phrases_are_counted_once_each_and_public_when_posted_or_common(frame: Frame) -> None:
     said = count_phrases(
         frame(
             "silver__resumes",
             {"seeker_key": "a", "keywords_text": "용접 가능; 배관;;" + "나는 " * 40},
             {"seeker_key": "b", "keywords_text": "배관"},
             {"seeker_key": "c"},
+            *({"seeker_key": f"d{number}", "keywords_text": "미장"} for number in range(10)),
         ),
         frame("silver__job_postings", {"posting_id": "P", "registered_date": AS_OF, "keywords_text": "배관;도배"}),
     )
-    assert [row.phrase for row in said.collect()] == ["배관", "도배", "용접 가능"]
+    assert [tuple(row) for row in said.collect()] == [
+        ("미장", True),
+        ("배관", True),
+        ("도배", True),
+        ("용접 가능", False),
+    ]

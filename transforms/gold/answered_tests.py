@@ -33,7 +33,7 @@ SLICES = {
 """Where the scales of each instrument stand among all of them."""
 FORMS = ("SHORT", "LONG")
 SHORT_ITEMS_PER_SCALE = 10
-"""A short form asks the first ten items of each scale: 60 in all."""
+"""A short form asks the first ten items of each scale, 60 in all; who answered a later one had the long form."""
 LEAST_ITEMS = np.array([-(-SHORT_ITEMS_PER_SCALE // 2), -(-ITEMS_PER_SCALE // 2)])
 """By form, half of the items of a scale, rounded up: 5 of 10, 17 of 34."""
 EQUAL_ITEMS, EQUAL_SCALES = 20, 4
@@ -69,7 +69,7 @@ def read_tests(rows: pa.RecordBatch | pa.Table) -> AnsweredTests:
     """The tests in rows that hold COLUMNS."""
     scales = np.column_stack([_numbers(rows.column(name)) for name in SCALE_NAMES])
     items = count_answers(rows.column("item_answers_text"))
-    is_long = 2 * items.totals > ITEMS_PER_SCALE * len(ITEM_LETTERS)
+    is_long = items.last > SHORT_ITEMS_PER_SCALE
     seconds = _numbers(rows.column("answer_seconds"))
     return AnsweredTests(scales, items, is_long.astype(np.int64), _contradictions(scales, items, seconds))
 

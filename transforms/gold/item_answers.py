@@ -34,12 +34,16 @@ class UnreadableAnswersError(ValueError):
 
 @dataclass(frozen=True)
 class ItemAnswers:
-    """Answers of n tests: how many and their sum by scale (n, 6), lowest and highest (n,); 0 without items."""
+    """Answers of n tests: how many and their sum by scale (n, 6); 0 without items.
+
+    `lowest` and `highest` (n,) are answers, `last` (n,) is the largest number of an item within its scale.
+    """
 
     counts: Ints
     sums: Ints
     lowest: Ints
     highest: Ints
+    last: Ints
 
     @property
     def totals(self) -> Ints:
@@ -54,22 +58,23 @@ def count_answers(texts: pa.Array | pa.ChunkedArray) -> ItemAnswers:
     scales, tests = len(ITEM_LETTERS), len(whole)
     where = np.flatnonzero(whole.is_valid().to_numpy(zero_copy_only=False))
     answers = ItemAnswers(
-        *(np.zeros((tests, scales), np.int64) for _ in range(2)), *(np.zeros(tests, np.int64) for _ in range(2))
+        *(np.zeros((tests, scales), np.int64) for _ in range(2)), *(np.zeros(tests, np.int64) for _ in range(3))
     )
     if not len(where):
         return answers
-    row, scale, answer = _read_items(whole.drop_null())
+    row, scale, answer, number = _read_items(whole.drop_null())
     cell, size = row * scales + scale, len(where) * scales
     answers.counts[where] = np.bincount(cell, minlength=size).reshape(-1, scales)
     answers.sums[where] = np.bincount(cell, answer, minlength=size).reshape(-1, scales)
     start = np.flatnonzero(np.diff(row, prepend=-1))
     answers.lowest[where] = np.minimum.reduceat(answer, start)
     answers.highest[where] = np.maximum.reduceat(answer, start)
+    answers.last[where] = np.maximum.reduceat(number, start)
     return answers
 
 
-def _read_items(texts: pa.Array) -> tuple[Ints, Ints, Ints]:
-    """Row, scale (place in ITEM_LETTERS) and answer of each item, in the order of the texts."""
+def _read_items(texts: pa.Array) -> tuple[Ints, Ints, Ints, Ints]:
+    """Row, scale (place in ITEM_LETTERS), answer and number of each item, in the order of the texts."""
     end, nothing = (pa.scalar(part, pa.large_string()) for part in (";", ""))
     ended = pc.binary_join_element_wise(texts.cast(pa.large_string()), end, nothing)
     offsets = np.frombuffer(ended.buffers()[1], np.int64)[ended.offset : ended.offset + len(ended) + 1]
@@ -80,4 +85,5 @@ def _read_items(texts: pa.Array) -> tuple[Ints, Ints, Ints]:
     scale, answer = _SCALE_OF_BYTE[item[:, _LETTER]], item[:, _ANSWER].astype(np.int64) - ord("0")
     if (scale < 0).any() or (answer < 0).any() or (answer > len("0123456789") - 1).any():
         raise UnreadableAnswersError("names a scale or an answer that is none")
-    return np.repeat(np.arange(len(ended)), length // _ITEM_BYTES), scale, answer
+    number = (item[:, 1:3].astype(np.int64) - ord("0")) @ np.array([10, 1])
+    return np.repeat(np.arange(len(ended)), length // _ITEM_BYTES), scale, answer, number

@@ -64,11 +64,9 @@ def test_no_test_at_all() -> None:
     assert read_tests(rows()).scales.shape == (0, 35)
 
 
-@pytest.mark.parametrize(
-    ("count", "form"), [(60, 0), (102, 0), (103, 1), (204, 1)], ids=["60", "half", "more than half", "all"]
-)
-def test_a_form_is_long_when_more_than_half_of_the_items_are_answered(count: int, form: int) -> None:
-    assert read_tests(rows({"item_answers_text": answer(count)})).form.tolist() == [form]
+@pytest.mark.parametrize(("text", "form"), [("R01:3;C10:4", 0), ("R01:3;C11:4", 1), ("S34:1", 1), (None, 0)])
+def test_a_form_is_long_when_an_item_beyond_the_tenth_of_a_scale_is_answered(text: str | None, form: int) -> None:
+    assert read_tests(rows({"item_answers_text": text})).form.tolist() == [form]
 
 
 def test_half_of_a_scales_items_must_be_answered() -> None:
