@@ -35,7 +35,7 @@ from matching.shown_skills import (
     state_width,
 )
 from matching.skill_needs import SkillNeeds
-from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation
+from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation, find_basis
 
 COURSE_INPUT_COLUMNS = ("seeker_key", "is_opted_out", *OCCUPATION_COLUMNS, *LEARNER_COLUMNS, *SHOWN_COLUMNS)
 MODEL_VERSION = "courses-gap-3"
@@ -78,6 +78,7 @@ def match_block(block: pa.Table, market: CourseMarket) -> Columns:
     texts = join_tokens(missing.offsets, missing.skill, market.needs.skill_codes)
     columns = {
         "answer_code": answer_or(answers[case], wanted),
+        "basis_code": find_basis(block, wanted),
         "gap_occupation_code": wanted,
         "needed_skills_count": pa.array(needed[case], mask=(needed == 0)[case]),
         "missing_skill_codes": texts.take(pa.array(case)),
