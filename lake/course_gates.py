@@ -31,6 +31,10 @@ SKILL_RULES: Rules = {
     "NOT_NEEDED": "n.skill_code is null",
     "HELD": "c.shown_at > 0 and (c.shown_level is null or n.skill_level is null "
     f"or c.shown_level >= n.skill_level - {LEVELS_BELOW})",
+}
+# Who finishes the session would still not hold the skill.
+CLOSING_RULES = {
+    "TOO_LOW": f"t.skill_level < n.skill_level - {LEVELS_BELOW}",
     "NOT_HIGHER": f"c.shown_level < n.skill_level - {LEVELS_BELOW} and coalesce(t.skill_level, 0) <= c.shown_level",
 }
 SESSION_RULES = {
@@ -48,6 +52,7 @@ PERSON_RULES = {
 }
 COURSE_GATES = {
     "courses_for_held_skills": SKILL_RULES,
+    "courses_that_do_not_close_the_gap": CLOSING_RULES,
     "sessions_begun_or_full": SESSION_RULES,
     "ineligible_courses": PERSON_RULES,
 }

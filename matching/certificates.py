@@ -31,13 +31,13 @@ from matching.learners import read_general_level
 from matching.market import find_distinct, read_arrow_file
 from matching.shown_skills import HELD, States, group_rows, list_words, state_width
 from matching.skill_needs import CERTIFICATE_PREFIX, MOST_NEEDS, Needs, SkillNeeds
-from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation
+from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation, find_basis
 
 CERTIFICATE_INPUT_COLUMNS = (
     *("seeker_key", "is_opted_out", *OCCUPATION_COLUMNS),
     *("education_code", "certificate_names_text"),
 )
-MODEL_VERSION = "certificates-1"
+MODEL_VERSION = "certificates-2"
 """Raised by hand when the rules or weights of this module change."""
 KIND = AnswerKind(SEEKER_CERTIFICATES, CERTIFICATE_INPUT_COLUMNS, MODEL_VERSION)
 JOB_WEIGHT, LEVEL_WEIGHT = 0.7, 0.3
@@ -116,9 +116,15 @@ def match_block(block: pa.Table, market: CertificateMarket) -> Columns:
     picked, parts = pick_certificates(cases, needs, needs.demand_0_1, market.grades)
     has_data = encode_in(wanted, market.occupation_codes) != NONE
     answers = np.select(
-        [~has_data, picked[case, 0] == NONE], ["NO_SKILL_DATA", "NO_CERTIFICATE_CLOSES_GAP"], default="OK"
+        [~has_data, (cases.occupation == NONE)[case], picked[case, 0] == NONE],
+        ["NO_SKILL_DATA", "NO_CERTIFICATE_ASKED", "NO_CERTIFICATE_CLOSES_GAP"],
+        default="OK",
     )
-    columns = {"answer_code": answer_or(answers, wanted), "gap_occupation_code": wanted}
+    columns = {
+        "answer_code": answer_or(answers, wanted),
+        "basis_code": find_basis(block, wanted),
+        "gap_occupation_code": wanted,
+    }
     return columns | _list_places(picked[case], parts[case], market)
 
 

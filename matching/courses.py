@@ -1,10 +1,10 @@
 """Courses: up to five training sessions for every seeker, only for skills that the wanted occupation needs.
 
 Makes matches__seeker_courses from features__seekers batches and the night's CourseMarket. A session is offered when it
-teaches a missing skill (above the level that the person shows), is open to the person (WORKER for those in insured
-employment, SEEKER and STRATEGIC for the others) and can be reached (wished or home region, near home without a wish,
-online, or the region is not known); no two of one course or one skill. Never one for a skill already held. Parts and
-weights of the score: course_fit.py. Do not put here: estimating outcomes (gold__course_outcomes, ml/courses).
+closes a missing need (after it the skill counts as held: session_choice.py), is open to the person (WORKER for those in
+insured employment, SEEKER and STRATEGIC for the others) and can be reached (wished or home region, near home without a
+wish, online, or the region is not known); no two of one course or one skill. Never one for a skill already held. Parts
+and weights of the score: course_fit.py. Do not put here: estimating outcomes (gold__course_outcomes, ml/courses).
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from matching.shown_skills import (
     state_width,
 )
 from matching.skill_needs import SkillNeeds
-from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation
+from matching.wished import OCCUPATION_COLUMNS, answer_or, choose_occupation, find_basis
 
 COURSE_INPUT_COLUMNS = ("seeker_key", "is_opted_out", *OCCUPATION_COLUMNS, *LEARNER_COLUMNS, *SHOWN_COLUMNS)
-MODEL_VERSION = "courses-gap-3"
+MODEL_VERSION = "courses-gap-4"
 """Raised by hand when the rules or weights of courses change."""
 KIND = AnswerKind(SEEKER_COURSES, COURSE_INPUT_COLUMNS, MODEL_VERSION)
 PARTS = ("score_0_1", "job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1")
@@ -78,6 +78,7 @@ def match_block(block: pa.Table, market: CourseMarket) -> Columns:
     texts = join_tokens(missing.offsets, missing.skill, market.needs.skill_codes)
     columns = {
         "answer_code": answer_or(answers[case], wanted),
+        "basis_code": find_basis(block, wanted),
         "gap_occupation_code": wanted,
         "needed_skills_count": pa.array(needed[case], mask=(needed == 0)[case]),
         "missing_skill_codes": texts.take(pa.array(case)),

@@ -1,9 +1,11 @@
-"""The choice of sessions: of each case the five best that it may take, no two of one course or one skill.
+"""The choice of sessions: of each case the five best that close a need of it, no two of one course or one skill.
 
-A score is the job fit's part, which a skill's sessions share, and the rest, each rounded to a millionth; so the order
-of a skill's sessions does not depend on the rest of the gap. Its best is all that a skill can give, or its best five of
-different courses where its courses teach other skills too and may be taken by these. Equal scores go to the lower
-session id. Do not put here: reading tables. Makes no table.
+A session closes a missing need if who finishes it holds the skill (shown_skills.py): its level or the needed one is
+unknown, or its level is at most one below the needed one. That is above every level shown too low; of a skill shown too
+low, a session of unknown level closes nothing. A score is the job fit's part, which a skill's sessions share, and the
+rest, each rounded to a millionth; so the order of a skill's sessions does not depend on the rest of the gap. Its best
+is all that a skill can give, or its best five of different courses where its courses teach other skills too and may be
+taken by these. Equal scores go to the lower session id. Do not put here: reading tables. Makes no table.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from matching.course_fit import (
 )
 from matching.course_market import FOR_ALL, CourseMarket, Sessions
 from matching.learners import Learners
-from matching.shown_skills import HELD, NOT_SHOWN, States
-from matching.skill_needs import MOST_NEEDS, Needs
+from matching.shown_skills import HELD, LEVELS_BELOW, NOT_SHOWN, States
+from matching.skill_needs import MOST_NEEDS, UNKNOWN_LEVEL, Needs
 
 PARTS_COUNT = 6  # score, job, region and level fit, outcome, cost fit
 LEVELS = 9  # 0 unknown, 1 to 8
@@ -51,7 +53,7 @@ class Offers(NamedTuple):
 
     `room` (k,) says how many sessions of a skill can come into question. `kind` (s,) numbers region, online and
     audience of a session (see _number_kinds); `region_fits` (h + 1, r + 1) are those of list_region_fits; `level_parts`
-    (9, 9, 9) say what a level adds to the score, by the level it must be above and the level aimed at.
+    (9, 9, 9, 9) say what a level adds to the score, by the level shown, the level needed and the level aimed at.
     """
 
     sessions: Sessions
@@ -102,14 +104,23 @@ def _number_kinds(sessions: Sessions, regions: int) -> Ints:
 
 @compiled
 def _list_level_parts() -> Doubles:
-    """What the level of a session (last axis) adds to the score; CLOSED where it is not above the level shown."""
-    parts = np.full((LEVELS, LEVELS, LEVELS), CLOSED)
-    for floor in range(LEVELS):
-        for aimed in range(LEVELS):
-            for level in range(LEVELS):
-                if floor == NOT_SHOWN or level > floor:  # an unknown level (0) is above nothing
-                    parts[floor, aimed, level] = LEVEL_WEIGHT * fit_level(level, aimed)
+    """What the level of a session (last axis) adds to the score; CLOSED where it does not close the need."""
+    parts = np.full((LEVELS, LEVELS, LEVELS, LEVELS), CLOSED)
+    for shown in range(LEVELS):
+        for needed in range(LEVELS):
+            for aimed in range(LEVELS):
+                for level in range(LEVELS):
+                    if closes_need(level, needed, shown):
+                        parts[shown, needed, aimed, level] = LEVEL_WEIGHT * fit_level(level, aimed)
     return parts
+
+
+@compiled
+def closes_need(level: int, needed: int, shown: int) -> bool:
+    """Whether a session of this level, taken by who shows `shown` (NOT_SHOWN, or too low), makes the need held."""
+    if shown != NOT_SHOWN and level <= shown:  # an unknown level (0) is above nothing
+        return False
+    return level == UNKNOWN_LEVEL or needed == UNKNOWN_LEVEL or level >= needed - LEVELS_BELOW
 
 
 def pick_sessions(cases: Cases, needs: Needs, offers: Offers) -> tuple[Ints, Doubles]:
@@ -135,9 +146,10 @@ def _pick_all(cases: Cases, needs: Needs, demand_0_1: Doubles, offers: Offers) -
         for standing in range(len(job_fits)):
             if cases.states[case, standing] == HELD:
                 continue
-            level_parts = offers.level_parts[cases.states[case, standing], aims[standing]]
+            need = first + standing
+            level_parts = offers.level_parts[cases.states[case, standing], needs.level[need], aims[standing]]
             start, job_steps = count, count_steps(JOB_WEIGHT * job_fits[standing])
-            skill = needs.skill[first + standing]
+            skill = needs.skill[need]
             count = _keep_best((place_parts, level_parts), skill, offers, found, count)
             found.keys[start:count] += job_steps << 32
             found.standings[start:count] = standing

@@ -2,7 +2,7 @@
 
 A need is held by who shows it at an unknown level, at the needed level, one below it or above, or when the needed level
 is unknown. One below counts: levels are of whole competences, and neighbours differ little (a judgement). Shown lower,
-it is missing, and only a session above the shown level helps. Do not put here: scores. Makes no table.
+it is missing, and only a session from one below the needed level on closes it. Do not put here: scores. Makes no table.
 """
 
 from __future__ import annotations

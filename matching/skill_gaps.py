@@ -24,10 +24,10 @@ from matching.compiled import compiled
 from matching.openings import GapMarket, Openings, load_gap_market
 from matching.shown_skills import SHOWN_COLUMNS, compare_with_needs, group_rows, mark_held, read_shown, state_width
 from matching.skill_needs import MOST_NEEDS, Needs, SkillNeeds
-from matching.wished import OCCUPATION_COLUMNS, answer_or, list_wishes
+from matching.wished import OCCUPATION_COLUMNS, answer_or, find_basis, list_wishes
 
 GAP_INPUT_COLUMNS = ("seeker_key", "is_opted_out", *OCCUPATION_COLUMNS, *SHOWN_COLUMNS)
-MODEL_VERSION = "skill-gaps-1"
+MODEL_VERSION = "skill-gaps-2"
 """Raised by hand when the rules of this module change."""
 KIND = AnswerKind(SEEKER_SKILL_GAPS, GAP_INPUT_COLUMNS, MODEL_VERSION)
 SHARE_DIGITS = 4  # of the unlocked shares in a text: a hundredth of a percent
@@ -71,7 +71,7 @@ def match_block(block: pa.Table, market: GapMarket) -> Columns:
     first, case = group_rows([bits, occupation])
     gaps = _Gaps(*measure_gaps(occupation[first], bits[first], needs.needs, market.openings))
     texts = _write_gaps(gaps, needs.count_needs(occupation[first]), needs)
-    columns: Columns = {}
+    columns: Columns = {"basis_code": find_basis(block, wishes[0])}
     count = block.num_rows
     for place, wish in enumerate(wishes):
         mine = pa.array(case[place * count : (place + 1) * count])

@@ -42,6 +42,12 @@ def choose_occupation(block: pa.Table, occupation_codes: pa.Array) -> pa.Array:
     return pc.coalesce(*known, *wishes)
 
 
+def find_basis(block: pa.Table, wanted: pa.Array) -> pa.Array:
+    """Where the occupations come from: WISH, HISTORY where the past stands in, null where there is none (null)."""
+    has_wish = ~np.all([is_null(block[name]) for name in WISH_COLUMNS], axis=0)
+    return pa.array(np.where(has_wish, "WISH", "HISTORY").astype(object), pa.string(), mask=is_null(wanted))
+
+
 def answer_or(answers: np.ndarray, has_wish: pa.Array, otherwise: str = "NO_WISH") -> pa.Array:
     """The answer codes (n,) as text; `otherwise` where there is no wish (null)."""
     return pa.array(np.where(~is_null(has_wish), answers, otherwise).astype(object), pa.string())

@@ -98,6 +98,18 @@ def test_no_course_is_recommended_for_a_skill_already_held(last_night: duckdb.Du
     assert count(last_night, wrong) == 0
 
 
+def test_who_finishes_a_recommended_session_holds_the_skill(last_night: duckdb.DuckDBPyConnection) -> None:
+    """Held is a skill from one below the needed level on, or where either level is unknown."""
+    taught = """
+        from courses c join "serving__seeker_courses_v1" a using (seeker_key)
+        join silver__training_courses t on t.session_id = c.session_id
+        join gold__occupation_skills n
+            on n.occupation_code = a.gap_occupation_code and n.skill_code = c.skill_code
+    """
+    assert count(last_night, taught) == count(last_night, "from courses")
+    assert count(last_night, f"select 1 {taught} where t.skill_level < n.skill_level - 1") == 0
+
+
 def test_every_recommended_session_starts_later_and_teaches_a_skill_that_is_missing(
     last_night: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -71,6 +71,7 @@ def failed(audited: Callable[..., list[Check]]) -> Failed:
 def test_a_clean_night_passes_every_gate(audited: Callable[..., list[Check]]) -> None:
     assert [(check.table_id, check.name, check.value) for check in audited()] == [
         ("matches__seeker_courses", "gate:courses_for_held_skills", 0),
+        ("matches__seeker_courses", "gate:courses_that_do_not_close_the_gap", 0),
         ("matches__seeker_courses", "gate:sessions_begun_or_full", 0),
         ("matches__seeker_courses", "gate:ineligible_courses", 0),
         ("matches__seeker_courses", "gate:courses_teaching_the_same", 0),
@@ -92,19 +93,44 @@ def show(level: str | None) -> Row:
         pytest.param({"seeker": show("4")}, "HELD", id="held at the level"),
         pytest.param({"seeker": show("3")}, "HELD", id="held one below"),
         pytest.param({"seeker": show("1"), "need": {"skill_level": None}}, "HELD", id="needed at an unknown level"),
-        pytest.param({"seeker": show("2"), "session": {"skill_level": 2}}, "NOT_HIGHER", id="as low as is shown"),
-        pytest.param({"seeker": show("2"), "session": {"skill_level": None}}, "NOT_HIGHER", id="of unknown level"),
         pytest.param({"need": {"skill_code": "99999999"}}, "NOT_NEEDED", id="nobody needs it"),
         pytest.param({"answer": {"gap_occupation_code": "0132"}}, "NOT_NEEDED", id="another occupation needs it"),
         pytest.param({"session": {"skill_code": CAD}}, "OTHER_SKILL", id="teaches something else"),
     ],
 )
-def test_a_session_that_closes_no_gap_blocks(failed: Failed, rows: dict[str, Row], rule: str) -> None:
+def test_a_session_for_no_gap_blocks(failed: Failed, rows: dict[str, Row], rule: str) -> None:
     assert failed(**rows) == {"courses_for_held_skills": (1.0, f"{rule} 1")}
 
 
-def test_a_session_above_a_level_shown_too_low_passes(failed: Failed) -> None:
-    assert failed(seeker=show("2"), session={"skill_level": 3}) == {}
+@pytest.mark.parametrize(
+    ("seeker", "level", "broken"),
+    [
+        pytest.param({}, 2, "TOO_LOW 1", id="not shown, two below"),
+        pytest.param({}, 1, "TOO_LOW 1", id="not shown, three below"),
+        pytest.param(show("1"), 2, "TOO_LOW 1", id="above what is shown, two below"),
+        pytest.param(show("2"), 2, "TOO_LOW 1, NOT_HIGHER 1", id="as low as is shown"),
+        pytest.param(show("2"), None, "NOT_HIGHER 1", id="shown too low, level unknown"),
+    ],
+)
+def test_a_session_that_does_not_close_the_gap_blocks(
+    failed: Failed, seeker: Row, level: int | None, broken: str
+) -> None:
+    found = failed(seeker=seeker, session={"skill_level": level})
+    assert found == {"courses_that_do_not_close_the_gap": (1.0, broken)}
+
+
+@pytest.mark.parametrize(
+    ("seeker", "session", "need"),
+    [
+        pytest.param(show("2"), {"skill_level": 3}, {}, id="shown too low, one below"),
+        pytest.param({}, {"skill_level": 3}, {}, id="not shown, one below"),
+        pytest.param({}, {"skill_level": 8}, {}, id="far above"),
+        pytest.param({}, {"skill_level": None}, {}, id="not shown, level unknown"),
+        pytest.param({}, {"skill_level": 1}, {"skill_level": None}, id="needed at an unknown level"),
+    ],
+)
+def test_a_session_that_closes_the_gap_passes(failed: Failed, seeker: Row, session: Row, need: Row) -> None:
+    assert failed(seeker=seeker, session=session, need=need) == {}
 
 
 @pytest.mark.parametrize(

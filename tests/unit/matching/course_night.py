@@ -1,4 +1,4 @@
-"""A small night for gaps, courses and certificates: what 0131 needs, sessions and postings as rows of their tables.
+"""A small night for gaps, courses and certificates: what 0131 needs, sessions as rows, the answers on courses.
 
 Do not put here: tests, or the rules (every_course.py reads them in plain Python).
 """
@@ -11,9 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from lake.contracts.answers import SEEKER_COURSES
 from lake.contracts.features import COURSES
 from lake.contracts.gold import OCCUPATION_SKILLS, SKILL_PHRASES
 from lake.contracts.render import arrow_schema
+from matching import courses
+from matching.course_market import CourseMarket
 
 AS_OF = datetime.date(2026, 1, 6)
 WELDING, CAD, SAFETY = "15010101", "15010202", "23060101"
@@ -60,3 +63,19 @@ def make_needs(rows: Sequence[Mapping[str, Any]] = NEEDS) -> pa.Table:
 def make_phrases(rows: Sequence[Mapping[str, Any]] = ()) -> pa.Table:
     """gold__skill_phrases rows."""
     return make_table(arrow_schema(SKILL_PHRASES), rows)
+
+
+def match_courses(
+    seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192, needs: list[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """matches__seeker_courses rows of the seekers."""
+    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS if needs is None else needs), AS_OF)
+    answers = list(courses.match_batches(iter(seekers.to_batches(max_chunksize=batch)), market))
+    assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
+    rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
+    return rows
+
+
+def list_sessions(answer: dict[str, Any]) -> list[str]:
+    """The recommended sessions, best first."""
+    return [answer[f"session_id_{place}"] for place in range(1, 6) if answer[f"session_id_{place}"]]

@@ -77,6 +77,13 @@ class EveryCourse:
         return missing
 
     @staticmethod
+    def closes(offered: int | None, needed: int | None, shown: int) -> bool:
+        """Whether the person holds the skill after the session."""
+        if shown and (offered is None or offered <= shown):
+            return False
+        return offered is None or needed is None or offered >= needed - 1
+
+    @staticmethod
     def may_attend(person: Row, session: Row) -> bool:
         """Employment and region."""
         kind, employed, region = session["training_type_code"], person["is_employed"], session["region_code"]
@@ -116,8 +123,8 @@ class EveryCourse:
             share = 0.5 if need["openings_share_0_1"] is None else need["openings_share_0_1"]
             job = need["importance"] / whole * (0.5 + 0.5 * share) if whole else 0.0
             for session in self.sessions:
-                is_above = not shown or (session["skill_level"] or 0) > shown
-                if session["skill_code"] == need["skill_code"] and is_above and self.may_attend(person, session):
+                is_closed = self.closes(session["skill_level"], need["skill_level"], shown)
+                if session["skill_code"] == need["skill_code"] and is_closed and self.may_attend(person, session):
                     base = shown or GENERAL.get(person["education_code"] or "")
                     rest = 0.2 * self.fit_region(person, session)
                     rest += 0.2 * self.fit_level(session["skill_level"], need["skill_level"], base)

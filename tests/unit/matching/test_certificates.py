@@ -111,19 +111,24 @@ def test_equal_certificates_go_by_name(make_seekers: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seeker", "answer_code"),
+    ("seeker", "answer_code", "basis_code"),
     [
-        ({}, "OK"),
-        ({"wanted_occupation_code_1": None}, "NO_WISH"),
-        ({"wanted_occupation_code_1": "8710"}, "NO_SKILL_DATA"),
-        ({"wanted_occupation_code_1": "0132"}, "NO_CERTIFICATE_CLOSES_GAP"),  # needs skills, no certificate
-        ({"wanted_occupation_code_1": "0133"}, "OK"),  # needs a certificate and no skill
-        ({"wanted_occupation_code_1": "0133", "wanted_occupation_code_2": "0132"}, "NO_CERTIFICATE_CLOSES_GAP"),
+        ({}, "OK", "WISH"),
+        ({"certificate_names_text": "용접기사"}, "NO_CERTIFICATE_CLOSES_GAP", "WISH"),
+        ({"wanted_occupation_code_1": None}, "NO_WISH", None),
+        ({"wanted_occupation_code_1": None, "career_occupation_code": "0131"}, "OK", "HISTORY"),
+        ({"wanted_occupation_code_1": None, "last_occupation_code": "0132"}, "NO_CERTIFICATE_ASKED", "HISTORY"),
+        ({"wanted_occupation_code_1": "8710"}, "NO_SKILL_DATA", "WISH"),
+        ({"wanted_occupation_code_1": "0132"}, "NO_CERTIFICATE_ASKED", "WISH"),  # needs skills, no certificate
+        ({"wanted_occupation_code_1": "0132", "certificate_names_text": "운전"}, "NO_CERTIFICATE_ASKED", "WISH"),
+        ({"wanted_occupation_code_1": "0133"}, "OK", "WISH"),  # needs a certificate and no skill
+        ({"wanted_occupation_code_1": "0133", "wanted_occupation_code_2": "0132"}, "NO_CERTIFICATE_ASKED", "WISH"),
     ],
 )
-def test_answer_code(make_seekers: Make, seeker: Row, answer_code: str) -> None:
+def test_answer_and_basis_code(make_seekers: Make, seeker: Row, answer_code: str, basis_code: str | None) -> None:
     needs = [need("용접기사"), NEEDS[0] | {"occupation_code": "0132"}, need("운전", occupation_code="0133")]
-    assert match(make_seekers([seeker]), needs)[0]["answer_code"] == answer_code
+    (row,) = match(make_seekers([seeker]), needs)
+    assert (row["answer_code"], row["basis_code"]) == (answer_code, basis_code)
 
 
 def test_market_is_read_from_a_file_for_the_engine(tmp_path: Path, make_seekers: Make) -> None:

@@ -10,28 +10,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lake.contracts.answers import SEEKER_COURSES
-from lake.contracts.render import arrow_schema
 from matching import courses
 from matching.blocks import MatchingInputError
-from matching.course_market import CourseMarket
-from tests.unit.matching.course_night import AS_OF, CAD, NEEDS, SAFETY, WELDING, make_courses, make_needs
+from tests.unit.matching.course_night import (
+    AS_OF,
+    CAD,
+    NEEDS,
+    SAFETY,
+    WELDING,
+    list_sessions,
+    make_courses,
+    make_needs,
+    match_courses,
+)
 
 Make = Callable[[list[dict[str, Any]]], pa.Table]
-
-
-def match(
-    seekers: pa.Table, sessions: list[dict[str, Any]], batch: int = 8192, needs: list[dict[str, Any]] | None = None
-) -> list[dict[str, Any]]:
-    market = CourseMarket.from_arrow(make_courses(sessions), make_needs(NEEDS if needs is None else needs), AS_OF)
-    answers = list(courses.match_batches(iter(seekers.to_batches(max_chunksize=batch)), market))
-    assert all(answer.schema.equals(arrow_schema(SEEKER_COURSES)) for answer in answers)
-    rows: list[dict[str, Any]] = pa.Table.from_batches(answers).to_pylist()
-    return rows
-
-
-def list_sessions(answer: dict[str, Any]) -> list[str]:
-    return [answer[f"session_id_{place}"] for place in range(1, 6) if answer[f"session_id_{place}"]]
 
 
 @pytest.mark.parametrize(
@@ -48,39 +41,14 @@ def list_sessions(answer: dict[str, Any]) -> list[str]:
 def test_which_session_is_offered(
     make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], is_matched: bool
 ) -> None:
-    answer = match(make_seekers([seeker]), [session])[0]
+    answer = match_courses(make_seekers([seeker]), [session])[0]
     assert (list_sessions(answer) == ["S0"]) is is_matched
-
-
-@pytest.mark.parametrize(
-    ("shown", "offered", "is_matched"),
-    [  # welding is needed at level 4
-        pytest.param("0", 4, False, id="shown, level unknown"),
-        pytest.param("4", 5, False, id="shown at the level"),
-        pytest.param("3", 4, False, id="shown one below"),
-        pytest.param("2", 4, True, id="shown two below"),
-        pytest.param("2", 3, True, id="above what is shown"),
-        pytest.param("2", 2, False, id="no more than is shown"),
-        pytest.param("2", None, False, id="shown too low, session's level unknown"),
-    ],
-)
-def test_a_skill_shown_lower_is_missing_and_only_a_higher_session_helps(
-    make_seekers: Make, shown: str, offered: int | None, is_matched: bool
-) -> None:
-    seekers = make_seekers([{"skill_codes_text": WELDING, "skill_levels_text": shown}])
-    assert bool(list_sessions(match(seekers, [{"skill_level": offered}])[0])) is is_matched
-
-
-def test_a_skill_needed_at_an_unknown_level_is_held_by_who_shows_it(make_seekers: Make) -> None:
-    seekers = make_seekers([{"skill_codes_text": WELDING, "skill_levels_text": "1"}])
-    answer = match(seekers, [{}], needs=[NEEDS[0] | {"skill_level": None}])[0]
-    assert answer["answer_code"] == "NO_GAP"
 
 
 def test_levels_of_another_length_than_the_skills_are_refused(make_seekers: Make) -> None:
     seekers = make_seekers([{"skill_codes_text": f"{WELDING};{CAD}", "skill_levels_text": "3"}])
     with pytest.raises(MatchingInputError, match=r"skill_levels_text .* in 1 rows"):
-        match(seekers, [{}])
+        match_courses(seekers, [{}])
 
 
 @pytest.mark.parametrize(
@@ -99,7 +67,7 @@ def test_levels_of_another_length_than_the_skills_are_refused(make_seekers: Make
 def test_which_region_is_in_reach(
     make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], is_matched: bool
 ) -> None:
-    answer = match(make_seekers([seeker]), [session])[0]
+    answer = match_courses(make_seekers([seeker]), [session])[0]
     assert (list_sessions(answer) == ["S0"]) is is_matched
 
 
@@ -116,7 +84,7 @@ def test_which_region_is_in_reach(
 )
 def test_who_may_take_a_training_type(make_seekers: Make, kind: str | None, employed: bool, not_employed: bool) -> None:
     seekers = make_seekers([{"is_employed": True}, {"is_employed": False}, {"is_employed": None}])
-    answers = match(seekers, [{"training_type_code": kind}])
+    answers = match_courses(seekers, [{"training_type_code": kind}])
     assert [bool(list_sessions(answer)) for answer in answers] == [employed, not_employed, True]
 
 
@@ -125,13 +93,13 @@ def test_score_is_the_weighted_sum_of_its_parts(make_seekers: Make) -> None:
     # school, 2, can climb to 4); 70 % employed; 300,000 won halve the cost fit:
     # .35×.42 + .2×1 + .2×1 + .15×.7 + .1×.5 = .702
     needs = [NEEDS[0] | {"openings_share_0_1": 0.4}, *NEEDS[1:]]
-    answer = match(make_seekers([{"education_code": "03"}]), [{}], needs=needs)[0]
+    answer = match_courses(make_seekers([{"education_code": "03"}]), [{}], needs=needs)[0]
     names = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1", "score_0_1")
     assert [answer[f"{name}_1"] for name in names] == pytest.approx([0.42, 1.0, 1.0, 0.7, 0.5, 0.702])
 
 
 def test_without_openings_the_demand_is_three_quarters(make_seekers: Make) -> None:
-    answer = match(make_seekers([{"skill_codes_text": f"{CAD};{SAFETY}"}]), [{}])[0]
+    answer = match_courses(make_seekers([{"skill_codes_text": f"{CAD};{SAFETY}"}]), [{}])[0]
     assert (answer["job_fit_0_1_1"], answer["missing_skill_codes"], answer["needed_skills_count"]) == (0.75, WELDING, 3)
 
 
@@ -142,14 +110,14 @@ def test_what_is_unknown_counts_half_and_stays_unknown(
     make_seekers: Make, column: str, part: str, weight: float
 ) -> None:
     seekers, known = make_seekers([{}]), {"expected_rate_0_1": 1.0, "self_payment_krw": 0}
-    best, unknown = (match(seekers, [row])[0] for row in (known, known | {column: None}))
+    best, unknown = (match_courses(seekers, [row])[0] for row in (known, known | {column: None}))
     assert unknown[f"{part}_0_1_1"] is None
     assert best["score_0_1_1"] - unknown["score_0_1_1"] == pytest.approx(weight / 2, abs=2e-6)
 
 
 @pytest.mark.parametrize(("payment", "fit"), [(0, 1.0), (100_000, 0.75), (300_000, 0.5), (900_000, 0.25)])
 def test_a_session_is_worth_less_the_more_it_costs(make_seekers: Make, payment: int, fit: float) -> None:
-    assert match(make_seekers([{}]), [{"self_payment_krw": payment}])[0]["cost_fit_0_1_1"] == fit
+    assert match_courses(make_seekers([{}]), [{"self_payment_krw": payment}])[0]["cost_fit_0_1_1"] == fit
 
 
 @pytest.mark.parametrize(
@@ -167,7 +135,7 @@ def test_a_session_is_worth_less_the_more_it_costs(make_seekers: Make, payment: 
 def test_region_fit_halves_every_fifty_kilometres(
     make_seekers: Make, seeker: dict[str, Any], session: dict[str, Any], fit: float
 ) -> None:
-    answer = match(make_seekers([seeker]), [session])[0]
+    answer = match_courses(make_seekers([seeker]), [session])[0]
     assert answer["region_fit_0_1_1"] == pytest.approx(fit, abs=1e-3)
 
 
@@ -176,7 +144,7 @@ def test_region_fit_halves_every_fifty_kilometres(
     [
         ({}, 4, 1.0),
         ({}, 6, 0.5),
-        ({}, 2, 0.5),
+        ({}, 3, 0.75),
         ({}, 8, 0.0),
         ({}, None, 0.5),
         ({"education_code": "00"}, 4, 1.0),
@@ -190,11 +158,11 @@ def test_region_fit_halves_every_fifty_kilometres(
 def test_level_fit_falls_with_the_distance_to_what_can_be_climbed(
     make_seekers: Make, seeker: dict[str, Any], offered: int | None, fit: float
 ) -> None:
-    assert match(make_seekers([seeker]), [{"skill_level": offered}])[0]["level_fit_0_1_1"] == fit
+    assert match_courses(make_seekers([seeker]), [{"skill_level": offered}])[0]["level_fit_0_1_1"] == fit
 
 
 def test_missing_skills_are_listed_by_importance(make_seekers: Make) -> None:
-    assert match(make_seekers([{}]), [{}])[0]["missing_skill_codes"] == f"{WELDING}|{CAD}|{SAFETY}"
+    assert match_courses(make_seekers([{}]), [{}])[0]["missing_skill_codes"] == f"{WELDING}|{CAD}|{SAFETY}"
 
 
 def test_one_session_a_skill_and_one_a_course(make_seekers: Make) -> None:
@@ -205,7 +173,7 @@ def test_one_session_a_skill_and_one_a_course(make_seekers: Make) -> None:
         {"skill_code": CAD, "skill_level": 4},
         {"skill_code": SAFETY, "skill_level": 2},
     ]
-    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S1", "S3", "S4"]
+    assert list_sessions(match_courses(make_seekers([{}]), sessions)[0]) == ["S1", "S3", "S4"]
 
 
 def test_a_course_of_two_skills_is_taken_for_one_and_gives_way_for_the_other(make_seekers: Make) -> None:
@@ -214,12 +182,12 @@ def test_a_course_of_two_skills_is_taken_for_one_and_gives_way_for_the_other(mak
         {"course_id": "C9", "skill_code": CAD, "skill_level": 5, "expected_rate_0_1": 0.9},
         {"course_id": "C8", "skill_code": CAD, "skill_level": 5, "expected_rate_0_1": 0.2},
     ]
-    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S0", "S2"]
+    assert list_sessions(match_courses(make_seekers([{}]), sessions)[0]) == ["S0", "S2"]
 
 
 def test_equal_sessions_go_to_the_lower_id(make_seekers: Make) -> None:
     sessions = [{"session_id": name} for name in ("S7", "S3", "S9")]
-    assert list_sessions(match(make_seekers([{}]), sessions)[0]) == ["S3"]
+    assert list_sessions(match_courses(make_seekers([{}]), sessions)[0]) == ["S3"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +201,7 @@ def test_equal_sessions_go_to_the_lower_id(make_seekers: Make) -> None:
     ],
 )
 def test_answer_code(make_seekers: Make, seeker: dict[str, Any], answer_code: str) -> None:
-    assert match(make_seekers([seeker]), [{}])[0]["answer_code"] == answer_code
+    assert match_courses(make_seekers([seeker]), [{}])[0]["answer_code"] == answer_code
 
 
 @pytest.mark.parametrize(
@@ -245,8 +213,28 @@ def test_answer_code(make_seekers: Make, seeker: dict[str, Any], answer_code: st
     ],
 )
 def test_career_and_last_occupation_stand_in_for_a_wish(make_seekers: Make, seeker: dict[str, Any]) -> None:
-    answer = match(make_seekers([seeker]), [{}])[0]
+    answer = match_courses(make_seekers([seeker]), [{}])[0]
     assert (answer["gap_occupation_code"], answer["answer_code"]) == ("0131", "OK")
+
+
+@pytest.mark.parametrize(
+    ("seeker", "basis_code"),
+    [
+        ({}, "WISH"),
+        ({"career_occupation_code": "8710"}, "WISH"),
+        ({"wanted_occupation_code_1": None, "wanted_occupation_code_3": "0131"}, "WISH"),
+        ({"wanted_occupation_code_1": "8710", "career_occupation_code": "0131"}, "WISH"),
+        ({"wanted_occupation_code_1": None, "career_occupation_code": "0131"}, "HISTORY"),
+        ({"wanted_occupation_code_1": None, "last_occupation_code": "8710"}, "HISTORY"),
+        ({"wanted_occupation_code_1": None}, None),
+    ],
+)
+def test_basis_says_where_the_occupation_comes_from(
+    make_seekers: Make, seeker: dict[str, Any], basis_code: str | None
+) -> None:
+    answer = match_courses(make_seekers([seeker]), [{}])[0]
+    assert answer["basis_code"] == basis_code
+    assert (answer["answer_code"] == "NO_WISH") is (basis_code is None)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +247,7 @@ def test_career_and_last_occupation_stand_in_for_a_wish(make_seekers: Make, seek
 def test_second_wish_counts_when_nobody_says_what_the_first_needs(
     make_seekers: Make, seeker: dict[str, Any], occupation_code: str, answer_code: str
 ) -> None:
-    answer = match(make_seekers([seeker]), [{}])[0]
+    answer = match_courses(make_seekers([seeker]), [{}])[0]
     assert (answer["gap_occupation_code"], answer["answer_code"]) == (occupation_code, answer_code)
 
 
@@ -272,12 +260,12 @@ def test_answers_do_not_depend_on_batches(make_seekers: Make, batch: int) -> Non
         {"skill_code": CAD, "region_code": "26"},
         {"skill_code": SAFETY, "is_online": True},
     ]
-    assert match(make_seekers(rows), sessions, batch) == match(make_seekers(rows), sessions)
+    assert match_courses(make_seekers(rows), sessions, batch) == match_courses(make_seekers(rows), sessions)
 
 
 @pytest.mark.parametrize("sessions", [[], [{"skill_code": None}]])
 def test_a_night_without_courses_is_said(make_seekers: Make, sessions: list[dict[str, Any]]) -> None:
-    assert match(make_seekers([{}]), sessions)[0]["answer_code"] == "NO_COURSE_CLOSES_GAP"
+    assert match_courses(make_seekers([{}]), sessions)[0]["answer_code"] == "NO_COURSE_CLOSES_GAP"
 
 
 def test_market_is_read_from_files_for_the_engine(tmp_path: Path, make_seekers: Make) -> None:
@@ -286,4 +274,4 @@ def test_market_is_read_from_files_for_the_engine(tmp_path: Path, make_seekers: 
         pq.write_table(table, path)
     seekers = make_seekers([{}])
     answers = courses.match_from_files(iter(seekers.to_batches()), paths, AS_OF)
-    assert pa.Table.from_batches(list(answers)).to_pylist() == match(seekers, [{}])
+    assert pa.Table.from_batches(list(answers)).to_pylist() == match_courses(seekers, [{}])

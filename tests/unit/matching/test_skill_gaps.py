@@ -93,19 +93,26 @@ def test_each_different_wish_has_its_place(make_seekers: Make, make_postings: Ma
 
 
 @pytest.mark.parametrize(
-    ("past", "occupation", "answer_code"),
+    ("past", "occupation", "answer_code", "basis_code"),
     [
-        ({"career_occupation_code": "0131", "last_occupation_code": "8710"}, "0131", "OK"),
-        ({"last_occupation_code": "0131"}, "0131", "OK"),
-        ({"last_occupation_code": "8710"}, "8710", "NO_SKILL_DATA"),
-        ({}, None, "NO_WISH"),
+        ({"career_occupation_code": "0131", "last_occupation_code": "8710"}, "0131", "OK", "HISTORY"),
+        ({"last_occupation_code": "0131"}, "0131", "OK", "HISTORY"),
+        ({"last_occupation_code": "8710"}, "8710", "NO_SKILL_DATA", "HISTORY"),
+        ({"last_occupation_code": "8710", "wanted_occupation_code_2": "0131"}, "0131", "OK", "WISH"),
+        ({}, None, "NO_WISH", None),
     ],
 )
 def test_the_past_stands_in_where_nothing_is_wished(
-    make_seekers: Make, make_postings: Make, past: Row, occupation: str | None, answer_code: str
+    make_seekers: Make,
+    make_postings: Make,
+    past: Row,
+    occupation: str | None,
+    answer_code: str,
+    basis_code: str | None,
 ) -> None:
     (row,) = match(make_seekers([{"wanted_occupation_code_1": None} | past]), make_postings(POSTINGS))
-    assert (row["gap_occupation_code_1"], row["answer_code"]) == (occupation, answer_code)
+    found = (row["gap_occupation_code_1"], row["answer_code"], row["basis_code"])
+    assert found == (occupation, answer_code, basis_code)
 
 
 def test_at_most_the_sixty_four_most_important_needs_count(make_seekers: Make, make_postings: Make) -> None:
