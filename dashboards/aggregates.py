@@ -93,7 +93,7 @@ def _first_place(noun: str, label: str, group: Column, name: Column, reads: tupl
     means = [share_column("score_mean_0_1", "추천점수 평균")]
     extra: tuple[Column, ...] = ()
     if noun == "course_recommendations":
-        means += [share_column("outcome_mean_0_1", "추정 취업률 평균")]
+        means += [share_column("outcome_mean_0_1", "추정 취업률 평균", "추천받은 사람으로 평균. 자료가 없는 회차는 뺌")]
         extra = (count_column("sessions_count", "훈련회차 수", "1순위로 추천된 서로 다른 회차", unit="개"),)
     hides = tuple(column.name for column in (*extra, *means))
     return Aggregate(

@@ -15,6 +15,8 @@ from lake.contracts import codes
 
 PARTS = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1")
 """The stored parts of the overall score, in the order shown."""
+SKILL = "채우는 역량"
+"""What the fact about the taught skill is called."""
 
 
 def notes() -> tuple[str, ...]:
@@ -40,6 +42,12 @@ def title(session: dict[str, Any]) -> str:
     return session["course_name"] or f"훈련회차 {session['session_id']}"
 
 
+def skill(session: dict[str, Any]) -> str | None:
+    """The skill that the session teaches; without a name its code."""
+    found: str | None = session["skill_name"] or session["skill_code"]
+    return found
+
+
 def session_facts(session: dict[str, Any], *, rate: float | None) -> tuple[tuple[str, str], ...]:
     """What every reader of a session wants to know; what nobody measured is called so."""
     where = texts.load("occupation")["course"]["online"] if session["is_online"] else region(session)
@@ -47,7 +55,7 @@ def session_facts(session: dict[str, Any], *, rate: float | None) -> tuple[tuple
     return facts(
         ("6개월 취업률", expected(session, rate=rate)),
         ("본인부담금", cost(session)),
-        ("채우는 역량", session["skill_name"] or session["skill_code"]),
+        (SKILL, skill(session)),
         ("훈련 유형", or_no_data(label(codes.TRAINING_TYPE, session["training_type_code"]))),
         ("장소", or_no_data(where)),
         ("훈련수준", None if level is None else f"NCS {level}수준"),
@@ -71,7 +79,9 @@ def expected(session: dict[str, Any], *, rate: float | None) -> str:
     if basis is None:
         return said
     told = texts.word("outcome_basis", basis)
-    if session["graduates_count"]:
+    if "graduates_count" in session["hidden"]:
+        told += words["few_graduates"]
+    elif session["graduates_count"]:
         told += words["graduates"].format(count=f"{session['graduates_count']:,}")
     return said + str(words["basis"]).format(basis=told)
 

@@ -89,4 +89,4 @@ def _change_lines(service: wording.Service) -> list[str]:
     lines = [f"  [{words['title']}]", f"   {words['note']}"] if service.changes else []
     for change in service.changes:
         lines += [f"   · {change.title}", f"     {change.said}", *([f"     {change.note}"] if change.note else [])]
-    return lines + ([f"  {words['missing']}: {service.missing}"] if service.missing else [])
+    return lines + ([f"  {service.missing_title}: {service.missing}"] if service.missing else [])

@@ -16,19 +16,17 @@ import pyarrow.dataset as pads
 
 from dashboards import occupation_facts, texts, wording
 from dashboards.catalog import published
+from dashboards.few_people import hide_few
 from dashboards.lookups import Row, occupations_by_code, one_row, plain, require_published
 from dashboards.places import as_lines
-from dashboards.suppression import SMALLEST_SHOWN
 from lake.contracts import gold, serving, silver
 from lake.publication import Pointer
 from lake.settings import Settings
-from lake.titles import COLUMNS, TitleLinker, split_outside_parentheses
+from lake.titles import COLUMNS, TitleLinker, dictionary_titles, split_outside_parentheses, split_parts
 
 CANDIDATES = 5
 SESSIONS = 5
 TITLES = 8
-EXACT = 0.9999
-"""Similarity from which a title is one that the dictionary knows."""
 _CODE = re.compile(r"\d{4}")
 _FACTS = (
     "occupation_code",
@@ -38,8 +36,9 @@ _FACTS = (
     "openings_count",
     "wage_median_krw_month",
     "outlook_code",
+    "tightness_ratio",
 )
-_PEOPLE = {
+_PEOPLE: dict[str, tuple[str, ...]] = {
     "seekers_count": ("tightness_ratio",),
     "same_people_hires_12m_count": (),
     "same_people_hires_prior_12m_count": (),
@@ -83,7 +82,8 @@ def explain_occupation(settings: Settings, pointer: Pointer, text: str) -> dict[
     """The occupation of a title or a four-digit KECO code with its facts, needs and coming sessions; JSON-ready.
 
     Where the dictionary does not know the very title, or knows it in two groups, `is_certain` is false, the facts are
-    the best one's and `candidates` holds up to five. Raises UnlinkableTitle, UnknownOccupation, NotPublished.
+    the best one's and `candidates` holds up to five, each with whether the title is its own (`is_exact`). Raises
+    UnlinkableTitle, UnknownOccupation, NotPublished.
     """
     require_published(pointer, serving.OCCUPATIONS.id, serving.COURSES.id)
     asked = text.strip()
@@ -102,24 +102,24 @@ def explain_occupation(settings: Settings, pointer: Pointer, text: str) -> dict[
         "run_id": pointer.run_id,
         "as_of": pointer.as_of,
         "is_synthetic": pointer.is_synthetic,
-        "is_certain": not found or is_certain([candidate["score_0_1"] for candidate in found]),
+        "is_certain": not found or is_certain(found),
         "candidates": found,
-        "occupation": _facts(row),
+        "occupation": hide_few({name: row[name] for name in (*_FACTS, *_PEOPLE)}, _PEOPLE),
         "titles": _titles(dictionary, code),
         "skills": needs["NCS"],
         "certificates": needs["CERTIFICATE"],
-        "sessions": _sessions(settings, pointer, [need["skill_code"] for need in needs["NCS"]]),
+        "sessions": _sessions(settings, pointer, needs["NCS"]),
     }
     return {name: plain(value) for name, value in answers.items()}
 
 
-def is_certain(scores: Sequence[float]) -> bool:
+def is_certain(candidates: Sequence[Row]) -> bool:
     """Whether one group, and no other, knows the very title.
 
     Nothing less will do: on the public dictionary a title that is left out and resembles a group by 0.6 and 0.2 more
     than any other belongs to it in 83 of 100 cases only.
     """
-    return scores[0] >= EXACT and not (len(scores) > 1 and scores[1] >= EXACT)
+    return sum(bool(candidate["is_exact"]) for candidate in candidates) == 1
 
 
 def as_text(answers: dict[str, Any]) -> str:
@@ -143,33 +143,35 @@ def _link(settings: Settings, pointer: Pointer, asked: str, dictionary: pa.Table
     """The best groups for a title, best first, only those that were published."""
     known = published(settings, pointer, serving.OCCUPATIONS.id).to_table(columns=["occupation_code"])
     rows = dictionary.filter(pc.is_in(dictionary["occupation_code"], known["occupation_code"].combine_chunks()))
-    best = TitleLinker.from_arrow(rows).top([asked], CANDIDATES)[0] if asked else []
-    if not best:
+    resembling = dict(TitleLinker.from_arrow(rows).top([asked], CANDIDATES)[0]) if asked else {}
+    exact = owners(rows, asked)
+    scores = resembling | dict.fromkeys(exact, 1.0)
+    if not scores:
         raise UnlinkableTitle(
             f"{silver.OCCUPATIONS.id}, run {pointer.run_id}: nothing like the title {asked!r}; expected a job title "
             "(웹퍼블리셔) or a four-digit KECO code (1333): try a plainer title"
         )
-    details = occupations_by_code(settings, pointer, [code for code, _ in best])
+    best = sorted(scores, key=lambda code: (code not in exact, -scores[code], code))[:CANDIDATES]
+    details = occupations_by_code(settings, pointer, best)
     return [
         {
             "occupation_code": code,
             "occupation_name": details.get(code, {}).get("occupation_name"),
-            "score_0_1": round(score, 6),
+            "score_0_1": round(scores[code], 6),
+            "is_exact": code in exact,
         }
-        for code, score in best
+        for code in best
     ]
 
 
-def _facts(row: Row) -> Row:
-    """The occupation's own facts; counts of one to nine people are hidden with what gives them away."""
-    facts = {name: row[name] for name in _FACTS}
-    hidden: list[str] = []
-    for name, more in _PEOPLE.items():
-        if row[name] is not None and 0 < row[name] < SMALLEST_SHOWN:
-            hidden += [name, *more]
-    for name in (name for count, more in _PEOPLE.items() for name in (count, *more)):
-        facts[name] = None if name in hidden else row[name]
-    return {**facts, "hidden": hidden}
+def owners(dictionary: pa.Table, asked: str) -> set[str]:
+    """The groups that know every title in the text but for its blanks: 요양보호사 is 요양 보호사."""
+    parts = {part.replace(" ", "") for part in split_parts(asked)}
+    found: dict[str, set[str]] = {}
+    for code, title in dictionary_titles(dictionary):
+        if (plain_title := title.replace(" ", "")) in parts:
+            found.setdefault(code, set()).add(plain_title)
+    return {code for code, known in found.items() if known == parts}
 
 
 def _titles(dictionary: pa.Table, code: str) -> list[str]:
@@ -193,14 +195,29 @@ def _needs(settings: Settings, pointer: Pointer, code: str) -> dict[str, list[Ro
     return needs
 
 
-def _sessions(settings: Settings, pointer: Pointer, skill_codes: Sequence[str]) -> list[Row]:
-    """Coming sessions that teach a needed skill: one a course, highest expected rate first, unknown rates last."""
-    if not skill_codes:
+def _sessions(settings: Settings, pointer: Pointer, needs: Sequence[Row]) -> list[Row]:
+    """Coming sessions that teach a needed skill, one a course: the most important skill first.
+
+    Among sessions of one skill those at least at the level below the needed one come first, then those of an unknown
+    level, then the others; then the highest expected rate, unknown rates last.
+    """
+    if not needs:
         return []
-    taught = pads.field("skill_code").isin(list(skill_codes))
+    needed = {need["skill_code"]: (place, need["skill_level"]) for place, need in enumerate(needs)}
+    taught = pads.field("skill_code").isin(list(needed))
     rows = published(settings, pointer, serving.COURSES.id).to_table(columns=list(_SESSION), filter=taught).to_pylist()
-    rows.sort(key=lambda row: (row["expected_rate_0_1"] is None, -(row["expected_rate_0_1"] or 0.0), row["session_id"]))
+    rows.sort(key=lambda row: session_order(row, *needed[row["skill_code"]]))
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row["course_id"] or row["session_id"], row)
-    return [{"rank": place, **row} for place, row in enumerate(list(first.values())[:SESSIONS], start=1)]
+    best = enumerate(list(first.values())[:SESSIONS], start=1)
+    return [{"rank": place, **hide_few(row, {"graduates_count": ()})} for place, row in best]
+
+
+def session_order(row: Row, place: int, needed_level: int | None) -> tuple[int, int, bool, float, str]:
+    """What a session is sorted by, `place` being its skill's among the needs."""
+    level, rate = row["skill_level"], row["expected_rate_0_1"]
+    fit = 1
+    if level is not None and needed_level is not None:
+        fit = 0 if level >= needed_level - 1 else 2
+    return place, fit, rate is None, -(rate or 0.0), row["session_id"]

@@ -37,11 +37,29 @@ class Gap:
     more: str = ""
 
 
-def gap(wish: dict[str, Any]) -> Gap:
-    """One wished occupation."""
+def is_history(answer: dict[str, Any]) -> bool:
+    """Whether the person has no wish, so that what they have done is the measure."""
+    return bool(answer["basis_code"] == "HISTORY")
+
+
+def basis_notes(answer: dict[str, Any]) -> tuple[str, ...]:
+    """That the measure is no wish, where it is none."""
+    return (texts.load("occupation")["basis"]["history"],) if is_history(answer) else ()
+
+
+def wanted(answer: dict[str, Any]) -> str:
+    """The occupation that courses and certificates are measured against, and whether it is a wish."""
+    name = answer["gap_occupation_name"] or f"직업코드 {answer['gap_occupation_code']}"
+    kind = "worked" if is_history(answer) else "wished"
+    return str(texts.load("occupation")["basis"][kind]).format(name=name)
+
+
+def gap(wish: dict[str, Any], *, is_wish: bool = True) -> Gap:
+    """One wished occupation; without a wish one that the person has worked in."""
     words = texts.load("occupation")["gap"]
     code = wish["gap_occupation_code"]
-    title = words["title"].format(rank=wish["rank"], name=wish["gap_occupation_name"] or f"직업코드 {code}")
+    named = words["title"] if is_wish else words["history_title"]
+    title = named.format(rank=wish["rank"], name=wish["gap_occupation_name"] or f"직업코드 {code}")
     if not wish["needed_skills_count"]:
         return Gap(title, None, (words["no_needs"],))
     readiness, open_share = wish["readiness_0_1"], wish["open_share_0_1"]
@@ -89,11 +107,12 @@ def certificate(found: dict[str, Any]) -> Place:
     share = found["openings_share_0_1"]
     asked = None if share is None else words["certificate"]["openings"].format(share=share_said(share))
     level = None if found["skill_level"] is None else f"NCS {found['skill_level']}수준"
+    check = words["certificate"]["licence"] if level is None else None
     parts = tuple((words["course"][column], column) for column in ("job_fit_0_1", "level_fit_0_1"))
     return Place(
         rank=found["rank"],
         title=found["certificate_name"],
         score=f"종합 추천점수 {points(found['score_0_1'])}점",
         parts=all_parts(found, *parts),
-        facts=facts(("찾는 공고", or_no_data(asked)), ("통상 수준", or_no_data(level))),
+        facts=facts(("찾는 공고", or_no_data(asked)), ("통상 수준", or_no_data(level)), ("확인할 것", check)),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards import course_words, occupation_words, texts
-from dashboards.places import Place, facts, label, or_no_data, points, share_is, share_said, wage
+from dashboards.places import Place, facts, label, or_no_data, points, share_is, wage
 from dashboards.sections import hidden
 from lake.contracts import codes
 
@@ -30,11 +30,13 @@ class Item:
 class Occupation:
     """An occupation in words; `candidates` (name, score) where the title did not decide.
 
-    `lists` are (title, needs, what to say without any).
+    `subject` is what the page is about: the occupation, or the title that did not decide. `lists` are (title, needs,
+    what to say without any).
     """
 
     lead: str
     candidates: tuple[tuple[str, str], ...]
+    subject: str
     title: str
     facts: tuple[tuple[str, str], ...]
     lists: tuple[tuple[str, tuple[Item, ...], str], ...]
@@ -48,13 +50,14 @@ def occupation(answers: dict[str, Any]) -> Occupation:
     words = texts.load("occupation")["page"]
     found = answers["occupation"]
     name = _named(found)
-    kind = "certain" if answers["is_certain"] else "uncertain"
-    candidates = () if answers["is_certain"] else tuple(_candidate(one) for one in answers["candidates"])
+    is_certain = answers["is_certain"]
+    candidates = () if is_certain else tuple(_candidate(one) for one in answers["candidates"])
     sessions = tuple(_session(one) for one in answers["sessions"])
     return Occupation(
-        lead=words[kind].format(asked=answers["asked"], name=name),
+        lead=words[_kind(answers)].format(asked=answers["asked"], name=name),
         candidates=candidates,
-        title=name,
+        subject=name if is_certain else answers["asked"],
+        title=name if is_certain else words["nearest"].format(name=name),
         facts=_facts(found, answers["titles"]),
         lists=(
             (words["skills"], tuple(_need(need) for need in answers["skills"][:SHOWN]), words["no_skills"]),
@@ -68,6 +71,13 @@ def occupation(answers: dict[str, Any]) -> Occupation:
         sessions_note=texts.load("occupation")["course"]["selection"] if sessions else words["no_sessions"],
         sessions=sessions,
     )
+
+
+def _kind(answers: dict[str, Any]) -> str:
+    """How the title stands to the dictionary: of one group, of several, of none."""
+    if answers["is_certain"]:
+        return "certain"
+    return "ambiguous" if any(one["is_exact"] for one in answers["candidates"]) else "uncertain"
 
 
 def _named(found: dict[str, Any]) -> str:
@@ -118,11 +128,11 @@ def _need(need: dict[str, Any]) -> Item:
 
 
 def _session(session: dict[str, Any]) -> Place:
-    words = texts.load("occupation")["page"]
-    rate = session["expected_rate_0_1"]
+    """A session headed by its course and the skill it teaches; the rate is a detail."""
+    told = course_words.session_facts(session, rate=session["expected_rate_0_1"])
     return Place(
         rank=session["rank"],
         title=course_words.title(session),
-        score=words["rate"].format(rate=texts.NO_DATA if rate is None else share_said(rate)),
-        facts=course_words.session_facts(session, rate=rate),
+        score=f"{course_words.SKILL}: {course_words.skill(session)}",
+        facts=tuple((name, text) for name, text in told if name != course_words.SKILL),
     )

@@ -17,7 +17,7 @@ def render(answers: dict[str, Any]) -> str:
     found = occupation_facts.occupation(answers)
     return render_page(
         "occupation.html.j2",
-        title=f"{words['title']}: {found.title}",
+        title=f"{words['title']}: {found.subject}",
         t=words,
         jobs=texts.load("person")["jobs"],
         answers=answers,

@@ -13,14 +13,18 @@ from dashboards.places import Place, facts, label, or_no_data, points, wage
 from lake.contracts import codes
 
 _NEARNESS = ((0.9, "same"), (0.5, "close"), (0.2, "near"))
-"""Least nearness of each word: what sharing four, three and two digits of the code gives (matching/occupations)."""
+"""Least nearness of each word: what a code of four, three and two shared digits has (NEARNESS in matching/nearness.py).
+
+There up to .1 is added or taken for how alike the workers are, so a near-twin may move up or down a word.
+"""
 
 
 def notes(answer: dict[str, Any]) -> tuple[str, ...]:
     """How to read the places, and which tests were left out and why."""
     words = texts.load("occupation")["place"]
     places = answer["places"]
-    said = [words["read"]] if any(place["trait_codes"] or place["unlike_trait_codes"] for place in places) else []
+    said = [words["score"]] if places else []
+    said += [words["read"]] if any(place["trait_codes"] or place["unlike_trait_codes"] for place in places) else []
     said += [words["market"]] if places else []
     if any(place["twins"] for place in places):
         said.append(words["twins_note"])
@@ -47,7 +51,7 @@ def place(found: dict[str, Any]) -> Place:
             (words["past"], past(found["past_nearness_0_1"])),
             (words["education"], education(found)),
             (words["wage"], or_no_data(wage(found["wage_median_krw_month"]))),
-            (words["tightness"], tightness(found["tightness_ratio"])),
+            (words["tightness"], _regional_tightness(found)),
             (words["outlook"], outlook(found)),
             (words["openings"], openings(found)),
         ),
@@ -60,11 +64,11 @@ def name(found: dict[str, Any]) -> str:
 
 
 def past(nearness_0_1: float | None) -> str | None:
-    """How far the occupation is from the person's own past, in words and points; nothing without a past."""
+    """How far the occupation is from the person's own past, in words; nothing without a past."""
     if nearness_0_1 is None:
         return None
     word = next((word for least, word in _NEARNESS if nearness_0_1 >= least), "far")
-    return f"{texts.word('past', word)}({points(nearness_0_1)}점)"
+    return texts.word("past", word)
 
 
 def education(found: dict[str, Any]) -> str:
@@ -81,6 +85,13 @@ def tightness(ratio: float | None) -> str:
     if ratio is None:
         return texts.NO_DATA
     return "0.1배 미만" if 0 < ratio < 0.05 else f"{ratio:.1f}배"
+
+
+def _regional_tightness(found: dict[str, Any]) -> str:
+    """The ratio of one region; not told where it rests on too few seekers."""
+    if "tightness_ratio" in found["hidden"]:
+        return str(texts.load("occupation")["place"]["few_seekers"])
+    return tightness(found["tightness_ratio"])
 
 
 def outlook(found: dict[str, Any]) -> str:

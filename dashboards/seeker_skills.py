@@ -5,6 +5,7 @@ Look-ups only; explain.py puts the answers together. Do not put here: sentences 
 
 from __future__ import annotations
 
+from dashboards.few_people import hide_few
 from dashboards.lookups import (
     IncompleteAnswers,
     Row,
@@ -62,7 +63,7 @@ def gaps(settings: Settings, pointer: Pointer, row: Row) -> Row:
     for wish in wishes:
         wish["gap_occupation_name"] = occupations.get(wish["gap_occupation_code"], {}).get("occupation_name")
         wish["missing"] = missing_skills(*(wish.pop(name) for name in _GAP_TEXTS), names=names)
-    return {"answer_code": row["answer_code"], "model_version": row["model_version"], "wishes": wishes}
+    return {**_head(row), "wishes": wishes}
 
 
 def missing_skills(
@@ -99,9 +100,9 @@ def courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
     names = {skill["skill_code"]: skill["skill_name"] for skill in missing}
     for place in places:
         session = sessions.get(place["session_id"], {})
-        place |= {name: session.get(name) for name in _SESSION}
+        place |= hide_few({name: session.get(name) for name in _SESSION}, {"graduates_count": ()})
         place["skill_name"] = names.get(str(place["skill_code"])) or session.get("skill_name")
-    head = {name: row[name] for name in ("answer_code", "needed_skills_count", "model_version")}
+    head = {**_head(row), "needed_skills_count": row["needed_skills_count"]}
     return {**head, **_wanted(settings, pointer, row), "missing_skills": missing, "places": places}
 
 
@@ -112,8 +113,12 @@ def certificates(settings: Settings, pointer: Pointer, row: Row) -> Row:
     skills = skills_by_code(settings, pointer, codes)
     for place, code in zip(places, codes, strict=True):
         place["skill_level"] = skills.get(code, {}).get("skill_level")
-    head = {name: row[name] for name in ("answer_code", "model_version")}
-    return {**head, **_wanted(settings, pointer, row), "places": places}
+    return {**_head(row), **_wanted(settings, pointer, row), "places": places}
+
+
+def _head(row: Row) -> Row:
+    """Whether there is an answer, and whether a wish or past work is the measure; an older night does not say which."""
+    return {name: row.get(name) for name in ("answer_code", "basis_code", "model_version")}
 
 
 def _wanted(settings: Settings, pointer: Pointer, row: Row) -> Row:

@@ -61,7 +61,7 @@ MISSING_SKILLS = Aggregate(
         "missing_skills",
         "부족한 역량",
         "1순위 희망직종에 부족한 역량마다 구직자 수와, 그것을 갖추면 더 열리는 모집인원의 비율. "
-        "한 사람이 여럿에 들 수 있다.",
+        "한 사람이 여럿에 들 수 있다. 희망직종이 없어 해 온 일을 기준으로 본 사람은 TOTAL에만 든다.",
         ("skill_code",),
         (
             _group(c.SKILL_CODE),
@@ -81,7 +81,8 @@ SKILL_GAPS = Aggregate(
     table=aggregate_table(
         "skill_gaps",
         "희망직종별 갖춘 정도",
-        "1순위 희망직종마다 구직자 수, 필요 역량을 갖춘 정도, 이미 열린 모집인원의 비율.",
+        "1순위 희망직종마다 구직자 수, 필요 역량을 갖춘 정도, 이미 열린 모집인원의 비율. "
+        "희망직종이 없어 해 온 일을 기준으로 본 사람은 NO_ANSWER에 센다.",
         ("occupation_code",),
         (
             _group(c.OCCUPATION_CODE),

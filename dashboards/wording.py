@@ -8,13 +8,16 @@ occupation_words.py, job_words.py, gap_words.py, course_words.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboards import course_words, employment_words, gap_words, job_words, occupation_words, texts
 from dashboards.employment_words import Chance, Change, ReasonGroup
 from dashboards.gap_words import Gap
 from dashboards.places import Place
+
+_MEASURED = ("gaps", "courses", "certificates")
+"""The services that are measured against one occupation: a wish, or without one what the person has done."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Service:
     chance: Chance | None = None
     reason_groups: tuple[ReasonGroup, ...] = ()
     changes: tuple[Change, ...] = ()
+    missing_title: str = ""
     missing: str = ""
     gaps: tuple[Gap, ...] = ()
     places: tuple[Place, ...] = ()
@@ -44,12 +48,16 @@ def services(answers: dict[str, Any]) -> tuple[Service, ...]:
         ("courses", "부족한 역량을 채우는 훈련", _courses),
         ("certificates", "더하면 좋은 자격증", _certificates),
     )
-    return tuple(
+    told = tuple(
         make(name, title, answers[name])
         if answers[name]["answer_code"] == "OK"
         else _no_result(name, title, answers[name])
         for name, title, make in makers
     )
+    # The employment answer names the skills that the courses' one is measured by.
+    kind = "missing_worked" if gap_words.is_history(answers["courses"]) else "missing"
+    named = str(texts.load("person")["changes"][kind])
+    return tuple(replace(service, missing_title=named) if service.missing else service for service in told)
 
 
 def rights_line() -> str:
@@ -65,7 +73,8 @@ def printable(lines: Sequence[str]) -> str:
 def _no_result(code: str, title: str, answer: dict[str, Any]) -> Service:
     reason = texts.no_result(answer["answer_code"])
     unused = occupation_words.unused_tests(answer) if code == "occupations" else ()
-    notes = (*unused, *((reason.next,) if reason.next else ()))
+    basis = gap_words.basis_notes(answer) if code in _MEASURED else ()
+    notes = (*unused, *basis, *((reason.next,) if reason.next else ()))
     return Service(code=code, title=title, has_result=False, lead=reason.why, notes=notes)
 
 
@@ -102,25 +111,25 @@ def _jobs(code: str, title: str, answer: dict[str, Any]) -> Service:
 
 def _gaps(code: str, title: str, answer: dict[str, Any]) -> Service:
     words = texts.load("occupation")["gap"]
-    gaps = tuple(gap_words.gap(wish) for wish in answer["wishes"])
-    return Service(code, title, True, words["lead"], (words["note"],), gaps=gaps)
+    is_wish = not gap_words.is_history(answer)
+    gaps = tuple(gap_words.gap(wish, is_wish=is_wish) for wish in answer["wishes"])
+    lead = words["lead"] if is_wish else words["history_lead"]
+    return Service(code, title, True, lead, (*gap_words.basis_notes(answer), words["note"]), gaps=gaps)
 
 
 def _courses(code: str, title: str, answer: dict[str, Any]) -> Service:
     missing = answer["missing_skills"]
     needed = answer["needed_skills_count"] or 0
-    lead = f"희망직종 '{_wanted(answer)}'에 필요한 역량 {needed:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
+    lead = f"{gap_words.wanted(answer)}에 필요한 역량 {needed:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
     named = (f"확인되지 않는 역량: {_named_skills(missing)}",) if missing else ()
     places = tuple(course_words.place(found) for found in answer["places"])
-    return Service(code, title, True, lead, (*named, *course_words.notes()), places=places)
+    return Service(
+        code, title, True, lead, (*gap_words.basis_notes(answer), *named, *course_words.notes()), places=places
+    )
 
 
 def _certificates(code: str, title: str, answer: dict[str, Any]) -> Service:
     words = texts.load("occupation")["certificate"]
-    lead = words["lead"].format(occupation=_wanted(answer))
+    lead = words["lead"].format(occupation=gap_words.wanted(answer))
     places = tuple(gap_words.certificate(found) for found in answer["places"])
-    return Service(code, title, True, lead, (words["note"],), places=places)
-
-
-def _wanted(answer: dict[str, Any]) -> str:
-    return answer["gap_occupation_name"] or f"직업코드 {answer['gap_occupation_code']}"
+    return Service(code, title, True, lead, (*gap_words.basis_notes(answer), words["note"]), places=places)

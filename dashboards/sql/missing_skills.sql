@@ -1,8 +1,10 @@
 -- question: which skills do seekers lack most for their first wish, and what would each open?
 -- grain: skill_code, plus TOTAL; a person may stand in several. source: serving skill gaps of people.
+-- Who has no wish and is measured against past work counts in TOTAL alone.
 -- People with the same gap are counted once and then spread over its skills. Means are sums of whole millionths.
 with cases as (
-    select as_of, answer_code, missing_skill_codes_1 as codes, unlocked_shares_text_1 as shares,
+    select as_of, answer_code, basis_code is distinct from 'HISTORY' as is_wish, missing_skill_codes_1 as codes,
+        unlocked_shares_text_1 as shares,
         count(*) as people_count
     from serving__seeker_skill_gaps_v1
     group by all
@@ -12,7 +14,7 @@ positions as (
     select as_of, people_count, string_split(codes, '|') as codes, string_split(shares, '|') as shares,
         unnest(range(1, len(string_split(codes, '|')) + 1)) as position
     from cases
-    where answer_code = 'OK' and codes <> ''
+    where answer_code = 'OK' and is_wish and codes <> ''
 ),
 
 spread as (

@@ -1,5 +1,6 @@
 -- question: how much of what their first wish needs do seekers have, by wished occupation?
 -- grain: occupation_code of the first wish, plus TOTAL and NO_ANSWER. source: serving skill gaps x serving occupations.
+-- Who has no wish and is measured against past work stands in NO_ANSWER and in no mean.
 -- Means are sums of whole millionths, so the number of threads does not change a digit.
 with people as (
     select
@@ -11,6 +12,11 @@ with people as (
             case when missing_skill_codes_1 <> '' then len(string_split(missing_skill_codes_1, '|')) else 0 end
         end as missing_count
     from serving__seeker_skill_gaps_v1
+    where basis_code is distinct from 'HISTORY'
+    union all
+    select as_of, 'NO_ANSWER', null, null, null
+    from serving__seeker_skill_gaps_v1
+    where basis_code = 'HISTORY'
 ),
 
 grouped as (

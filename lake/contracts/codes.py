@@ -169,7 +169,7 @@ ANSWER = CodeList(
         "NO_COURSE_CLOSES_GAP": "부족한 역량을 채우는 수강 가능한 과정이 없음",
         "NO_CERTIFICATE_ASKED": "희망 직종이 찾는 자격이 확인되지 않음",
         "NO_CERTIFICATE_CLOSES_GAP": "희망 직종의 공고가 찾는 자격 가운데 더 딸 것이 없음",
-        "CONTRADICTORY_TEST": "심리검사의 답이 서로 맞지 않아 추천하지 않음",
+        "CONTRADICTORY_TEST": "심리검사의 답을 믿고 쓸 수 없어 추천하지 않음",
     },
 )
 

@@ -241,7 +241,7 @@ TEST_NORMS = Table(
 SEEKER_TESTS = Table(
     id="gold__seeker_tests",
     label="구직자 검사 결과",
-    description="검사마다 믿을 수 있는 가장 새 결과를 모은 한 줄. 답이 서로 맞지 않는 검사는 쓰지 않고 까닭을 남긴다.",
+    description="검사마다 믿을 수 있는 가장 새 결과를 모은 한 줄. 믿고 쓸 수 없는 답의 검사는 쓰지 않고 까닭을 남긴다.",
     grain="한 행 = 검사를 받은 구직자 한 사람, 한 기준일",
     key=("as_of", "seeker_key"),
     columns=(

@@ -1,10 +1,11 @@
 """What the small night says about occupations, skills, courses and certificates, written by hand.
 
 The first thirty people lack 총무 for their first wish (needed at NCS level 5; it alone opens 12 % of its openings) and
-a skill of unknown level and effect; their second wish has no open posting, their third no skill data. Session S1 scores
+a skill of unknown level and effect; their second wish has no open posting, their third no skill data. Person 58 has no
+wish and is measured against what they have done. Session S1 scores
 0.35 × 0.9 + 0.2 × 1 + 0.2 × 0.5 + 0.15 × 0.62 + 0.1 × 0.73 = 0.781; nobody knows S2's rate or price. The last twelve
 answered the tests all alike. Courses C1, C2 and C4 of one field have 40, 7 and 200 graduates. Occupation 0261 has six
-seekers, which is too few to be shown.
+seekers, which is too few to be shown; so are the eight of 0231 in Jeju, where people 55 to 59 live.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 AS_OF = date(2026, 7, 1)
 Row = dict[str, Any]
 LACKING = 30
+WITHOUT_WISH = 58
 CARELESS = 60
 DELIVERED = {"as_of": AS_OF, "delivery_date": AS_OF, "source_file": "a.csv"}
 
@@ -36,31 +38,39 @@ def occupations_of(number: int) -> Row:
         twin_codes="0232|0233",
         past_nearness_0_1=0.55,
         education_fit_code="MEETS",
-        tightness_ratio=0.81,
+        tightness_ratio=0.1,
         wage_median_krw_month=2_700_000,
     )
     second = _numbered(2, occupation_code="0261", score_0_1=0.4, trait_codes="interest_realistic:LOW")
     return {"answer_code": "OK", "basis_code": "TEST", "unused_test_codes": "value:TOO_LONG"} | first | second
 
 
+def _basis(number: int) -> Row:
+    return {"basis_code": "HISTORY" if number == WITHOUT_WISH else "WISH"}
+
+
 def gaps_of(number: int) -> Row:
     """The gaps of three wishes."""
+    basis = _basis(number)
+    if number == WITHOUT_WISH:
+        worked = _numbered(1, gap_occupation_code="0231", needed_skills_count=6, readiness_0_1=0.9, open_share_0_1=0.4)
+        return {"answer_code": "OK"} | basis | worked | {"missing_skill_codes_1": "07010103"}
     if number >= LACKING:
-        return {"answer_code": "NO_GAP"}
+        return {"answer_code": "NO_GAP"} | basis
     first = _numbered(1, gap_occupation_code="0231", needed_skills_count=6, readiness_0_1=0.62, open_share_0_1=0.4)
     first |= _numbered(
         1, missing_skill_codes="02010101|07010103", missing_levels_text="50", unlocked_shares_text="0.12|"
     )
     second = _numbered(2, gap_occupation_code="0261", needed_skills_count=3, readiness_0_1=0.996)
     second |= _numbered(2, missing_skill_codes="02010101", missing_levels_text="3")
-    return {"answer_code": "OK"} | first | second | _numbered(3, gap_occupation_code="0232")
+    return {"answer_code": "OK"} | basis | first | second | _numbered(3, gap_occupation_code="0232")
 
 
 def courses_of(number: int) -> Row:
     """One session with everything known, one with unknown rate and price."""
     if number >= LACKING:
-        return {"answer_code": "NO_GAP"}
-    row: Row = {"answer_code": "OK", "gap_occupation_code": "0231", "needed_skills_count": 6}
+        return {"answer_code": "NO_COURSE_CLOSES_GAP" if number == WITHOUT_WISH else "NO_GAP"} | _basis(number)
+    row: Row = {"answer_code": "OK", "gap_occupation_code": "0231", "needed_skills_count": 6} | _basis(number)
     row |= {"missing_skill_codes": "02010101|07010103"}
     row |= _numbered(1, session_id="S1", score_0_1=0.781, job_fit_0_1=0.9, region_fit_0_1=1.0, level_fit_0_1=0.5)
     row |= _numbered(1, outcome_0_1=0.62, cost_fit_0_1=0.731707, skill_code="02010101")
@@ -71,8 +81,8 @@ def courses_of(number: int) -> Row:
 def certificates_of(number: int) -> Row:
     """One certificate that openings ask for, one of an unknown share."""
     if number >= LACKING:
-        return {"answer_code": "NO_CERTIFICATE_CLOSES_GAP"}
-    row: Row = {"answer_code": "OK", "gap_occupation_code": "0231"}
+        return {"answer_code": "NO_CERTIFICATE_CLOSES_GAP"} | _basis(number)
+    row: Row = {"answer_code": "OK", "gap_occupation_code": "0231"} | _basis(number)
     row |= _numbered(1, certificate_name="사회조사분석사 2급", score_0_1=0.645, job_fit_0_1=0.6, level_fit_0_1=0.75)
     row |= _numbered(1, openings_share_0_1=0.004)
     return row | _numbered(2, certificate_name="사회복지사 1급", score_0_1=0.43, job_fit_0_1=0.4, level_fit_0_1=0.5)

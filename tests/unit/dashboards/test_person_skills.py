@@ -9,6 +9,7 @@ from lxml import html
 
 from dashboards import course_words, gap_words, occupation_words, person_page, wording
 from dashboards.explain import as_text, explain_seeker
+from dashboards.few_people import hide_few
 from dashboards.lookups import IncompleteAnswers, NotPublished
 from dashboards.seeker_skills import missing_skills
 from lake.publication import Pointer
@@ -64,11 +65,21 @@ def test_an_occupation_says_what_fits_what_does_not_and_its_twins(page: str) -> 
 def test_an_occupations_numbers_are_those_of_the_row(page: str) -> None:
     facts = _facts(page, "occupations", 1)
     assert "일치 점수 90점" in _said(page, "occupations")
-    assert facts["해 온 일과의 가까움"] == "해 온 일과 아주 가까운 직업(55점)"
+    assert facts["해 온 일과의 가까움"] == "해 온 일과 아주 가까운 직업"
     assert facts["통상 학력"] == "대졸(4년) — 갖추었습니다"
     assert facts["제시임금 중간값"] == "월 270만원"
-    assert facts["구인배수"] == "0.8배"
+    assert facts["구인배수"] == "0.1배"
     assert facts["취업 추이"] == "늘고 있음(그 전 12개월 1,050명 → 최근 12개월 1,200명)"
+
+
+def test_a_score_is_said_to_be_no_probability(page: str) -> None:
+    assert "50점은 맞다고도 안 맞다고도 할 수 없음을 뜻하며, 확률이 아닙니다." in _said(page, "occupations")
+
+
+def test_a_trend_is_said_to_be_of_those_registered_before_and_beyond_chance(page: str) -> None:
+    said = _said(page, "occupations")
+    assert "두 해가 시작되기 전에 등록한 구직자가" in said
+    assert "두 해의 차이가 5% 이상이고 우연으로 보기 어려울 때만" in said
 
 
 def test_what_is_unknown_of_an_occupation_is_no_data_and_never_nothing(page: str) -> None:
@@ -87,7 +98,7 @@ def test_a_contradictory_test_gives_no_occupation_but_the_reason_and_what_to_do(
     answers = explain_seeker(settings, pointer, f"{skill_rows.CARELESS:032x}")
     assert answers["occupations"]["places"] == []
     for said in (_said(person_page.render(answers), "occupations"), as_text(answers)):
-        assert "심리검사의 답이 서로 맞지 않아" in said
+        assert "심리검사의 답을 믿고 쓸 수 없어" in said
         assert "흥미검사: 답이 모두 같아 쓰지 않았습니다." in said
         assert "적성검사: 읽고 답하기에는 너무 짧은 시간에 답해 쓰지 않았습니다." in said
         assert "검사를 다시 받으면" in said
@@ -99,6 +110,10 @@ def test_each_wish_says_its_readiness_and_what_is_open_already(page: str) -> Non
     assert "모집인원의 40%가 이미 열려 있습니다" in said
     assert "2순위 희망직종: 웹개발자 필요 역량 3가지 가운데 중요도로 본 99% 초과를 갖추었습니다." in said
     assert "3순위 희망직종: 직업상담사 이 직종에 필요한 역량은 자료 없음." in said
+
+
+def test_work_is_said_to_count_from_a_year_on(page: str) -> None:
+    assert "경력은 같은 직종에서 1년 이상 일한 것만 셉니다." in _said(page, "gaps")
 
 
 def test_a_missing_skill_says_its_level_and_what_it_would_open(page: str) -> None:
@@ -166,7 +181,11 @@ def test_a_courses_rate_is_said_to_describe_and_not_to_promise(page: str) -> Non
 def test_certificates_say_how_many_openings_ask_for_them(answers: dict[str, Any], page: str) -> None:
     first, second = _facts(page, "certificates", 1), _facts(page, "certificates", 2)
     assert first == {"찾는 공고": "모집인원의 1% 미만", "통상 수준": "NCS 5수준"}
-    assert second == {"찾는 공고": "자료 없음", "통상 수준": "자료 없음"}
+    assert second == {
+        "찾는 공고": "자료 없음",
+        "통상 수준": "자료 없음",
+        "확인할 것": "면허는 응시 자격을 먼저 확인하세요",
+    }
     for place in answers["certificates"]["places"]:
         total = 0.7 * place["job_fit_0_1"] + 0.3 * place["level_fit_0_1"]
         assert place["score_0_1"] == pytest.approx(total, abs=0.001)
@@ -182,11 +201,11 @@ def test_the_terminal_tells_the_same_as_the_page(answers: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("nearness", "said"),
     [
-        (1.0, "해 온 일과 같은 직업(100점)"),
-        (0.6, "해 온 일과 아주 가까운 직업(60점)"),
-        (0.2, "해 온 일과 가까운 직업(20점)"),
-        (0.1, "해 온 일과 먼 직업(10점)"),
-        (0.0, "해 온 일과 먼 직업(0점)"),
+        (1.0, "해 온 일과 같은 직업"),
+        (0.6, "해 온 일과 아주 가까운 직업"),
+        (0.2, "해 온 일과 가까운 직업"),
+        (0.1, "해 온 일과 먼 직업"),
+        (0.0, "해 온 일과 먼 직업"),
         (None, None),
     ],
 )
@@ -221,8 +240,20 @@ def test_cost_is_what_the_person_pays(own: int | None, fee: int | None, said: st
 
 def test_the_end_of_an_interval_is_rounded_outwards() -> None:
     session = {"expected_low_0_1": 0.489, "expected_high_0_1": 0.741, "outcome_basis_code": "MODEL"}
-    said = course_words.expected(session | {"graduates_count": None}, rate=0.617)
+    said = course_words.expected(session | {"graduates_count": None, "hidden": []}, rate=0.617)
     assert said == "수료자 100명 가운데 약 62명, 90% 구간 48~75명 (지난 회차들로 배운 모형)"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "자료"), (9, "수료 10명 미만의 기록"), (10, "수료 10명의 기록"), (1_200, "수료 1,200명의 기록")],
+)
+def test_a_record_of_few_who_finished_is_not_counted_out_loud(count: int, said: str) -> None:
+    session = {"expected_low_0_1": None, "expected_high_0_1": None, "outcome_basis_code": "COURSE"}
+    hidden = hide_few(session | {"graduates_count": count}, {"graduates_count": ()})
+    told = course_words.expected(hidden, rate=0.6)
+    assert (said in told) is (count > 0)
+    assert "9명" not in told
 
 
 def test_a_long_list_of_missing_skills_is_cut_and_counted() -> None:

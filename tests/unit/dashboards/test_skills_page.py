@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 
 from dashboards import skills_page
+from dashboards.catalog import open_catalog
 from lake.settings import Settings
 
 SOURCES = {
@@ -86,6 +87,23 @@ def test_a_missing_skill_without_openings_has_no_data(page: str) -> None:
         ["총무", "30명", "42%", "12%", ""],
         ["사례관리", "30명", "42%", "자료 없음", ""],
     ]
+
+
+def test_who_has_no_wish_is_counted_for_no_wish(settings: Settings, catalog: Path) -> None:
+    with open_catalog(settings, catalog) as db:
+        wishes = db.execute("select occupation_code, people_count, readiness_mean_0_1 from agg.skill_gaps order by 1")
+        assert wishes.fetchall() == [("0231", 30, 0.62), ("NO_ANSWER", 42, None), ("TOTAL", 72, 0.62)]
+
+
+def test_the_page_says_what_its_tables_count(page: str) -> None:
+    said = " ".join(html.fromstring(page).text_content().split())
+    for words in (
+        "자동화된 평가를 거부한 사람은 여기서 세지 않으므로",
+        "희망직종이 없어 해 온 일을 기준으로 본 사람은 세지 않습니다",
+        "추정 취업률(추천받은 사람으로 평균)",
+        "첫 자리가 1순위 희망직종 그대로인 때가 많으므로",
+    ):
+        assert words in said
 
 
 def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
