@@ -88,8 +88,8 @@ def tightness(ratio: float | None) -> str:
 
 
 def _regional_tightness(found: dict[str, Any]) -> str:
-    """The ratio of one region; not told where it rests on too few seekers."""
-    if "tightness_ratio" in found["hidden"]:
+    """The ratio of one region; the row has none where nobody knows it or it would rest on fewer than ten seekers."""
+    if found["tightness_ratio"] is None:
         return str(texts.load("occupation")["place"]["few_seekers"])
     return tightness(found["tightness_ratio"])
 

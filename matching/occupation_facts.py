@@ -19,15 +19,17 @@ from matching.eligibility import EDUCATION_CODES
 from matching.market import find_distinct, read_arrow_file
 
 TITLE_COLUMNS = ("occupation_code", "typical_education_code")
-CELL_COLUMNS = ("occupation_code", "region_code", "tightness_ratio", "wage_median_krw_month")
+CELL_COLUMNS = ("occupation_code", "region_code", "tightness_ratio", "wage_median_krw_month", "seekers_count")
+LEAST_SEEKERS = 10
+"""Openings for fewer seekers say little, and how many seekers there are: no ratio is told."""
 
 
 @dataclass(frozen=True)
 class OccupationFacts:
     """Of each occupation (k,) the usual education as a place in EDUCATION_CODES, NONE where not known.
 
-    And (k + 1, r + 1) openings per seeker and median wage offered (KRW a month) by region; the last row and column
-    are NaN, so that NONE finds nothing.
+    And (k + 1, r + 1) openings per seeker (NaN of fewer than LEAST_SEEKERS) and median wage offered (KRW a month) by
+    region; the last row and column are NaN, so that NONE finds nothing.
     """
 
     education: Ints
@@ -46,10 +48,15 @@ class OccupationFacts:
         known = cells.filter(pa.array(~is_null(cells["region_code"]))).combine_chunks()
         regions = find_distinct(known["region_code"])
         where = (encode_in(known["occupation_code"], order), encode_in(known["region_code"], regions))
+        is_few = ~(read_numbers(known["seekers_count"], np.nan) >= LEAST_SEEKERS)
+        told = (
+            np.where(is_few, np.nan, read_numbers(known["tightness_ratio"], np.nan)),
+            read_numbers(known["wage_median_krw_month"], np.nan),
+        )
         by_cell = []
-        for name in CELL_COLUMNS[2:]:
+        for numbers in told:
             values = np.full((len(order) + 1, len(regions) + 1), np.nan)
-            values[where] = read_numbers(known[name], np.nan)
+            values[where] = numbers
             values[NONE], values[:, NONE] = np.nan, np.nan
             by_cell.append(values)
         return cls(np.append(usual, np.int32(NONE))[titled], regions, *by_cell)

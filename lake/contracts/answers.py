@@ -107,7 +107,7 @@ SEEKER_OCCUPATIONS = _answers(
                 "past_nearness_0_1", "해 온 일과의 가까움", "1이면 같은 직업, 다른 대분류는 .1까지. 경력이 없으면 비움"
             ),
             Column("education_fit_code", Kind.STRING, "학력 조건", codes=codes.EDUCATION_FIT),
-            c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수", unit="배"),
+            c.number("tightness_ratio", "구인배수", "모집인원 ÷ 희망 구직자 수. 10명 미만이면 비움", unit="배"),
             c.krw_month("wage_median_krw_month", "제시임금 중위값"),
         ),
     ),

@@ -34,6 +34,7 @@ def mapper(tmp_path: Path) -> partial[Any]:
     files = tmp_path / "titles.parquet", tmp_path / "cells.parquet"
     title = {"occupation_code": "0231", "occupation_name": "사회복지사", "typical_education_code": "05"}
     cell = {"month": "2026-11", "occupation_code": "0231", "region_code": "11", "tightness_ratio": 0.25}
+    cell |= {"seekers_count": 12}
     pq.write_table(arrow_rows("gold__occupations", [title]), files[0])
     pq.write_table(arrow_rows("gold__labour_market", [cell]), files[1])
     return partial(occupations.match_from_files, folder=tmp_path / "model", facts=files, as_of=AS_OF, device="cpu")

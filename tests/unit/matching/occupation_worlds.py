@@ -52,16 +52,16 @@ def scores_of(trait: str, scales: Sequence[str] = SCALE_NAMES) -> dict[str, Any]
 def make_facts(
     codes: Sequence[str], titles: Sequence[Mapping[str, Any]] = (), cells: Sequence[Mapping[str, Any]] = ()
 ) -> OccupationFacts:
-    """The facts of gold__occupations and gold__labour_market rows."""
+    """The facts of gold__occupations and gold__labour_market rows; a cell has ten seekers if it does not say."""
     text, number = pa.string(), pa.float64()
     title = pa.schema([("occupation_code", text), ("typical_education_code", text)])
     cell = pa.schema(
         [("occupation_code", text), ("region_code", text), ("tightness_ratio", number)]
-        + [("wage_median_krw_month", pa.int32())]
+        + [("wage_median_krw_month", pa.int32()), ("seekers_count", pa.int32())]
     )
     return OccupationFacts.from_arrow(
         pa.Table.from_pylist([dict(row) for row in titles], schema=title),
-        pa.Table.from_pylist([dict(row) for row in cells], schema=cell),
+        pa.Table.from_pylist([{"seekers_count": 10} | dict(row) for row in cells], schema=cell),
         codes,
     )
 

@@ -23,7 +23,9 @@ TITLES = [
     {"occupation_code": "9999", "typical_education_code": "03"},
 ]
 CELLS = [
-    {"occupation_code": "0132", "region_code": "26", "tightness_ratio": 0.0, "wage_median_krw_month": 2_400_000},
+    {"occupation_code": "0132", "region_code": "26", "tightness_ratio": 0.0, "wage_median_krw_month": 2_400_000}
+    | {"seekers_count": 10},
+    {"occupation_code": "0133", "region_code": "26", "tightness_ratio": 5.0, "seekers_count": 9},
     {"occupation_code": "0131", "region_code": "11", "tightness_ratio": None, "wage_median_krw_month": 3_000_000},
     {"occupation_code": "9999", "region_code": "11", "tightness_ratio": 7.0, "wage_median_krw_month": 1},
 ]
