@@ -1,7 +1,7 @@
 """The evidence for an occupation, in log-odds: log-likelihood ratio of the known scales, and weights times nearness.
 
 Compiled loops with one order of additions, so that the same person and occupation give the same number however they
-are asked. Do not put here: the choice of five (places.py), what patterns say (scale_patterns.py). Makes no table.
+are asked. Do not put here: the choice of five (heads.py), what patterns say (scale_patterns.py). Makes no table.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from matching.blocks import NONE, Doubles, Floats, Ints, Longs
 from matching.compiled import compiled
+from matching.heads import Groups, list_groups
 from matching.nearness import HISTORY_WEIGHTS
 from matching.occupation_model import OccupationModel
 from matching.scale_patterns import Patterns
@@ -24,13 +25,14 @@ SEARCH_ERROR = 64 * 2.0**-24
 class Occupations(NamedTuple):
     """Means (k, 35) of occupations and the same by scale (35, k), nearness of codes to them (c, k), weights (5,).
 
-    And which of them may be twins, and what the patterns of the people asked about say.
+    And their groups, which of them may be twins, and what the patterns of the people asked about say.
     """
 
     means: Doubles
     by_scale: Doubles
     nearness: Doubles
     weights: Doubles
+    groups: Groups
     siblings: Siblings
     patterns: Patterns
 
@@ -60,7 +62,7 @@ class People(NamedTuple):
 def open_occupations(model: OccupationModel, nearness: Doubles, patterns: Patterns) -> Occupations:
     """What is asked of `model` by people with `patterns` and codes in `nearness` (c, k)."""
     by_scale, weights = np.ascontiguousarray(model.means.T), np.array(list(HISTORY_WEIGHTS.values()))
-    return Occupations(model.means, by_scale, nearness, weights, list_siblings(model), patterns)
+    return Occupations(model.means, by_scale, nearness, weights, list_groups(model), list_siblings(model), patterns)
 
 
 def read_people(asked: Asked, occupations: Occupations) -> People:

@@ -1,7 +1,7 @@
 """How near two occupations are by code and by their workers, and what wished and worked occupations weigh.
 
 The weights are stated judgements until a later issue learns them. Do not put here: tests (scale_patterns.py), the
-choice of five (places.py). Makes no table.
+choice of five (heads.py). Makes no table.
 """
 
 from __future__ import annotations

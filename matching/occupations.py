@@ -5,7 +5,7 @@ for an occupation is a sum: the log-likelihood ratio of the person's known scale
 all workers) plus, for each wished or worked occupation, its weight times how near the two occupations are. score_0_1 is
 the logistic of a third of it (SCORE_SCALE): .5 says neither for nor against, and the same evidence gives the same
 number to everyone. Sex and age are not read. Do not put here: learning the model (occupation_model.py), choosing the
-five (places.py).
+five (heads.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Near-twins: occupations of one KECO minor group whose workers the known scales tell apart badly.
 
-They share a place of the five and are named together. Do not put here: what a pattern of scales says besides
-(scale_patterns.py), the choice of the five (places.py). Makes no table.
+They share a place of the five (heads.py) and are named together (companions.py). Do not put here: what a pattern of
+scales says besides (scale_patterns.py), the choice of the five. Makes no table.
 """
 
 from __future__ import annotations

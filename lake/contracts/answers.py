@@ -93,16 +93,21 @@ EMPLOYMENT_PROBABILITY = _answers(
 SEEKER_OCCUPATIONS = _answers(
     "matches__seeker_occupations",
     "추천 직업 TOP5",
-    "흥미·적성과 희망·경력에 맞는 KECO 세분류 다섯.",
+    "흥미·적성과 희망·경력에 맞는 KECO 세분류 다섯. 소분류에서 둘, 중분류에서 셋까지, 모자라면 한도 없이 채운다.",
     (
         Column("basis_code", Kind.STRING, "추천 근거", codes=codes.OCCUPATION_BASIS, delivered=False),
         gold.UNUSED_TEST_CODES.derived(),
         *_top(
             _optional(c.OCCUPATION_CODE),
             c.share("score_0_1", "일치 점수"),
-            c.text("trait_codes", "맞는 특성", "점수를 가장 크게 올린 척도:HIGH나 LOW, |로 이음"),
-            c.text("unlike_trait_codes", "맞지 않는 특성", "점수를 가장 크게 내린 척도:HIGH나 LOW, |로 이음"),
-            c.text("twin_codes", "함께 볼 직업", "검사로 갈리지 않는 같은 소분류의 직업코드, 점수순, |로 이음"),
+            c.text("trait_codes", "맞는 특성", "본인과 직업이 평균의 한쪽이고 점수를 올린 척도:HIGH나 LOW, |로 이음"),
+            c.text("unlike_trait_codes", "맞지 않는 특성", "평균의 다른 쪽이고 점수를 내린 척도:HIGH나 LOW, |로 이음"),
+            c.text(
+                "twin_codes",
+                "함께 볼 직업",
+                "같은 소분류에서 셋까지, 점수순, |로 이음: 본인의 검사로 갈리지 않는 직업, 그리고 두 자리가 찬(검사가 "
+                "없으면 한 자리라도 있는) 소분류의 첫 자리에 근거 있는 나머지 직업",
+            ),
             c.share(
                 "past_nearness_0_1", "해 온 일과의 가까움", "1이면 같은 직업, 다른 대분류는 .1까지. 경력이 없으면 비움"
             ),

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pyspark.sql import functions as F
 
 from lake.contracts.gold import OCCUPATIONS
+from lake.tables import Lake
 from tests.engine.conftest import AS_OF
 from tests.engine.people import seeker, spell
-from transforms.gold.occupations import occupations
+from transforms.gold.occupations import compare_hires, occupations
 from transforms.registers import Registers, known_by
 
 pytestmark = pytest.mark.engine
@@ -73,16 +75,35 @@ def test_openings_without_a_seeker_have_no_ratio(people: Registers, frame: Frame
 
 @pytest.mark.parametrize(
     ("now", "before", "outlook"),
-    [(42, 40, "RISING"), (41, 40, "STEADY"), (39, 40, "STEADY"), (38, 40, "FALLING"), (29, 40, "NO_DATA")],
+    [
+        pytest.param(59, 41, "RISING", id="18 more, chance 1.645 * 10"),
+        pytest.param(58, 42, "STEADY", id="16 more"),
+        pytest.param(42, 58, "STEADY", id="16 fewer"),
+        pytest.param(41, 59, "FALLING", id="18 fewer"),
+        pytest.param(42, 40, "STEADY", id="5 percent of few is chance"),
+        pytest.param(10_499, 10_000, "STEADY", id="beyond chance (235.6) but not 5 percent"),
+        pytest.param(10_500, 10_000, "RISING", id="5 percent"),
+        pytest.param(9_500, 10_000, "FALLING", id="5 percent fewer"),
+        pytest.param(9_501, 10_000, "STEADY", id="not quite"),
+        pytest.param(29, 400, "NO_DATA", id="few now"),
+        pytest.param(400, 29, "NO_DATA", id="few before"),
+        pytest.param(None, 400, "NO_DATA", id="unknown"),
+    ],
 )
-def test_outlook_compares_two_years_from_five_percent_on(
-    people: Registers, frame: Frame, now: int, before: int, outlook: str
+def test_outlook_moves_from_five_percent_on_and_beyond_chance(
+    session_lake: Lake, now: int | None, before: int | None, outlook: str
 ) -> None:
-    made = make(people, frame, LONG_AGO, *hires(now, THIS_YEAR), *hires(before, YEAR_BEFORE))["0243"]
+    counts = session_lake.spark.createDataFrame([(now, before)], "now int, before int")
+    told = counts.select(compare_hires(F.col("now"), F.col("before")).alias("outlook_code"))
+    assert told.collect()[0].outlook_code == outlook
+
+
+def test_both_years_are_counted_and_compared(people: Registers, frame: Frame) -> None:
+    made = make(people, frame, LONG_AGO, *hires(59, THIS_YEAR), *hires(41, YEAR_BEFORE))["0243"]
     assert (made.same_people_hires_12m_count, made.same_people_hires_prior_12m_count, made.outlook_code) == (
-        now,
-        before,
-        outlook,
+        59,
+        41,
+        "RISING",
     )
 
 

@@ -1,8 +1,8 @@
 """KECO unit groups with their name, usual education, market and outlook (makes gold__occupations).
 
 Counted from postings and seekers, not from gold__labour_market: a posting without a region is open all the same. The
-outlook compares the hires of the same people in two years: those registered before both. Counting everybody would show
-how the register grows (synthetic Korea: 14 % more hires a year, 1 % among the same people).
+outlook compares the hires of the same people in two years: those registered before the first began. Counting everybody
+would show how the register grows (synthetic Korea: 14 % more hires a year, 1 % among the same people).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ REPORTING_LAG_DAYS = 60
 YEAR_DAYS = 365
 LEAST_HIRES_COUNT = 30
 LEAST_CHANGE_PCT = 5
+CHANCE_DEVIATIONS = 1.645
+"""One-sided 95 % of the normal distribution. The difference of two Poisson counts has their sum as its variance."""
 HIRES = ("same_people_hires_12m_count", "same_people_hires_prior_12m_count")
 
 
@@ -39,7 +41,7 @@ def occupations(dictionary: DataFrame, postings: DataFrame, known: Registers, *,
     tightness = F.when(F.col("seekers_count") > 0, F.col("openings_count") / F.col("seekers_count"))
     counted = frame.withColumns({name: _counted(name) for name in HIRES})
     return counted.withColumns(
-        {"as_of": day(as_of), "tightness_ratio": tightness, "outlook_code": _outlook(*map(F.col, HIRES))}
+        {"as_of": day(as_of), "tightness_ratio": tightness, "outlook_code": compare_hires(*map(F.col, HIRES))}
     ).select(*OCCUPATIONS.names)
 
 
@@ -100,12 +102,19 @@ def _counted(name: str) -> Column:
     return F.when(F.col(f"_has_{name}"), F.coalesce(F.col(name), F.lit(0)))
 
 
-def _outlook(now: Column, before: Column) -> Column:
-    """RISING or FALLING from 5 % on, in whole hires; NO_DATA with fewer than 30 in a year or a year not known."""
+def compare_hires(now: Column, before: Column) -> Column:
+    """RISING or FALLING from 5 % on, in whole hires, and beyond chance: |now − before| > 1.645 · √(now + before).
+
+    NO_DATA with fewer than 30 hires in a year, or a year not known. Two years of 30 hires each differ by chance alone
+    by √60 = 8, a quarter: 5 % by itself calls most small occupations rising or falling, together it is one in ten.
+    """
     has_data = F.coalesce((now >= LEAST_HIRES_COUNT) & (before >= LEAST_HIRES_COUNT), F.lit(False))
     pct, whole = now.cast("bigint") * 100, before.cast("bigint")
+    total = (whole + now.cast("bigint")).cast("double")
+    is_chance = F.abs(now - before).cast("double") <= F.lit(CHANCE_DEVIATIONS) * F.sqrt(total)
     return (
         F.when(~has_data, F.lit("NO_DATA"))
+        .when(is_chance, F.lit("STEADY"))
         .when(pct >= whole * (100 + LEAST_CHANGE_PCT), F.lit("RISING"))
         .when(pct <= whole * (100 - LEAST_CHANGE_PCT), F.lit("FALLING"))
         .otherwise(F.lit("STEADY"))

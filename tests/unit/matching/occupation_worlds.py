@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from lake.contracts.render import arrow_schema
 from lake.contracts.silver import INSTRUMENT_SCALES, SCALE_NAMES
 from lake.device import Device
 from matching import occupations
+from matching.heads import Kin, list_groups
 from matching.occupation_facts import OccupationFacts
 from matching.occupation_model import OccupationModel
+from matching.twins import list_siblings
 
 AS_OF = datetime.date(2026, 1, 6)
 INTERESTS, APTITUDES = INSTRUMENT_SCALES["interest"], INSTRUMENT_SCALES["aptitude"]
@@ -47,6 +49,15 @@ def make_surveys(
 def scores_of(trait: str, scales: Sequence[str] = SCALE_NAMES) -> dict[str, Any]:
     """A person's test: 130 on one scale, 100 on the others."""
     return {name: 130.0 if name == trait else 100.0 for name in scales}
+
+
+def make_kin(codes: Sequence[str], twins: Collection[frozenset[str]] = ()) -> Kin:
+    """The groups and siblings of `codes`, ascending, and which of them are twins."""
+    model = OccupationModel.learn(make_surveys(0), codes)
+    siblings = list_siblings(model)
+    pairs = zip(siblings.first, siblings.second, strict=True)
+    is_twin = np.array([frozenset({model.codes[one], model.codes[other]}) in twins for one, other in pairs], bool)
+    return Kin(list_groups(model), siblings, is_twin)
 
 
 def make_facts(
