@@ -19,6 +19,8 @@ from lake.settings import load_settings
 
 LAYERS = ("bronze", "silver", "quarantine", "gold", "features")
 _LANDING = ("work24_delivery", "staged_deliveries", "ops__deliveries")
+_BETWEEN = ("scores__course_outcomes",)
+"""Of a later layer, and read by features__courses."""
 _TIMED = ("clean_", "gold__", "features__")
 
 
@@ -26,7 +28,7 @@ def run(sources: Path, lake: Path, engine: str, as_of: date) -> dict[str, float]
     """Step → seconds of one night up to features; settings besides lake and engine come from the environment."""
     options = NightOptions(load_settings(lake_dir=lake, engine=engine), sources)
     tables = [table_id for table_id, table in TABLES.items() if table.layer in LAYERS]
-    return execute(options, as_of, [*_LANDING, *tables])
+    return execute(options, as_of, [*_LANDING, *_BETWEEN, *tables])
 
 
 def features_seconds(steps: dict[str, float]) -> float:
