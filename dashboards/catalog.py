@@ -152,7 +152,8 @@ def hide(rows: pa.Table, people: People, *, group: str = "", also: Mask | None =
 
 
 def _line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    encoded = pc.dictionary_encode(rows.column(name)).combine_chunks()
+    # Joined first: pyarrow cannot join a dictionary of dates in no chunk (a table without a row).
+    encoded = pc.dictionary_encode(rows.column(name).combine_chunks())
     return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 

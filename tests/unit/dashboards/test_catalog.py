@@ -136,6 +136,15 @@ def test_certificates_are_counted_by_first_place(settings: Settings, catalog: Pa
     ]
 
 
+@pytest.mark.parametrize("table_id", made.GOLD_PEOPLE)
+def test_a_night_without_a_row_of_a_gold_table_has_a_file_all_the_same(table_id: str) -> None:
+    """Real data may know no tests and no courses; a table without a row has columns of no chunk."""
+    schema = arrow_schema(table(table_id))
+    empty = pa.Table.from_batches([], schema=schema.append(pa.field(made.COURSE_FIELD, pa.string())))
+    for people in made.GOLD_PEOPLE[table_id]:
+        assert made.hide(empty, people)[0].num_rows == 0
+
+
 def test_a_few_people_left_short_are_not_counted_out_loud() -> None:
     everyone = {"as_of": date(2026, 7, 1), "phase_code": "AFTER", "group_kind": "ALL", "group_code": "ALL"}
     everyone |= {"postings_count": 40, "openings_count": 120, "recommendations_count": 144}
