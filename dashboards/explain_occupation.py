@@ -19,6 +19,7 @@ from dashboards.catalog import published
 from dashboards.few_people import hide_few
 from dashboards.lookups import Row, occupations_by_code, one_row, plain, require_published
 from dashboards.places import as_lines
+from dashboards.seeker_skills import SESSION_FACTS
 from lake.contracts import gold, serving, silver
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -45,29 +46,7 @@ _PEOPLE: dict[str, tuple[str, ...]] = {
 }
 """Counts of people → what would give them away: hidden together below ten people."""
 _NEED = ("skill_code", "skill_name", "skill_level", "importance_0_1", "openings_share_0_1", "evidence_codes_text")
-_SESSION = (
-    "session_id",
-    "course_id",
-    "course_name",
-    "institution_name",
-    "skill_code",
-    "skill_name",
-    "skill_level",
-    "region_code",
-    "is_online",
-    "start_date",
-    "end_date",
-    "training_hours",
-    "training_type_code",
-    "fee_krw",
-    "self_payment_krw",
-    "seats_left_count",
-    "expected_rate_0_1",
-    "expected_low_0_1",
-    "expected_high_0_1",
-    "outcome_basis_code",
-    "graduates_count",
-)
+_SESSION = ("session_id", "course_id", "skill_code", "skill_name", "expected_rate_0_1", *SESSION_FACTS)
 
 
 class UnknownOccupation(LookupError):

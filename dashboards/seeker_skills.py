@@ -33,7 +33,7 @@ _COURSE = (
     "cost_fit_0_1",
     "skill_code",
 )
-_SESSION = (
+SESSION_FACTS = (
     "course_name",
     "institution_name",
     "skill_level",
@@ -51,6 +51,7 @@ _SESSION = (
     "outcome_basis_code",
     "graduates_count",
 )
+"""What a page says of a session."""
 _CERTIFICATE = ("score_0_1", "job_fit_0_1", "level_fit_0_1", "openings_share_0_1")
 
 
@@ -100,7 +101,7 @@ def courses(settings: Settings, pointer: Pointer, row: Row) -> Row:
     names = {skill["skill_code"]: skill["skill_name"] for skill in missing}
     for place in places:
         session = sessions.get(place["session_id"], {})
-        place |= hide_few({name: session.get(name) for name in _SESSION}, {"graduates_count": ()})
+        place |= hide_few({name: session.get(name) for name in SESSION_FACTS}, {"graduates_count": ()})
         place["skill_name"] = names.get(str(place["skill_code"])) or session.get("skill_name")
     head = {**_head(row), "needed_skills_count": row["needed_skills_count"]}
     return {**head, **_wanted(settings, pointer, row), "missing_skills": missing, "places": places}

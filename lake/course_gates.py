@@ -6,21 +6,16 @@ code: a mistake there must not hide itself. Do not put here: gates on jobs (job_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import duckdb
-import pyarrow as pa
 
 from lake import tables
 from lake.contracts.answers import PLACES, SEEKER_CERTIFICATES, SEEKER_COURSES
+from lake.gate_rules import Rules, count_broken, near_regions
 from lake.quality import Check
-from lake.reference import distances_km, read_regions
 from lake.settings import Settings
 
-NEAR_KM = 45.0
-"""Without a wished region a person reaches the home region and those whose offices are this near to its own."""
-Rules = Mapping[str, str]
 LEVELS_BELOW = 1
 """A skill shown so far below the needed level still counts as held."""
 
@@ -118,7 +113,7 @@ def audit_courses(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: d
     for table_id in ("features__seekers", "gold__occupation_skills"):
         db.register(table_id, tables.dataset(settings, table_id, as_of))
     db.register("sessions", tables.dataset(settings, "silver__training_courses"))
-    db.register("near_home", _near_regions())
+    db.register("near_home", near_regions())
     for statement in _LISTS:
         db.execute(statement.format(certificates=_columns("certificate_name")))
     # DuckDB 1.5 guesses too low what unnest gives, and would keep everybody's recommendations in memory to look up a
@@ -135,38 +130,8 @@ def audit_courses(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: d
         db.execute("reset disabled_optimizers")
 
 
-def _near_regions() -> pa.Table:
-    """Pairs of a home region and another one near it."""
-    known = [region.code for region in read_regions()]
-    pairs = [
-        {"home_region_code": home, "region_code": code}
-        for home, row in zip(known, distances_km(), strict=True)
-        for code, away in zip(known, row, strict=True)
-        if away <= NEAR_KM and code != home
-    ]
-    return pa.Table.from_pylist(pairs)
-
-
 def _columns(name: str) -> str:
     return ", ".join(f"{name}_{place}" for place in range(1, PLACES + 1))
-
-
-def _count(db: duckdb.DuckDBPyConnection, gates: Mapping[str, Rules], source: str, table_id: str) -> list[Check]:
-    """Of each gate how many rows of a query's body break a rule, in one pass; the detail says which and how often."""
-    rules = {f"{gate}_{name}": broken for gate, own in gates.items() for name, broken in own.items()}
-    flags = ", ".join(f'coalesce({broken}, false) as "{name}"' for name, broken in rules.items())
-    counts = [f'count(*) filter (where "{name}")' for name in rules]
-    for gate, own in gates.items():
-        either = " or ".join(f'"{gate}_{name}"' for name in own)
-        counts.append(f"count(*) filter (where {either})")
-    (row,) = db.execute(f"select {', '.join(counts)} from (select {flags} {source})").fetchall()
-    found, totals = dict(zip(rules, row, strict=False)), row[len(rules) :]
-    checks = []
-    for (gate, own), total in zip(gates.items(), totals, strict=True):
-        broken = {name: found[f"{gate}_{name}"] for name in own}
-        detail = ", ".join(f"{name} {count}" for name, count in broken.items() if count)
-        checks.append(Check(table_id, f"gate:{gate}", float(total), detail=detail))
-    return checks
 
 
 def _broken_courses(db: duckdb.DuckDBPyConnection) -> list[Check]:
@@ -180,7 +145,7 @@ def _broken_courses(db: duckdb.DuckDBPyConnection) -> list[Check]:
         left join near_home near on not c.has_wished_region
             and near.home_region_code = c.home_region_code and near.region_code = t.region_code
     """
-    return _count(db, COURSE_GATES, source, SEEKER_COURSES.id)
+    return count_broken(db, COURSE_GATES, source, SEEKER_COURSES.id)
 
 
 def _repeated(db: duckdb.DuckDBPyConnection, table_id: str, gate: str) -> list[Check]:
@@ -194,7 +159,7 @@ def _repeated(db: duckdb.DuckDBPyConnection, table_id: str, gate: str) -> list[C
     lists = {name: f"[{', '.join(f't{place}.{column}' for place in places)}]" for name, column in same.items()}
     # Neither list_count nor list_unique counts nulls.
     rules = {name: f"list_count({values}) > list_unique({values})" for name, values in lists.items()}
-    return _count(db, {gate: rules}, f'from "{table_id}" a {joins}', table_id)
+    return count_broken(db, {gate: rules}, f'from "{table_id}" a {joins}', table_id)
 
 
 def _broken_certificates(db: duckdb.DuckDBPyConnection) -> list[Check]:
@@ -213,4 +178,4 @@ def _broken_certificates(db: duckdb.DuckDBPyConnection) -> list[Check]:
             on higher.certificate_names_text = c.certificate_names_text and higher.family = g.family
         where c.name is not null
     """
-    return _count(db, {"certificates_already_held": CERTIFICATE_RULES}, source, SEEKER_CERTIFICATES.id)
+    return count_broken(db, {"certificates_already_held": CERTIFICATE_RULES}, source, SEEKER_CERTIFICATES.id)

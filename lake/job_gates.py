@@ -9,17 +9,14 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
-import pyarrow as pa
 
 from lake import tables
 from lake.contracts.answers import PLACES, POSTING_TALENTS, SEEKER_JOBS, TALENT_PLACES
 from lake.contracts.ops import EXPOSURE
+from lake.gate_rules import Rules, count_broken, near_regions
 from lake.quality import Check
-from lake.reference import distances_km, read_regions
 from lake.settings import Settings
 
-NEAR_KM = 45.0
-"""Without a wished region a person reaches the home region and those whose offices are this near to its own."""
 MOST_LOSS = 0.03
 """Of the mean score of all places given: what sharing may cost."""
 AIMED_RATIO, WORST_RATIO = 1.5, 3.0
@@ -28,7 +25,7 @@ least half of what it may cost; beyond the worst in any case. Few people for few
 
 # Each is true of a pair that must not be: `c` the pair, `s` the person, `o` the posting. Unknown on either side is
 # null, and a condition that is null is not broken.
-RULES = {
+RULES: Rules = {
     "POSTED": "c.posting is null",
     "CLOSING": "o.closing_date < o.as_of",
     "REGION": "case when s.has_wished_region then coalesce(o.region_code not in (s.wanted_1, s.wanted_2, s.wanted_3), "
@@ -83,28 +80,16 @@ def audit_jobs(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: date
     `db` already knows `seekers` (silver), `postings` (features) and both answers.
     """
     db.register("features__seekers", tables.dataset(settings, "features__seekers", as_of))
-    db.register("near", _near_regions())
+    db.register("near", near_regions())
     for statement in (_PEOPLE, _OPENINGS, _HELD, _APPLIED, _recommended(), _listed()):
         db.execute(statement)
     return [
-        _broken_pairs(db, "recommended", SEEKER_JOBS.id, "gate:ineligible_postings"),
-        _broken_pairs(db, "listed", POSTING_TALENTS.id, "gate:ineligible_people"),
+        *_broken_pairs(db, "recommended", SEEKER_JOBS.id, "ineligible_postings"),
+        *_broken_pairs(db, "listed", POSTING_TALENTS.id, "ineligible_people"),
         _shown_without_consent(db),
         _differing_sides(db),
         *_sharing(settings, as_of),
     ]
-
-
-def _near_regions() -> pa.Table:
-    """Pairs of a home region and another one near it."""
-    known = [region.code for region in read_regions()]
-    pairs = [
-        {"home_region_code": home, "region_code": code}
-        for home, row in zip(known, distances_km(), strict=True)
-        for code, away in zip(known, row, strict=True)
-        if away <= NEAR_KM and code != home
-    ]
-    return pa.Table.from_pylist(pairs)
 
 
 def _unpivot(name: str, places: int) -> str:
@@ -135,21 +120,17 @@ def _listed() -> str:
     """
 
 
-def _broken_pairs(db: duckdb.DuckDBPyConnection, pairs: str, table_id: str, gate: str) -> Check:
-    """How many pairs break a condition; the detail says which and how often."""
-    counts = ", ".join(f"count(*) filter (where {name})" for name in RULES)
-    flags = ", ".join(f"coalesce({broken}, false) as {name}" for name, broken in RULES.items())
-    total, *each = db.execute(f"""
-        select count(*) filter (where {" or ".join(RULES)}), {counts} from (
-            select {flags} from {pairs} c
-            join people s using (person)
-            left join openings o on o.posting = c.posting
-            left join near on near.home_region_code = s.home_region_code and near.region_code = o.region_code
-            left join held on held.person = c.person and held.licence_name = o.licence_name
-            left join applied on applied.person = c.person and applied.posting = c.posting)
-    """).fetchall()[0]
-    named = ", ".join(f"{name} {count}" for name, count in zip(RULES, each, strict=True) if count)
-    return Check(table_id, gate, float(total), detail=named)
+def _broken_pairs(db: duckdb.DuckDBPyConnection, pairs: str, table_id: str, gate: str) -> list[Check]:
+    """How many pairs break a condition."""
+    source = f"""
+        from {pairs} c
+        join people s using (person)
+        left join openings o on o.posting = c.posting
+        left join near on near.home_region_code = s.home_region_code and near.region_code = o.region_code
+        left join held on held.person = c.person and held.licence_name = o.licence_name
+        left join applied on applied.person = c.person and applied.posting = c.posting
+    """
+    return count_broken(db, {gate: RULES}, source, table_id)
 
 
 def _shown_without_consent(db: duckdb.DuckDBPyConnection) -> Check:

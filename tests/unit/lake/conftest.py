@@ -14,6 +14,7 @@ from deltalake import write_deltalake
 from lake import tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.quality import Check
 from lake.settings import Settings
 from lake.sources.mapped_files import ReadContext, read
 from lake.sources.mapping import parse_mapping
@@ -64,3 +65,11 @@ def write_rows(settings: Settings) -> Callable[..., None]:
         )
 
     return write
+
+
+@pytest.fixture
+def failed(audited: Callable[..., list[Check]]) -> Callable[..., dict[str, tuple[float, str]]]:
+    """Gate → value and detail of the gates that fail, of the module's own `audited`."""
+    return lambda **rows: {
+        check.name.removeprefix("gate:"): (check.value, check.detail) for check in audited(**rows) if not check.passed
+    }

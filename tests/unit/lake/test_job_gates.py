@@ -58,14 +58,6 @@ def audited(settings: Settings, write_rows: Callable[..., None]) -> Callable[...
     return audit
 
 
-@pytest.fixture
-def failed(audited: Callable[..., list[Check]]) -> Failed:
-    """Gate → value and detail of the gates that fail."""
-    return lambda **rows: {
-        check.name.removeprefix("gate:"): (check.value, check.detail) for check in audited(**rows) if not check.passed
-    }
-
-
 def test_a_clean_night_passes_every_gate(audited: Callable[..., list[Check]]) -> None:
     assert [(check.table_id, check.name, check.value) for check in audited()] == [
         ("matches__seeker_jobs", "gate:ineligible_postings", 0),
