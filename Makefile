@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test lint types spark test-spark real bench lock clean
+.PHONY: help setup demo ui test test-faults lint types spark test-spark real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -98,6 +98,10 @@ ui: $(READY) ## open Dagster on the demo lake (run make demo first)
 test: $(READY) ## set up, then run the default tests
 	@echo "==> running the default tests on $(WORKERS) processes (a few minutes)"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (under 20 minutes)
+	@echo "==> running the fault suite on $(WORKERS) processes"
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "faults or slow" tests/faults
 
 lint: $(READY) ## check style and layout of the code
 	@.venv/bin/python -m ruff check .

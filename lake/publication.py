@@ -23,6 +23,7 @@ import pyarrow as pa
 from lake import tables
 from lake.contracts.registry import contract_version
 from lake.file_hash import sha256_of
+from lake.file_sync import sync_file, write_durably
 from lake.quality import connect
 from lake.settings import Settings
 
@@ -127,8 +128,8 @@ def switch(settings: Settings, pointer: Pointer) -> None:
     """Make `pointer` the served night: durable night file first, then one atomic rename."""
     nights = settings.publication_dir / "nights"
     nights.mkdir(parents=True, exist_ok=True)
-    _write_durably(nights / f"{pointer.run_id}.json", pointer.to_json())
-    _write_durably(settings.publication_dir / "current.json", pointer.to_json())
+    write_durably(nights / f"{pointer.run_id}.json", pointer.to_json())
+    write_durably(settings.publication_dir / "current.json", pointer.to_json())
 
 
 def current(settings: Settings) -> Pointer:
@@ -173,20 +174,5 @@ def verify(settings: Settings, pointer: Pointer) -> list[str]:
 
 def _file_hash(file: Path, *, durable: bool = False) -> str:
     if durable:
-        with file.open("rb") as handle:
-            os.fsync(handle.fileno())
+        sync_file(file)
     return sha256_of(file)
-
-
-def _write_durably(file: Path, text: str) -> None:
-    temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

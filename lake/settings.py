@@ -84,6 +84,11 @@ class Settings:
         return self.lake_dir / "published"
 
     @property
+    def audit_dir(self) -> Path:
+        """The audit log: publications, rollbacks, erasures, queries."""
+        return self.lake_dir / "audit"
+
+    @property
     def models_dir(self) -> Path:
         """Trained models by service and month."""
         return self.lake_dir / "models"

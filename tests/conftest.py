@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.tally import summary
+
 TESTS = Path(__file__).parent
 TIER_BY_FOLDER = {
     "architecture": "unit",
@@ -45,3 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder not in TIER_BY_FOLDER:
             raise pytest.UsageError(f"tests/{folder} is no tier: name it in TIER_BY_FOLDER of tests/conftest.py")
         item.add_marker(TIER_BY_FOLDER[folder])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the fault tests counted."""
+    lines = summary(report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, []))
+    if lines:
+        terminalreporter.section("faults")
+        for line in lines:
+            terminalreporter.write_line(line)

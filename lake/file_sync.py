@@ -1,0 +1,35 @@
+"""Files that stand on disk when the call returns: written whole or not at all, whatever kills the machine.
+
+Do not put here: what is written.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Replace `file` by `text`: temporary file, fsync, rename, fsync of the folder."""
+    temporary = file.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    temporary.replace(file)
+    sync_folder(file.parent)
+
+
+def sync_file(file: Path) -> None:
+    """Bring what was written to `file` to disk."""
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's list of names to disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
