@@ -18,10 +18,13 @@ import typer
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
+from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
+for upkeep in (rollback, publish, verify, maintain):
+    app.command()(upkeep)
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
@@ -83,6 +86,8 @@ def nightly(
     """Land, clean, compute, check and publish for a business date; running it again changes nothing."""
     from lake.settings import today_in_seoul
 
+    if force is not None and not force.strip():
+        raise typer.BadParameter("publishing past failed gates needs a reason, and it is blank", param_hint="--force")
     settings = make_settings(lake_dir=lake, engine=engine, device=device)
     _refuse_if_locked(settings)
     from dagster_project import run
@@ -132,41 +137,6 @@ def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
 
 
 @app.command()
-def rollback(
-    run_id: Annotated[str | None, typer.Argument(help="Run to serve again (default: the one before).")] = None,
-    lake: LakeDir = None,
-) -> None:
-    """Serve an older published night again."""
-    from lake import publication
-
-    settings = make_settings(lake_dir=lake)
-    with publication.lock(settings):
-        typer.echo(f"now serving {publication.rollback(settings, run_id).run_id}")
-
-
-@app.command()
-def publish(run_id: Annotated[str, typer.Argument(help="Published run to serve.")], lake: LakeDir = None) -> None:
-    """Point readers at a kept night (the same as rollback RUN, also forwards)."""
-    rollback(run_id, lake)
-
-
-@app.command()
-def verify(lake: LakeDir = None) -> None:
-    """Check every published byte against the manifest."""
-    from lake import publication
-
-    settings = make_settings(lake_dir=lake)
-    pointer = publication.current(settings)
-    problems = publication.verify(settings, pointer)
-    files = sum(len(entry.files) for entry in pointer.tables.values())
-    typer.echo(
-        "\n".join(problems) or f"{pointer.run_id}: {files} files of {len(pointer.tables)} tables are as published"
-    )
-    if problems:
-        raise typer.Exit(EXIT_CHECK_FAILED)
-
-
-@app.command()
 def query(
     sql: Annotated[str, typer.Option(help="One SELECT over goyong.duckdb.")],
     role: Annotated[str, typer.Option(help="analyst is the only role.")] = "analyst",
@@ -178,16 +148,6 @@ def query(
     if role != "analyst":
         raise typer.BadParameter("the only role is analyst", param_hint="--role")
     typer.echo(report.query(make_settings(lake_dir=lake), sql))
-
-
-@app.command()
-def maintain(lake: LakeDir = None) -> None:
-    """Drop nights beyond the kept ones and the files that no kept night needs."""
-    from lake import maintenance, publication
-
-    settings = make_settings(lake_dir=lake)
-    with publication.lock(settings):
-        typer.echo(maintenance.maintain(settings))
 
 
 @app.command()
@@ -243,7 +203,10 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        known = next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
+        from lake.disk_full import as_disk_full
+
+        full = as_disk_full(error)
+        known = full or next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
         if known is None:
             raise
         typer.echo(f"{type(known).__name__}: {str(known)[:2000]}", err=True)

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from lake import publication, quality, tables
+from lake import commit_repair, publication, quality, tables
 from lake.contracts import silver
 from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
@@ -175,6 +175,7 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
     """Lock the lake, start engine and device, and yield the night; all is released on leaving."""
     settings = options.settings
     with publication.lock(settings):
+        commit_repair.repair(settings)
         device = open_device(settings.device)
         inputs = inputs_hash(options, as_of)
         log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project.night import Night
-from lake import quality, tables
+from lake import audit_log, quality, tables
 from lake.contracts.registry import contract_version, table
 from lake.contracts.render import arrow_schema
 from lake.contracts.serving import ANSWER_SOURCES
 from lake.publication import Pointer, PublishedTable
+from lake.settings import Settings
+from lake.verification import ANCHOR_CHECK
 
 
 def pointer_of(night: Night, published: Mapping[str, PublishedTable]) -> Pointer:
-    """The pointer that makes this night the served one."""
+    """The pointer that makes this night the served one, without its artefacts."""
     versions = {name: _model_version(night, name) for name in ANSWER_SOURCES}
     return Pointer(
         run_id=night.run_id,
@@ -46,12 +48,21 @@ def is_synthetic(night: Night) -> bool:
 
 def record_run(night: Night, status: str, detail: str | None = None) -> tables.Commit:
     """Put this run into ops__runs beside other runs of the same business date; a rerun replaces its own row."""
-    rows = run_row(night, status, detail)
-    if tables.exists(night.settings, "ops__runs"):
-        others = tables.dataset(night.settings, "ops__runs", night.as_of).to_table()
-        others = others.filter(pc.not_equal(others.column("run_id"), night.run_id))
+    return put_run(night.lake, night.as_of, run_row(night, status, detail))
+
+
+def put_run(lake: tables.Lake, as_of: date, rows: pa.Table) -> tables.Commit:
+    """Put a run's one row into ops__runs, in the place of an earlier row of that run."""
+    if tables.exists(lake.settings, "ops__runs"):
+        others = tables.dataset(lake.settings, "ops__runs", as_of).to_table()
+        others = others.filter(pc.not_equal(others.column("run_id"), rows.column("run_id")[0]))
         rows = pa.concat_tables([others.select(rows.schema.names).cast(rows.schema), rows])
-    return tables.replace_from_arrow(night.lake, "ops__runs", rows, {"as_of": night.as_of})
+    return tables.replace_from_arrow(lake, "ops__runs", rows, {"as_of": as_of})
+
+
+def published_status(night: Night) -> str:
+    """How a night ends that is published."""
+    return "FORCED" if night.options.force_reason else "PUBLISHED"
 
 
 def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
@@ -74,3 +85,9 @@ def run_row(night: Night, status: str, detail: str | None = None) -> pa.Table:
         "contract_version": contract_version("ops__runs"),
     }
     return pa.Table.from_pylist([row], schema=arrow_schema(table("ops__runs")))
+
+
+def audit_anchor(settings: Settings) -> quality.Check:
+    """Where the audit log ends now, as a check that always passes: a log cut or put back later shows against it."""
+    end = audit_log.anchor(settings)
+    return quality.Check("ops__quality", ANCHOR_CHECK, float(end.number), float(end.number), end.mac)

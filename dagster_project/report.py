@@ -125,9 +125,7 @@ def _as_json(answers: dict[str, Any]) -> str:
 
 def query(settings: Settings, sql: str) -> str:
     """One SELECT on goyong.duckdb: read-only, no files, no extensions, no settings."""
-    database = settings.publication_dir / "goyong.duckdb"
-    if not database.exists():
-        raise publication.NothingPublished("there is no goyong.duckdb yet; run: goyong nightly (or: goyong demo)")
+    database = publication.database(settings, publication.current(settings))
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "memory_limit": "1GB",
@@ -135,7 +133,7 @@ def query(settings: Settings, sql: str) -> str:
         "lock_configuration": "true",
     }
     try:
-        with duckdb.connect(str(database.resolve()), read_only=True, config=config) as db:
+        with duckdb.connect(str(database), read_only=True, config=config) as db:
             statements = duckdb.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise QueryRefused("the analyst role may run one SELECT; write a single select statement")

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_project import candidate
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, delivery_dates, inputs_hash
-from lake import publication, quality, tables
+from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
+from lake.disk_full import as_disk_full
 from lake.settings import Settings
 
 log = logging.getLogger("goyong.run")
@@ -40,10 +42,13 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
     with publication.lock(settings):
+        commit_repair.repair(settings)
         unchanged = _published_already(options, as_of)
+        is_finished_now = unchanged is not None and candidate.finish(settings, unchanged)
     if unchanged:
-        log.info("night %s: nothing changed since run %s was published; nothing to do", as_of, unchanged)
-        return unchanged
+        done = "finished what was left" if is_finished_now else "nothing to do"
+        log.info("night %s: nothing changed since run %s was published; %s", as_of, unchanged.run_id, done)
+        return unchanged.run_id
     started = time.monotonic()
     execute(options, as_of)
     run_id = publication.current(settings).run_id
@@ -90,8 +95,8 @@ def demo(settings: Settings, sources: Path, *, sizes: Sizes, seed: int) -> str:
     return "\n".join(
         [
             f"합성 데이터로 하룻밤을 마쳤습니다 (synthetic data) — {time.monotonic() - started:.0f} s",
-            f"  page for analysts     {page / 'site' / 'index.html'}",
-            f"  database for analysts {page / 'goyong.duckdb'}",
+            f"  page for analysts     {page / artefacts.SITE_LINK / 'index.html'}",
+            f"  database for analysts {page / artefacts.DATABASE_LINK}",
             f"  one seeker            {explain}",
             f"  as a page             {explain} --html seeker.html",
             f"  people for a posting  {goyong} explain posting {_some_posting(settings)} --lake {settings.lake_dir}",
@@ -107,13 +112,14 @@ def _command() -> str:
     return os.path.relpath(script) if script.is_file() else "goyong"
 
 
-def _published_already(options: NightOptions, as_of: date) -> str | None:
+def _published_already(options: NightOptions, as_of: date) -> publication.Pointer | None:
+    """The served night, if it is this one."""
     try:
         served = publication.current(options.settings)
     except publication.NothingPublished:
         return None
     same = served.as_of == as_of and served.inputs_hash == inputs_hash(options, as_of)
-    return served.run_id if same else None
+    return served if same else None
 
 
 def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = None) -> dict[str, float]:
@@ -141,7 +147,8 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
 def _failure_of(options: NightOptions, result: dg.ExecuteInProcessResult) -> BaseException:
     """What the first failed step raised, or what kept the run from starting."""
     if options.failures:
-        return options.failures[0]
+        steps = [str(event.step_key) for event in result.all_events if event.is_step_failure]
+        return as_disk_full(options.failures[0], writing=", ".join(steps[:1])) or options.failures[0]
     errors = [getattr(event.event_specific_data, "error", None) for event in result.all_events]
     told = [cause for error in errors if error is not None for cause in (error, error.cause) if cause is not None]
     for error in told:

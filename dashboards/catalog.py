@@ -40,7 +40,6 @@ from lake.settings import Settings
 Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
-LINK_NAME = "goyong.duckdb"
 _OPS = (ops.RUNS.id, ops.QUALITY.id, ops.EXPOSURE.id, *(contract.id for contract in judgement.TABLES))
 _NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
 from ops.published_tables"""
@@ -66,11 +65,11 @@ def published(settings: Settings, pointer: Pointer, table_id: str) -> pads.Datas
     return tables.dataset(settings, table_id, as_of=as_of, version=entry.version if entry else None)
 
 
-def build_catalog(settings: Settings, pointer: Pointer, *, out: Path) -> Path:
-    """Build `out`/goyong-{run_id}.duckdb and point `out`/goyong.duckdb at it; returns the versioned file.
+def build_catalog(settings: Settings, pointer: Pointer, *, out: Path, run: pa.Table | None = None) -> Path:
+    """Build `out`/goyong-{run_id}.duckdb whole or not at all; returns it. `run` is the night's row of ops__runs.
 
-    Open the versioned file when the process may hold an older one: DuckDB answers a second connect to the same
-    path from the file it already has open, whatever was renamed over it since.
+    Published files have a name of their own each: DuckDB answers a second connect to the same path from the file it
+    already has open, whatever was renamed over it since.
     """
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
@@ -85,12 +84,10 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path) -> Path:
         _write_gold(db, settings, pointer)
         for aggregate in AGGREGATES:
             _write_aggregate(db, aggregate, settings, pointer)
-        _write_ops(db, settings, pointer)
+        _write_ops(db, settings, pointer, run)
         db.execute("commit")
         db.execute("checkpoint")
     aside.replace(final)
-    _point_link(out / LINK_NAME, final)
-    _drop_old(out, final, settings.keep_nights)
     log.info("wrote %s bytes %d in %.2f s", final.name, final.stat().st_size, time.monotonic() - started)
     return final
 
@@ -195,11 +192,13 @@ def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settin
     _write(db, aggregate.table, rows)
 
 
-def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer) -> None:
+def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer, run: pa.Table | None) -> None:
     """Runs, checks and judgements up to the published date, the published versions, the dictionary of every table."""
     for table_id in _OPS:
         contract = table(table_id)
         rows = _rows_until(settings, table_id, pointer.as_of)
+        if run is not None and table_id == ops.RUNS.id:
+            rows = pa.concat_tables([rows.filter(pc.not_equal(rows.column("run_id"), pointer.run_id)), run])
         if table_id == ops.EXPOSURE.id:
             rows = _hide_exposure(rows)
         _write(db, contract, rows.sort_by([(name, "ascending") for name in contract.key]))
@@ -234,7 +233,7 @@ def _rows_until(settings: Settings, table_id: str, as_of: date) -> pa.Table:
     """Rows of an ops table up to a business date."""
     contract = table(table_id)
     if not tables.exists(settings, table_id):
-        # The run that is being published writes its own ops row when it ends: before that the table may not exist.
+        # The first night of a lake is recorded in ops__runs when it has been published.
         return arrow_schema(contract).empty_table()
     until = pads.field("as_of") <= as_of
     return tables.dataset(settings, table_id).to_table(filter=until).select(list(contract.names))
@@ -255,19 +254,3 @@ def _refuse_personal_columns(contract: Table) -> None:
             f"{contract.id}: columns {found} are about one person; goyong.duckdb holds aggregates only: remove the "
             "table from dashboards/aggregates.py"
         )
-
-
-def _point_link(link: Path, final: Path) -> None:
-    """Swap the link in one rename: a reader sees the old night or the new one."""
-    aside = link.with_name(f".{link.name}.link")
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(final.name)
-    aside.replace(link)
-
-
-def _drop_old(out: Path, final: Path, keep: int) -> None:
-    others = sorted(
-        (file for file in out.glob("goyong-*.duckdb") if file != final), key=lambda file: file.stat().st_mtime_ns
-    )
-    for file in others[: max(0, len(others) - (keep - 1))]:
-        file.unlink()

@@ -1,8 +1,10 @@
-"""Publication: one pointer names one night; switch it, roll it back, verify it.
+"""Publication: one pointer names one night; switch it, roll it back.
 
-`published/nights/{run_id}.json` describes a published night and never changes; `published/current.json`
-is a copy of the one that is served. Readers open exactly the table versions the pointer names, so a
-night is seen whole or not at all. Do not put here: what may be published (the audit, in gates.py).
+`published/nights/{run_id}.json` describes a published night; `published/current.json` is a copy of the one that is
+served. Readers open exactly the table versions, the database and the pages that the pointer names, so a night is seen
+whole or not at all. A pointer holds the SHA-256 of its own text, and the audit log that SHA-256. Do not put here: what
+may be published (gates.py), whether published bytes are still right (verification.py), where artefacts lie
+(artefacts.py).
 """
 
 from __future__ import annotations
@@ -11,19 +13,19 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import duckdb
 
-from lake import tables
+from lake import artefacts, audit_log, tables
 from lake.contracts.registry import contract_version
 from lake.file_hash import sha256_of
-from lake.file_sync import sync_file, write_durably
+from lake.file_sync import write_durably
 from lake.quality import connect
 from lake.settings import Settings
 
@@ -37,7 +39,7 @@ class LakeLocked(RuntimeError):
 
 
 class PublicationDamaged(RuntimeError):
-    """Published bytes are not what the manifest says."""
+    """Published bytes are not what was published."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class Pointer:
-    """One published night."""
+    """One published night.
+
+    `database` and `site` are paths below `published/`; `artefacts` says the SHA-256 of that file and of every page.
+    """
 
     run_id: str
     as_of: date
@@ -62,20 +67,34 @@ class Pointer:
     is_synthetic: bool
     inputs_hash: str = ""
     forced_because: str = ""
+    database: str = ""
+    site: str = ""
+    artefacts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of everything the pointer says."""
+        return hashlib.sha256(self._text().encode()).hexdigest()
+
+    def _text(self, **more: str) -> str:
+        facts = asdict(self) | {"as_of": self.as_of.isoformat()} | more
+        return json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True)
 
     def to_json(self) -> str:
-        """Deterministic JSON of the pointer."""
-        return json.dumps(
-            asdict(self) | {"as_of": self.as_of.isoformat()}, ensure_ascii=False, indent=1, sort_keys=True
-        )
+        """Deterministic JSON of the pointer and its SHA-256."""
+        return self._text(sha256=self.sha256)
 
     @classmethod
     def from_json(cls, text: str) -> Pointer:
-        """The pointer that `to_json` wrote."""
+        """The pointer that `to_json` wrote; raises ValueError or TypeError when the text is another one."""
         raw: dict[str, Any] = json.loads(text)
+        written = raw.pop("sha256", "")
         raw["as_of"] = date.fromisoformat(raw["as_of"])
         raw["tables"] = {name: PublishedTable(**entry) for name, entry in raw["tables"].items()}
-        return cls(**raw)
+        pointer = cls(**raw)
+        if pointer.sha256 != written:
+            raise ValueError("its text does not have the SHA-256 that stands in it")
+        return pointer
 
 
 @contextmanager
@@ -100,17 +119,18 @@ def lock(settings: Settings) -> Iterator[None]:
             handle.truncate(0)
 
 
-def describe_table(settings: Settings, table_id: str) -> PublishedTable:
-    """The newest version of a table as a manifest entry; its files are hashed and made durable."""
-    opened = tables.delta(settings, table_id)
+def describe_table(settings: Settings, table_id: str, version: int | None = None) -> PublishedTable:
+    """A version of a table (the newest when None) as a manifest entry; all that it is made of stands on disk."""
+    opened = tables.delta(settings, table_id, version=version)
     folder = tables.path(settings, table_id)
-    files = sorted(str(name) for name in pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist())
+    files = tables.files_of(opened)
+    tables.make_durable(settings, table_id, files)
     return PublishedTable(
         version=opened.version(),
-        rows=tables.count(settings, table_id),
+        rows=tables.rows_of(opened),
         content_hash=content_hash(settings, table_id, opened.version()),
         contract_version=contract_version(table_id),
-        files={name: _file_hash(folder / name, durable=True) for name in files},
+        files={name: sha256_of(folder / name) for name in files},
     )
 
 
@@ -119,60 +139,113 @@ def content_hash(settings: Settings, table_id: str, version: int) -> str:
     with connect(settings) as db:
         rows = tables.dataset(settings, table_id, version=version)
         db.register("hashed", rows)
-        names = ", ".join(f'"{name}"' for name in rows.schema.names if name != "run_id")
-        found = db.execute(f"select count(*), sum(hash({names})::hugeint) from hashed").fetchone()
+        return hash_view(db, "hashed", rows.schema.names)
+
+
+def hash_view(db: duckdb.DuckDBPyConnection, view: str, names: Sequence[str]) -> str:
+    """The content hash of a view of these columns."""
+    hashed = ", ".join(f'"{name}"' for name in names if name != "run_id")
+    found = db.execute(f'select count(*), sum(hash({hashed})::hugeint) from "{view}"').fetchone()
     return hashlib.sha256(repr(found).encode()).hexdigest()[:32]
 
 
+def write_night(settings: Settings, pointer: Pointer) -> None:
+    """Write down a night that can be served; what is served stays."""
+    folder = _nights_dir(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / f"{pointer.run_id}.json", pointer.to_json())
+
+
 def switch(settings: Settings, pointer: Pointer) -> None:
-    """Make `pointer` the served night: durable night file first, then one atomic rename."""
-    nights = settings.publication_dir / "nights"
-    nights.mkdir(parents=True, exist_ok=True)
-    write_durably(nights / f"{pointer.run_id}.json", pointer.to_json())
+    """Make `pointer` the served night: durable night file first, then one atomic rename, then the links of its names.
+
+    `publish` does this for nights, with its entry in the audit log.
+    """
+    write_night(settings, pointer)
     write_durably(settings.publication_dir / "current.json", pointer.to_json())
+    artefacts.point_links(settings.publication_dir, pointer.database, pointer.site)
+
+
+def publish(settings: Settings, pointer: Pointer, action: str = "publish", **facts: Any) -> None:
+    """Record what is done, then switch: nothing is ever served without an entry in the audit log."""
+    if pointer.forced_because and action == "publish":
+        audit_log.record(settings, "force", run_id=pointer.run_id, reason=pointer.forced_because)
+    audit_log.record(settings, action, run_id=pointer.run_id, pointer_sha256=pointer.sha256, **facts)
+    switch(settings, pointer)
+
+
+def rewrite(settings: Settings, pointers: Sequence[Pointer], because: str) -> None:
+    """Put corrected manifests in the place of kept nights (after an erasure); the served one is switched as well."""
+    served = current(settings)
+    for pointer in pointers:
+        if pointer.run_id == served.run_id:
+            publish(settings, pointer, "rewrite", because=because)
+        else:
+            audit_log.record(settings, "rewrite", run_id=pointer.run_id, pointer_sha256=pointer.sha256, because=because)
+            write_night(settings, pointer)
 
 
 def current(settings: Settings) -> Pointer:
-    """The served night; raises NothingPublished."""
+    """The served night; raises NothingPublished or PublicationDamaged."""
     file = settings.publication_dir / "current.json"
     if not file.is_file():
         raise NothingPublished("no night is published in this lake yet; run: goyong nightly (or: goyong demo)")
-    return Pointer.from_json(file.read_text(encoding="utf-8"))
+    return read_pointer(file)
+
+
+def database(settings: Settings, pointer: Pointer) -> Path:
+    """The analysts' database of a published night; raises PublicationDamaged when it is not there."""
+    file = settings.publication_dir / pointer.database
+    if not pointer.database or not file.is_file():
+        raise PublicationDamaged(
+            f"run {pointer.run_id}: found no database {pointer.database or '(none is named)'}; expected the one built "
+            "with that night. Do: goyong rollback, or run the night again"
+        )
+    return file
 
 
 def nights(settings: Settings) -> list[Pointer]:
     """Every published night that is kept, newest business date first."""
-    folder = settings.publication_dir / "nights"
-    found = [Pointer.from_json(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+    found = [read_pointer(file) for file in sorted(_nights_dir(settings).glob("*.json"))]
     return sorted(found, key=lambda pointer: (pointer.as_of, pointer.run_id), reverse=True)
 
 
-def rollback(settings: Settings, run_id: str | None = None) -> Pointer:
-    """Serve an older night again (`run_id`, or the one before the served one)."""
-    served, kept = current(settings), nights(settings)
-    older = [night for night in kept if night.as_of < served.as_of or night.run_id == run_id]
+def read_pointer(file: Path) -> Pointer:
+    """The pointer in a file; raises PublicationDamaged when it is not one that was written whole."""
+    try:
+        return Pointer.from_json(file.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PublicationDamaged(
+            f"{file.parent.name}/{file.name}: found {error}; expected a pointer as it was written. Do: put the file "
+            "back from a backup (current.json is a copy of one in published/nights), or remove it and publish a kept "
+            "night: goyong publish RUN"
+        ) from error
+
+
+def rollback(settings: Settings, run_id: str | None = None, *, discard: bool = False) -> Pointer:
+    """Serve a kept night again (`run_id`, or the one before the served one); with `discard` forget the one left."""
+    kept = nights(settings)
+    served = _served(settings)
+    older = [night for night in kept if night.run_id == run_id or (served and night.as_of < served.as_of)]
     chosen = [night for night in older if run_id is None or night.run_id == run_id]
     if not chosen:
         known = ", ".join(night.run_id for night in kept)
-        raise NothingPublished(f"no kept night {run_id or 'before ' + served.run_id}; kept nights: {known}")
-    switch(settings, chosen[0])
+        before = f"before {served.run_id}" if served else "(nothing is served: name one)"
+        raise NothingPublished(f"no kept night {run_id or before}; kept nights: {known}")
+    left = served.run_id if served else ""
+    publish(settings, chosen[0], "rollback", from_run=left, to_run=chosen[0].run_id)
+    if discard and left not in ("", chosen[0].run_id):
+        audit_log.record(settings, "discard", run_id=left)
+        (_nights_dir(settings) / f"{left}.json").unlink(missing_ok=True)
     return chosen[0]
 
 
-def verify(settings: Settings, pointer: Pointer) -> list[str]:
-    """Re-hash every published file; returns one line for each file that is not what the manifest says."""
-    problems = []
-    for table_id, entry in sorted(pointer.tables.items()):
-        for name, expected in sorted(entry.files.items()):
-            file = tables.path(settings, table_id) / name
-            if not file.is_file():
-                problems.append(f"{table_id}: {name} is missing")
-            elif _file_hash(file) != expected:
-                problems.append(f"{table_id}: {name} differs from the manifest")
-    return problems
+def _served(settings: Settings) -> Pointer | None:
+    try:
+        return current(settings)
+    except NothingPublished:
+        return None
 
 
-def _file_hash(file: Path, *, durable: bool = False) -> str:
-    if durable:
-        sync_file(file)
-    return sha256_of(file)
+def _nights_dir(settings: Settings) -> Path:
+    return settings.publication_dir / "nights"

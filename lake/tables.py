@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from lake.contracts.model import Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
+from lake.file_sync import sync_file, sync_folder
 from lake.session import engine_path
 from lake.settings import Settings
 
@@ -32,9 +33,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LANDED_LAYERS = ("bronze", "ops")
+"""Layers that no rerun computes anew: a delivery counts as landed only when its rows cannot be lost any more."""
+
 
 class TableMissing(FileNotFoundError):
     """A table, or the partition asked for, has never been written."""
+
+
+class TableDamaged(RuntimeError):
+    """A table's Delta log cannot be read."""
 
 
 class CommitMismatch(RuntimeError):
@@ -75,11 +83,40 @@ def exists(settings: Settings, table_id: str) -> bool:
 
 
 def delta(settings: Settings, table_id: str, *, version: int | None = None) -> DeltaTable:
-    """The table opened with deltalake at `version` (newest when None); raises TableMissing."""
+    """The table opened with deltalake at `version` (newest when None); raises TableMissing or TableDamaged."""
     try:
         return DeltaTable(str(path(settings, table_id)), version=version)
     except TableNotFoundError as error:
         raise TableMissing(f"{table_id}: no such table in this lake; run: goyong nightly") from error
+    except DeltaError as error:
+        what = "newest version" if version is None else f"version {version}"
+        raise TableDamaged(
+            f"{table_id}: found a Delta log that cannot be read ({' '.join(str(error).split())[:200]}); expected its "
+            f"{what}. Do: goyong nightly (it takes back a commit that was cut short); if that is refused, goyong verify"
+        ) from error
+
+
+def files_of(opened: DeltaTable) -> list[str]:
+    """The data files of an opened version, as their paths below the table's folder, sorted."""
+    return sorted(str(name) for name in pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist())
+
+
+def rows_of(opened: DeltaTable) -> int:
+    """Rows of an opened version from the Delta log alone."""
+    return _rows(opened, None)
+
+
+def make_durable(settings: Settings, table_id: str, files: Sequence[str]) -> None:
+    """Bring data files of a table, its whole log and every folder that names them to disk."""
+    folder = path(settings, table_id)
+    written = [folder / name for name in files]
+    log_files = [file for file in (folder / "_delta_log").iterdir() if file.is_file()]
+    for file in (*written, *log_files):
+        sync_file(file)
+    lake_dir = settings.lake_dir
+    folders = {parent for file in (*written, *log_files) for parent in file.parents if parent.is_relative_to(lake_dir)}
+    for named in sorted(folders):
+        sync_folder(named)
 
 
 def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
@@ -128,6 +165,8 @@ def replace(lake: Lake, table_id: str, frame: DataFrame, partition: Mapping[str,
         writer = (ordered.sort(*table.sort_by) if table.sort_by else ordered).write
     writer.format("delta").mode("overwrite").save(engine_path(lake.settings, path(lake.settings, table_id)))
     commit = _read_back(lake.settings, table, before, partition)
+    if table.layer in _LANDED_LAYERS:
+        make_durable(lake.settings, table_id, files_of(delta(lake.settings, table_id)))
     seconds = time.monotonic() - started
     log.info("wrote %s version %d rows %d in %.2f s", table_id, commit[0], commit[1], seconds)
     return Commit(table_id, commit[0], commit[1], seconds)

@@ -1,4 +1,4 @@
-"""The end of the night: gates, dictionary, run record, the pointer, the analysts' database, the pages."""
+"""The end of the night: dictionary, gates, the analysts' database and pages, the pointer, the run's record."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 
 import dagster as dg
 
+from dagster_project import candidate
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
-from dagster_project.records import pointer_of, record_run
-from dashboards import build, catalog
-from lake import gates, publication, quality, tables
+from dagster_project.records import audit_anchor, published_status, record_run
+from lake import gates, quality, tables
 from lake.contracts import judgement
 from lake.contracts.registry import TABLES
 from lake.contracts.render import dictionary_rows
@@ -30,34 +30,11 @@ def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
 def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     """Run the gates, store every number, then stop the night if one failed and no reason to go on was given."""
     audited = gates.audit(night.settings, as_of=night.as_of)
-    rows = quality.quality_rows([*night.checks, *audited], as_of=night.as_of, run_id=night.run_id)
+    checks = [*night.checks, *audited, audit_anchor(night.settings)]
+    rows = quality.quality_rows(checks, as_of=night.as_of, run_id=night.run_id)
     commit = tables.replace_from_arrow(night.lake, "ops__quality", rows, {"as_of": night.as_of})
     gates.require_open(audited, force_reason=night.options.force_reason)
     return night.report(commit)
-
-
-@dg.asset(
-    name="publication",
-    group_name="publication",
-    kinds={"delta", "json"},
-    owners=[PLATFORM_TEAM],
-    partitions_def=NIGHTS,
-    deps=["ops__quality"],
-    description="공표: 한 개의 지시자를 바꾸어 밤 전체를 한꺼번에 공개한다.",
-)
-def publish(night: dg.ResourceParam[Night]) -> Result:
-    """Switch readers to this night in one step."""
-    started = time.monotonic()
-    pointer = pointer_of(night, {name: publication.describe_table(night.settings, name) for name in SERVING})
-    publication.switch(night.settings, pointer)
-    night.timed("publication", started)
-    return dg.MaterializeResult(metadata={"run_id": pointer.run_id, "tables": len(pointer.tables)})
-
-
-@dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
-def ops_runs(night: dg.ResourceParam[Night]) -> Result:
-    """One row about this run."""
-    return night.report(record_run(night, "FORCED" if night.options.force_reason else "PUBLISHED"))
 
 
 @dg.asset(
@@ -66,19 +43,38 @@ def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     kinds={"duckdb"},
     owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
-    deps=["ops__runs"],
-    description="분석가용 DuckDB와 정적 화면. 집계만 담고 사람 단위 행은 담지 않는다.",
+    deps=["ops__quality"],
+    description="분석가용 DuckDB와 정적 화면. 집계만 담는다. 공표할 것을 모두 다시 읽어 확인한다.",
 )
 def goyong_duckdb(night: dg.ResourceParam[Night]) -> Result:
-    """The analysts' database and pages of the served night."""
+    """Build the analysts' database and pages aside and read back everything that will be served."""
     started = time.monotonic()
-    served = publication.current(night.settings)
-    database = catalog.build_catalog(night.settings, served, out=night.settings.publication_dir)
-    site = build.build_site(night.settings, served, night.settings.publication_dir / "site", catalog_path=database)
+    prepared = candidate.prepare(night, SERVING)
     night.timed("goyong_duckdb", started)
-    return dg.MaterializeResult(
-        metadata={"database": dg.MetadataValue.path(database), "site": dg.MetadataValue.path(site)}
-    )
+    return dg.MaterializeResult(metadata={"database": prepared.database, "site": prepared.site})
 
 
-ASSETS = [ops_data_dictionary, ops_quality, publish, ops_runs, goyong_duckdb]
+@dg.asset(
+    name="publication",
+    group_name="publication",
+    kinds={"delta", "json"},
+    owners=[PLATFORM_TEAM],
+    partitions_def=NIGHTS,
+    deps=["goyong_duckdb"],
+    description="공표: 한 개의 지시자를 바꾸어 밤 전체를 한꺼번에 공개한다.",
+)
+def publish(night: dg.ResourceParam[Night]) -> Result:
+    """Switch readers to this night in one step."""
+    started = time.monotonic()
+    pointer = candidate.switch_to_candidate(night)
+    night.timed("publication", started)
+    return dg.MaterializeResult(metadata={"run_id": pointer.run_id, "tables": len(pointer.tables)})
+
+
+@dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
+def ops_runs(night: dg.ResourceParam[Night]) -> Result:
+    """One row about this run."""
+    return night.report(record_run(night, published_status(night)))
+
+
+ASSETS = [ops_data_dictionary, ops_quality, goyong_duckdb, publish, ops_runs]

@@ -1,0 +1,95 @@
+"""What a published night has beside its tables: the analysts' database and the pages, and the links that name them.
+
+Each is built aside, named by its run and its bytes, and never changed again; the pointer names it with SHA-256. The
+links `goyong.duckdb` and `site` are for people: our own readers go by the pointer. Do not put here: what is in a
+database or on a page (dashboards/), or which night is served (publication.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from lake.file_hash import sha256_of
+from lake.file_sync import sync_file, sync_folder
+
+DATABASE_LINK, SITE_LINK = "goyong.duckdb", "site"
+_SITES, _ASIDE = "sites", ".building"
+
+
+def begin(folder: Path, run_id: str) -> Path:
+    """An empty folder below `folder` to build a run's database and pages in; what an earlier run left goes."""
+    aside = folder / _ASIDE
+    shutil.rmtree(aside, ignore_errors=True)
+    (aside / run_id).mkdir(parents=True)
+    return aside / run_id
+
+
+def keep_database(folder: Path, run_id: str, built: Path) -> tuple[str, dict[str, str]]:
+    """Put a built database on disk under its final name; returns that name and {name: SHA-256}."""
+    digest = sha256_of(built)
+    name = f"goyong-{run_id}-{digest[:12]}.duckdb"
+    sync_file(built)
+    built.replace(folder / name)
+    sync_folder(folder)
+    return name, {name: digest}
+
+
+def keep_site(folder: Path, run_id: str, built: Path) -> tuple[str, dict[str, str]]:
+    """Put a folder of built pages on disk under its final name; returns that name and {file: SHA-256}."""
+    found = {file.relative_to(built): sha256_of(file) for file in sorted(built.rglob("*")) if file.is_file()}
+    digest = hashlib.sha256(repr([(str(file), value) for file, value in found.items()]).encode()).hexdigest()
+    name = f"{_SITES}/{run_id}-{digest[:12]}"
+    for file in found:
+        sync_file(built / file)
+    for inner in [built, *(path for path in built.rglob("*") if path.is_dir())]:
+        sync_folder(inner)
+    (folder / _SITES).mkdir(exist_ok=True)
+    shutil.rmtree(folder / name, ignore_errors=True)  # the same pages, or the rest of a run that was killed
+    built.replace(folder / name)
+    for outer in (folder / _SITES, folder):
+        sync_folder(outer)
+    return name, {f"{name}/{file}": value for file, value in found.items()}
+
+
+def point_links(folder: Path, database: str, site: str) -> None:
+    """Let `goyong.duckdb` and `site` name a night's own; each in one rename. An empty name leaves its link."""
+    for link, target in ((folder / DATABASE_LINK, database), (folder / SITE_LINK, site)):
+        if target and not (link.is_symlink() and str(link.readlink()) == target):
+            _point(link, target)
+
+
+def _point(link: Path, target: str) -> None:
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)  # a lake of before the links: the pages themselves
+    aside = link.with_name(f".{link.name}.link")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+    sync_folder(link.parent)
+
+
+def check(folder: Path, expected: dict[str, str]) -> list[str]:
+    """One line for each artefact that is not what its pointer says."""
+    problems = []
+    for name, digest in sorted(expected.items()):
+        file = folder / name
+        if not file.is_file():
+            problems.append(f"published/{name} is missing")
+        elif sha256_of(file) != digest:
+            problems.append(f"published/{name} differs from what was published")
+    return problems
+
+
+def sweep(folder: Path, named: Collection[str]) -> int:
+    """Remove the databases and sites that none of `named` (names in kept pointers) is; returns how many."""
+    shutil.rmtree(folder / _ASIDE, ignore_errors=True)
+    unnamed = [file for file in folder.glob("goyong-*.duckdb") if file.name not in named]
+    for file in unnamed:
+        file.unlink()
+    sites = [site for site in (folder / _SITES).glob("*") if f"{_SITES}/{site.name}" not in named]
+    for site in sites:
+        shutil.rmtree(site)
+    return len(unnamed) + len(sites)
