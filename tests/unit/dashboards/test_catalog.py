@@ -200,26 +200,24 @@ def test_data_dictionary_describes_every_column_of_the_file(settings: Settings, 
     assert _rows(settings, catalog, missing) == []
 
 
-def test_link_is_switched_to_the_newer_night_and_the_old_file_stays(
+def test_a_newer_night_is_a_file_of_its_own(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
+    first = build_catalog(settings, pointer, out=tmp_path)
+    with open_catalog(settings, first) as held:
+        second = build_catalog(settings, replace(pointer, run_id="20260701-later"), out=tmp_path)
+        for opened, run_id in ((held, pointer.run_id), (open_catalog(settings, second), "20260701-later")):
+            assert opened.execute("select distinct run_id from ops.published_tables").fetchall() == [(run_id,)]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([first.name, second.name])
+
+
+def test_the_row_of_the_run_that_is_being_published_is_in_its_database(
     settings: Settings, pointer: Pointer, tmp_path: Path
 ) -> None:
-    first = build_catalog(settings, pointer, out=tmp_path)
-    link = tmp_path / "goyong.duckdb"
-    with open_catalog(settings, link) as held:
-        second = build_catalog(settings, replace(pointer, run_id="20260701-later"), out=tmp_path)
-        assert held.execute("select distinct run_id from ops.published_tables").fetchall() == [(pointer.run_id,)]
-        with open_catalog(settings, link) as newer:
-            assert newer.execute("select distinct run_id from ops.published_tables").fetchall() == [("20260701-later",)]
-    assert link.resolve() == second
-    assert first.exists()
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([first.name, second.name, link.name])
-
-
-def test_only_the_kept_nights_stay(settings: Settings, pointer: Pointer, tmp_path: Path) -> None:
-    short = replace(settings, keep_nights=1)
-    build_catalog(short, pointer, out=tmp_path)
-    last = build_catalog(short, replace(pointer, run_id="20260702-next"), out=tmp_path)
-    assert [file.name for file in tmp_path.glob("goyong-*.duckdb")] == [last.name]
+    """It stands in ops__runs only after the switch; an earlier attempt of the same run gives way."""
+    row = {"run_id": pointer.run_id, "as_of": pointer.as_of, "status_code": "PUBLISHED", "detail": "tonight"}
+    run = pa.Table.from_pylist([row], schema=arrow_schema(table("ops__runs")))
+    file = build_catalog(settings, pointer, out=tmp_path, run=run)
+    found = _rows(settings, file, f"select status_code, detail from ops.runs where run_id = '{pointer.run_id}'")
+    assert found == [("PUBLISHED", "tonight")]
 
 
 def test_a_missing_file_says_what_makes_it(settings: Settings, tmp_path: Path) -> None:

@@ -52,19 +52,20 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def write_rows(settings: Settings) -> Callable[..., None]:
     """Rows as a new version of a table, without the engine; what a row does not name is null, even where forbidden."""
+    return lambda table_id, *rows, replacing=None: write_table(settings, table_id, *rows, replacing=replacing)
 
-    def write(table_id: str, *rows: dict[str, Any], replacing: str | None = None) -> None:
-        contract = table(table_id)
-        loose = pa.schema([wanted.with_nullable(True) for wanted in arrow_schema(contract)])
-        write_deltalake(
-            str(tables.path(settings, table_id)),
-            pa.Table.from_pylist(list(rows), schema=loose),
-            mode="overwrite",
-            partition_by=list(contract.partition_by),
-            predicate=replacing,
-        )
 
-    return write
+def write_table(settings: Settings, table_id: str, *rows: dict[str, Any], replacing: str | None = None) -> None:
+    """Rows as a new version of a table, or as what takes the place of the rows that `replacing` selects."""
+    contract = table(table_id)
+    loose = pa.schema([wanted.with_nullable(True) for wanted in arrow_schema(contract)])
+    write_deltalake(
+        str(tables.path(settings, table_id)),
+        pa.Table.from_pylist(list(rows), schema=loose),
+        mode="overwrite",
+        partition_by=list(contract.partition_by),
+        predicate=replacing,
+    )
 
 
 @pytest.fixture

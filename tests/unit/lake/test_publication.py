@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lake import tables
+from lake import audit_log
 from lake.publication import (
     LakeLocked,
     NothingPublished,
     Pointer,
+    PublicationDamaged,
     PublishedTable,
     content_hash,
     current,
     describe_table,
     lock,
     nights,
+    publish,
+    rewrite,
     rollback,
     switch,
-    verify,
 )
 from lake.settings import Settings
 
@@ -63,6 +66,54 @@ def test_the_lake_is_free_again_after_a_run_that_failed(settings: Settings) -> N
 def test_a_pointer_is_the_same_after_a_trip_through_json() -> None:
     assert Pointer.from_json(pointer(20).to_json()) == pointer(20)
     assert Pointer.from_json(pointer(20).to_json()).to_json() == pointer(20).to_json()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"rows": 2', '"rows": 3'), ('"version": 0', '"version": 7'), ('"sha256": "', '"sha256": "0'), ("}", "")],
+    ids=["another number of rows", "another version", "another SHA-256", "cut"],
+)
+def test_an_edited_pointer_is_no_pointer(settings: Settings, before: str, after: str) -> None:
+    switch(settings, pointer(20))
+    file = settings.publication_dir / "current.json"
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(PublicationDamaged, match=r"published/current\.json: found .*; expected .* Do: .*goyong publish RUN"):
+        current(settings)
+
+
+def test_a_publication_a_force_and_a_rollback_stand_in_the_audit_log(settings: Settings) -> None:
+    publish(settings, pointer(19))
+    publish(settings, replace(pointer(20), forced_because="the feed is down"))
+    rollback(settings)
+    found = [(entry["action"], entry["facts"]) for entry in audit_log.entries(settings)]
+    assert [action for action, _ in found] == ["publish", "force", "publish", "rollback"]
+    assert found[1][1] == {"run_id": "2026-11-20-r", "reason": "the feed is down"}
+    assert found[3][1] == {
+        "run_id": "2026-11-19-r",
+        "from_run": "2026-11-20-r",
+        "to_run": "2026-11-19-r",
+        "pointer_sha256": pointer(19).sha256,
+    }
+    assert current(settings) == pointer(19)
+
+
+def test_a_night_that_is_given_up_is_forgotten(settings: Settings) -> None:
+    for day in (19, 20):
+        publish(settings, pointer(day))
+    rollback(settings, discard=True)
+    assert nights(settings) == [pointer(19)]
+    assert [entry["facts"]["run_id"] for entry in audit_log.entries(settings)][-1] == "2026-11-20-r"
+
+
+def test_corrected_manifests_take_the_place_of_kept_ones_and_of_the_served_one(settings: Settings) -> None:
+    for day in (18, 19, 20):
+        publish(settings, pointer(day))
+    corrected = [replace(pointer(day), inputs_hash="corrected") for day in (18, 20)]
+    rewrite(settings, corrected, because="someone was forgotten")
+    assert nights(settings) == [corrected[1], pointer(19), corrected[0]]
+    assert current(settings) == corrected[1]
 
 
 def test_an_empty_lake_serves_nothing_and_says_how_to_begin(settings: Settings) -> None:
@@ -121,48 +172,11 @@ def test_a_crash_before_the_rename_leaves_the_old_night_served(
     assert current(settings) == pointer(20)
 
 
-@pytest.fixture
-def published(settings: Settings, write_rows: Write) -> Pointer:
-    """One table as described for publishing."""
+def test_a_table_is_described_by_version_rows_and_files(settings: Settings, write_rows: Write) -> None:
     write_rows(OCCUPATIONS, *ROWS)
-    entry = describe_table(settings, OCCUPATIONS)
-    return Pointer("r1", date(2026, 11, 20), {OCCUPATIONS: entry}, {}, is_synthetic=True)
-
-
-def test_a_published_table_is_described_by_version_rows_and_files(published: Pointer) -> None:
-    entry = published.tables[OCCUPATIONS]
-    assert (entry.version, entry.rows, len(entry.files)) == (0, 3, 1)
-
-
-def test_untouched_bytes_are_as_published(settings: Settings, published: Pointer) -> None:
-    assert verify(settings, published) == []
-
-
-def _file(settings: Settings, published: Pointer) -> Path:
-    return tables.path(settings, OCCUPATIONS) / next(iter(published.tables[OCCUPATIONS].files))
-
-
-def test_one_flipped_byte_is_found(settings: Settings, published: Pointer) -> None:
-    file = _file(settings, published)
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-    assert verify(settings, published) == [f"{OCCUPATIONS}: {file.name} differs from the manifest"]
-
-
-def test_a_missing_file_is_found(settings: Settings, published: Pointer) -> None:
-    file = _file(settings, published)
-    file.unlink()
-    assert verify(settings, published) == [f"{OCCUPATIONS}: {file.name} is missing"]
-
-
-def test_a_later_version_leaves_the_published_one_as_it_was(
-    settings: Settings, write_rows: Write, published: Pointer
-) -> None:
     write_rows(OCCUPATIONS, ROWS[0])
-    assert verify(settings, published) == []
-    assert tables.dataset(settings, OCCUPATIONS, version=0).count_rows() == 3
-    assert tables.dataset(settings, OCCUPATIONS).count_rows() == 1
+    newest, older = describe_table(settings, OCCUPATIONS), describe_table(settings, OCCUPATIONS, 0)
+    assert [(entry.version, entry.rows, len(entry.files)) for entry in (newest, older)] == [(1, 1, 1), (0, 3, 1)]
 
 
 @pytest.mark.parametrize(
