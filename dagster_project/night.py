@@ -141,8 +141,7 @@ class Night:
         seconds = commit.seconds + time.monotonic() - started
         self.stages[commit.table_id] = self.stages.get(commit.table_id, 0.0) + seconds
         log.info("%-34s %11s rows %8.2f s", commit.table_id, f"{commit.rows:,}", seconds)
-        if self.settings.kill_at == commit.table_id:
-            os.kill(os.getpid(), 9)
+        self._drill(commit.table_id)
         broken = [check for check in checks if not check.passed]
         return dg.MaterializeResult(
             asset_key=commit.table_id,
@@ -167,7 +166,13 @@ class Night:
         seconds = time.monotonic() - started
         self.stages[stage] = self.stages.get(stage, 0.0) + seconds
         log.info("%-34s %11s      %8.2f s", stage, "", seconds)
+        self._drill(stage)
         return seconds
+
+    def _drill(self, stage: str) -> None:
+        """Die here if a fault drill asks for it."""
+        if self.settings.kill_at == stage:
+            os.kill(os.getpid(), 9)
 
 
 @contextmanager
