@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import errno
 
-# Python, Rust (Sail, deltalake), DuckDB and SQLite; a limit on file sizes and a quota are full disks too.
+# Python, Rust (Sail, deltalake), DuckDB and SQLite, whose "disk I/O error" is any write that failed; a limit on file
+# sizes and a quota are full disks too.
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SIGNS = (
     "no space left on device",
     "disk quota exceeded",
     "file too large",
     "database or disk is full",
+    "disk i/o error",
     "(os error 28)",
     "(os error 122)",
     "(os error 27)",
@@ -21,7 +23,7 @@ _SIGNS = (
 
 
 class DiskFull(RuntimeError):
-    """Something could not be written because the disk is full."""
+    """Something could not be written because the disk is full, or takes no more."""
 
 
 def as_disk_full(error: BaseException, *, writing: str = "") -> DiskFull | None:
@@ -32,9 +34,9 @@ def as_disk_full(error: BaseException, *, writing: str = "") -> DiskFull | None:
     name = getattr(cause, "filename", None)
     what = writing or (str(name).rsplit("/", 1)[-1] if name else "the lake")
     return DiskFull(
-        f"the disk is full while writing {what}; expected room for a night (about 20 GB for a whole country). The last "
-        "night is still served. Do: free space on the disk of the lake (goyong maintain drops nights beyond the kept "
-        "ones), then run the same command again"
+        f"the disk is full while writing {what}; expected room for a night (about 20 GB for a whole country). What was "
+        "served is still served. Do: free space on the disk of the lake (goyong maintain drops nights beyond the kept "
+        "ones), then run the same command again; if there is room, check limits (ulimit -f, quota) and the disk itself"
     )
 
 

@@ -67,16 +67,19 @@ def _rows(table_id: str, day: date, run_id: str) -> list[dict[str, Any]]:
 class Portal:
     """A reader that follows the pointer: deltalake's QueryBuilder at its versions, DuckDB over its files."""
 
-    def __init__(self, lake: Path, tables: Sequence[str] = TABLES) -> None:
-        """Opens what the pointer names now, and goes on reading that."""
+    def __init__(
+        self, lake: Path, tables: Sequence[str] = TABLES, files: duckdb.DuckDBPyConnection | None = None
+    ) -> None:
+        """Opens what the pointer names now, and goes on reading that; `files` is a connection to use again."""
         self.pointer = json.loads((lake / "published" / "current.json").read_text(encoding="utf-8"))
         self.run_id = str(self.pointer["run_id"])
-        self.delta, self.files = QueryBuilder(), duckdb.connect(config={"threads": "1"})
+        self.delta, self.files = QueryBuilder(), files or duckdb.connect(config={"threads": "1"})
         for table_id in tables:
             entry = self.pointer["tables"][table_id]
             folder = lake / "tables" / Path(*table_id.split("__"))
             self.delta.register(table_id, DeltaTable(str(folder), version=entry["version"]))
-            self.files.read_parquet([str(folder / name) for name in entry["files"]]).create_view(table_id)
+            read = [str(folder / name) for name in entry["files"]]
+            self.files.read_parquet(read).create_view(table_id, replace=True)
 
     def read(self, table_id: str) -> tuple[set[str], set[int]]:
         """The run ids and the numbers of rows that the two engines see in a table."""
@@ -87,12 +90,14 @@ class Portal:
         return {str(run) for run, _ in found}, {int(rows) for _, rows in found}
 
 
-def poll(lake: Path, polls: int, tables: Sequence[str]) -> tuple[int, int, int]:
-    """In a process of its own: follow the pointer again and again; returns reads, mixed reads and nights seen."""
+def poll(lake: Path, polls: int) -> tuple[int, int, int]:
+    """In a process of its own: follow the pointer to two tables, each time others; reads, mixed reads, nights seen."""
     mixed, nights = 0, set()
-    for _ in range(polls):
-        portal = Portal(lake, tables)
-        seen = [portal.read(table_id) for table_id in tables]
-        mixed += any(runs != {portal.run_id} or rows != {ROWS} for runs, rows in seen)
-        nights.add(portal.run_id)
+    with duckdb.connect(config={"threads": "1"}) as files:
+        for number in range(polls):
+            pair = (TABLES[number % len(TABLES)], TABLES[(number + 1) % len(TABLES)])
+            portal = Portal(lake, pair, files)
+            seen = [portal.read(table_id) for table_id in pair]
+            mixed += any(runs != {portal.run_id} or rows != {ROWS} for runs, rows in seen)
+            nights.add(portal.run_id)
     return polls, mixed, len(nights)

@@ -23,7 +23,6 @@ from tests.faults.tally import Add
 from tests.pipeline import readers
 from tests.pipeline.commands import Shell
 
-POLLED = ("serving__seeker_jobs_v1", "serving__seeker_employment_v1", "serving__occupations_v1")
 JOBS, COURSES = "serving__seeker_jobs_v1", "serving__seeker_courses_v1"
 READERS = 2
 
@@ -49,7 +48,7 @@ def test_p15_every_read_during_publication_sees_one_night(settings: Settings, ta
     """P15. Nights, rollbacks and forward publications follow each other while two processes read with two engines."""
     switches, night = 0, 3
     with ProcessPoolExecutor(READERS, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        polls = [pool.submit(poll, settings.lake_dir, reads // READERS, POLLED) for _ in range(READERS)]
+        polls = [pool.submit(poll, settings.lake_dir, reads // READERS) for _ in range(READERS)]
         while switches < 3 or not all(polled.done() for polled in polls):
             if switches % 10 == 0:
                 publish_night(settings, night)

@@ -114,9 +114,7 @@ def test_a_torn_commit_of_a_published_version_is_reported_and_nothing_is_touched
     assert tables.count(settings, OCCUPATIONS) == 3
 
 
-def test_a_version_after_the_published_one_is_taken_back(
-    settings: Settings, write: Callable[[str, int], None]
-) -> None:
+def test_a_version_after_the_published_one_is_taken_back(settings: Settings, write: Callable[[str, int], None]) -> None:
     write(OCCUPATIONS, 3)
     published(settings, "r1", 19)
     write(OCCUPATIONS, 5)

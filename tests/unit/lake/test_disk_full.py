@@ -19,6 +19,7 @@ FULL = {
     "deltalake": DeltaError("Generic LocalFileSystem error: ... No space left on device (os error 28)"),
     "sail": RuntimeError("INTERNAL: External error: Unable to copy data to file: File too large (os error 27)"),
     "sqlite": sqlite3.OperationalError("database or disk is full"),
+    "sqlite at a limit": sqlite3.OperationalError("disk I/O error"),
 }
 
 

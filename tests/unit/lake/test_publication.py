@@ -79,7 +79,9 @@ def test_an_edited_pointer_is_no_pointer(settings: Settings, before: str, after:
     text = file.read_text(encoding="utf-8")
     assert before in text
     file.write_text(text.replace(before, after), encoding="utf-8")
-    with pytest.raises(PublicationDamaged, match=r"published/current\.json: found .*; expected .* Do: .*goyong publish RUN"):
+    with pytest.raises(
+        PublicationDamaged, match=r"published/current\.json: found .*; expected .* Do: .*goyong publish RUN"
+    ):
         current(settings)
 
 

@@ -144,7 +144,9 @@ def test_an_edited_pointer_is_found(settings: Settings, served: Pointer) -> None
     file = settings.publication_dir / "current.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"rows": 20', '"rows": 21'), encoding="utf-8")
     (line,) = problems(settings)
-    assert line.startswith("published/current.json: found its text does not have the SHA-256 that stands in it; expected")
+    assert line.startswith(
+        "published/current.json: found its text does not have the SHA-256 that stands in it; expected"
+    )
 
 
 def test_a_served_night_that_is_not_kept_is_found(settings: Settings, served: Pointer) -> None:
