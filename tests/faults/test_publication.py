@@ -1,4 +1,4 @@
-"""What is served while nights come, go, are rolled back, damaged or cleaned up: one whole night, and every damage named.
+"""What is served while nights come, go, are rolled back, damaged or cleaned up: one whole night; damage is named.
 
 Put here: publication seen from outside, on small nights; with real ones in test_interrupted_nights.py.
 """
