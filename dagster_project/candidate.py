@@ -104,4 +104,4 @@ def _run_row_of(database: Path, run_id: str) -> pa.Table:
 
 
 def _file(settings: Settings) -> Path:
-    return settings.publication_dir / "candidate.json"
+    return settings.publication_dir / maintenance.CANDIDATE

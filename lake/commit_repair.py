@@ -1,8 +1,8 @@
 """Commits that a power cut left half written: found before a night begins, taken back where nothing published needs it.
 
-Only the newest commit of a log can be torn, so only that file is read. A commit that a kept pointer names is never
-touched: it is reported. Data files that a commit taken back had named go with the next vacuum. Do not put here:
-checking published bytes (verification.py).
+Only the newest commit of a log, and what is written after it, can be torn: only that is read. A commit that a kept
+pointer names is never touched: it is reported. Data files that a commit taken back had named go with the next vacuum.
+Do not put here: checking published bytes (verification.py).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from lake.settings import Settings
 log = logging.getLogger(__name__)
 
 _DIGITS = 20
-_HINT = "_last_checkpoint"
+_HINT, _CHECKPOINT = "_last_checkpoint", ".checkpoint.parquet"
 
 
 class PublishedCommitTorn(RuntimeError):
@@ -64,7 +64,7 @@ def repair(settings: Settings) -> list[str]:
             f"{first.version}. Nothing was touched. Do: restore the file from a backup, or give that night up: goyong "
             f"rollback --discard (or goyong publish OTHER --discard), then goyong nightly"
         )
-    for torn in found:
+    for torn in reversed(found):  # a commit after what belongs to it: a checkpoint alone would bring its version back
         audit_log.record(settings, "repair", table_id=torn.table_id, file=torn.file.name, why=torn.why)
         torn.file.unlink()
         sync_folder(torn.file.parent)
@@ -83,32 +83,34 @@ def find_torn(settings: Settings) -> Iterator[Torn]:
 def _torn_in(table_id: str, folder: Path) -> Iterator[Torn]:
     names = {file.name for file in folder.iterdir()}
     commits = sorted((name for name in names if _is_commit(name)), reverse=True)
+    newest_whole = -1
     for name in commits:
-        why = _why_torn((folder / name).read_bytes())
+        version, why = int(name[:_DIGITS]), _why_torn((folder / name).read_bytes())
         if not why:
+            newest_whole = version
             break
-        yield Torn(table_id, folder / name, int(name[:_DIGITS]), why)
-        checksum = name.replace(".json", ".crc")
-        if checksum in names:
-            yield Torn(table_id, folder / checksum, int(name[:_DIGITS]), "belongs to a torn commit")
-    if commits:
-        checksum = commits[0].replace(".json", ".crc")
-        if checksum in names and not _is_json((folder / checksum).read_bytes()):
-            yield Torn(table_id, folder / checksum, None, "is a torn checksum")
-    yield from _torn_checkpoint(table_id, folder, names)
+        yield Torn(table_id, folder / name, version, why)
+        for other in sorted(other for other in names if other.startswith(name[:_DIGITS]) and other != name):
+            yield Torn(table_id, folder / other, version, "belongs to a torn commit")
+    checksum = f"{newest_whole:0{_DIGITS}}.crc"
+    if checksum in names and not _json_of(folder / checksum):
+        yield Torn(table_id, folder / checksum, None, "is a torn checksum")
+    yield from _torn_checkpoint(table_id, folder, names, newest_whole)
 
 
-def _torn_checkpoint(table_id: str, folder: Path, names: set[str]) -> Iterator[Torn]:
-    """The hint is only a short cut, and so is a checkpoint while the commits before it are there."""
-    checkpoints = sorted((name for name in names if name.endswith(".checkpoint.parquet")), reverse=True)
-    broken = [name for name in checkpoints[:1] if not _is_parquet(folder / name)]
+def _torn_checkpoint(table_id: str, folder: Path, names: set[str], newest_whole: int) -> Iterator[Torn]:
+    """Sail writes one every ten versions. It is a short cut while the commits before it are there; its hint always."""
+    checkpoints = [name for name in names if name.endswith(_CHECKPOINT) and int(name[:_DIGITS]) <= newest_whole]
+    broken = [name for name in sorted(checkpoints)[-1:] if not _is_parquet(folder / name)]
     for name in broken:
         version = int(name[:_DIGITS])
         has_commits = all(f"{number:0{_DIGITS}}.json" in names for number in range(version + 1))
         why = "is a torn checkpoint" if has_commits else "is a torn checkpoint, and the commits before it are gone"
         yield Torn(table_id, folder / name, None if has_commits else version, why)
-    if _HINT in names and (broken or not _is_json((folder / _HINT).read_bytes())):
-        yield Torn(table_id, folder / _HINT, None, "is torn or names a torn checkpoint")
+    if _HINT in names:
+        hint = _json_of(folder / _HINT)
+        if broken or not hint or int(hint.get("version", newest_whole + 1)) > newest_whole:
+            yield Torn(table_id, folder / _HINT, None, "is torn or names a torn checkpoint")
 
 
 def _is_commit(name: str) -> bool:
@@ -132,11 +134,13 @@ def _why_torn(content: bytes) -> str:
     return f"names {added} of {promised} added files" if promised is not None and added < int(promised) else ""
 
 
-def _is_json(content: bytes) -> bool:
+def _json_of(file: Path) -> dict[str, Any]:
+    """What a file of JSON says, or nothing where it is torn."""
     try:
-        return isinstance(json.loads(content), dict)
+        found = json.loads(file.read_bytes())
     except ValueError:
-        return False
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_parquet(file: Path) -> bool:

@@ -142,6 +142,20 @@ def test_what_only_shortens_reading_is_removed_when_it_is_torn(
     assert repair(settings) == []
 
 
+def test_a_checkpoint_of_a_torn_commit_goes_with_it(settings: Settings, write: Callable[[str, int], None]) -> None:
+    """It would make the version that is taken back stand again."""
+    for count in (3, 5):
+        write(GOLD, count)
+    tables.delta(settings, GOLD).create_checkpoint()
+    commit(settings, GOLD, 1).write_bytes(b"")
+    assert [line.rpartition("/")[2].partition(" ")[0] for line in repair(settings)] == [
+        f"{1:020d}.json",
+        f"{1:020d}.checkpoint.parquet",
+        "_last_checkpoint",
+    ]
+    assert (tables.delta(settings, GOLD).version(), tables.count(settings, GOLD)) == (0, 3)
+
+
 def test_a_torn_checkpoint_that_a_published_version_needs_is_reported(
     settings: Settings, write: Callable[[str, int], None]
 ) -> None:
