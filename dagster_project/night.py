@@ -177,7 +177,7 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
         device = open_device(settings.device)
         inputs = inputs_hash(options, as_of)
         log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)
-        with open_session(settings) as spark, _cleared(settings):
+        with _cleared(settings), open_session(settings) as spark:
             yield Night(
                 options=options,
                 lake=tables.Lake(settings, spark),
@@ -191,12 +191,17 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
 
 @contextmanager
 def _cleared(settings: Settings) -> Iterator[None]:
-    """Leave no frames and exports of this night behind, however it ends."""
+    """Leave no frames, exports and spilled rows behind: those of this night, and first those of one that was killed."""
+    _clear(settings)
     try:
         yield
     finally:
-        for name in ("frames", "exports"):
-            shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
+        _clear(settings)
+
+
+def _clear(settings: Settings) -> None:
+    for name in ("frames", "exports", "spill"):
+        shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
 
 
 def delivery_dates(sources_dir: Path, as_of: date) -> list[date]:
