@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.tally import summary
 
+pytest_plugins = ("tests.pipeline.fixtures",)
 TESTS = Path(__file__).parent
 TIER_BY_FOLDER = {
     "architecture": "unit",

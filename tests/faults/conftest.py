@@ -1,6 +1,6 @@
-"""The world of this tier is that of the pipeline tier: 2,000 people, 600 postings, 200 sessions, three nights.
+"""What several fault modules share, beside the world and the nights of tests/pipeline/fixtures.py.
 
-Put here: fixtures that several fault modules share. Long tests are marked `slow`; `make test-faults` runs all.
+Put here: fixtures. Long tests are marked `slow`; `make test-faults` runs all.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ import pytest
 from tests.faults.sweep import Scene, Undisturbed, scene, undisturbed
 from tests.faults.tally import Add, adder
 from tests.pipeline.commands import Shell
-from tests.pipeline.conftest import crew, first, history, shell, world
 from tests.pipeline.nights import Nights, World
-
-__all__ = ["crew", "first", "history", "shell", "world"]
 
 
 @pytest.fixture
