@@ -20,7 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake import tables
+from lake import kill_points, tables
 from lake.contracts.registry import contract_version
 from lake.file_hash import sha256_of
 from lake.file_sync import sync_file, write_durably
@@ -129,7 +129,9 @@ def switch(settings: Settings, pointer: Pointer) -> None:
     nights = settings.publication_dir / "nights"
     nights.mkdir(parents=True, exist_ok=True)
     write_durably(nights / f"{pointer.run_id}.json", pointer.to_json())
+    kill_points.pass_point(settings, "publication:before the switch")
     write_durably(settings.publication_dir / "current.json", pointer.to_json())
+    kill_points.pass_point(settings, "publication:after the switch")
 
 
 def current(settings: Settings) -> Pointer:

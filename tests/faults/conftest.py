@@ -25,7 +25,7 @@ def tally(record_property: Callable[[str, object], None]) -> Add:
 @pytest.fixture(scope="session")
 def truth(world: World, first: Nights, history: Nights) -> Undisturbed:
     """What the second night comes to when nobody kills it."""
-    return undisturbed(first, history, world.days[1])
+    return undisturbed(history, 1, world.days[1], first.served[0])
 
 
 @pytest.fixture

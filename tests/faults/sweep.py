@@ -1,6 +1,6 @@
 """One kill of one night: on a copy of a lake, at a named point or a moment, then one plain rerun and what came of it.
 
-The night is the second one on top of the first; the undisturbed one it is compared with was run beside it.
+The night is mostly the second one on top of the first; the undisturbed one it is compared with was run beside it.
 Put here: killing, healing, measuring. Do not put here: where to kill (the test modules).
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,8 @@ LANDED = [table for table in TABLES.values() if table.layer in ("bronze", "silve
 class Undisturbed:
     """The night that nobody killed: its pointer, the content of its tables by both readers, its rows."""
 
-    before: dict[str, Any]
+    day: date
+    before: dict[str, Any] | None
     after: dict[str, Any]
     content: dict[str, str]
     rows: dict[str, pa.Table]
@@ -43,12 +45,11 @@ class Undisturbed:
     """Of its progress on stderr."""
 
 
-def undisturbed(first: Nights, history: Nights, day: date) -> Undisturbed:
-    """What the second night came to in peace."""
-    after = history.served[1]
-    lines = history.outcomes[0].stderr.count("\n")
-    seen, rows = content(history.lake, after), landed_rows(history.lake, day)
-    return Undisturbed(first.served[0], after, seen, rows, leftovers(history.lake), lines)
+def undisturbed(nights: Nights, place: int, day: date, before: dict[str, Any] | None) -> Undisturbed:
+    """What the night served at a place of `nights` came to in peace, and what was served before it."""
+    after, lines = nights.served[place], nights.outcomes[0].stderr.count("\n")
+    seen, rows = content(nights.lake, after), landed_rows(nights.lake, day)
+    return Undisturbed(day, before, after, seen, rows, leftovers(nights.lake), lines)
 
 
 def content(lake: Path, pointer: dict[str, Any]) -> dict[str, str]:
@@ -102,7 +103,7 @@ def lost_and_doubled(expected: dict[str, pa.Table], found: dict[str, pa.Table]) 
 
 @dataclass(frozen=True)
 class Scene:
-    """A copy of the lake of the first night, in which the second is killed and healed."""
+    """A copy of a lake before a night, in which that night is killed and healed."""
 
     world: World
     shell: Shell
@@ -115,10 +116,10 @@ class Scene:
         return self.lake.with_name(self.lake.name + "-tmp")
 
     def start(self, **variables: str) -> Running:
-        """The second night, not waited for."""
+        """The night, not waited for."""
         words = ["nightly", "--sources", str(self.world.sources), "--lake", str(self.lake)]
         variables = {"TMPDIR": str(self.temporary), "GOYONG_THREADS": "1"} | variables
-        return self.shell.start(*words, "--date", self.world.days[1].isoformat(), **variables)
+        return self.shell.start(*words, "--date", self.truth.day.isoformat(), **variables)
 
     def kill_at(self, point: str) -> Outcome:
         """Let the night kill itself at a point."""
@@ -143,14 +144,13 @@ class Scene:
 
     def check_readers(self) -> bool:
         """Both readers see one whole night, the earlier or the new one; returns whether it is the new one."""
-        pointer = readers.served(self.lake)
-        is_new = pointer["run_id"] == self.truth.after["run_id"]
-        seen = content(self.lake, pointer)
-        if is_new:
-            assert seen == self.truth.content
-        else:
+        pointer = readers.served(self.lake) if (self.lake / "published" / "current.json").exists() else None
+        if pointer is None or pointer["run_id"] != self.truth.after["run_id"]:
             assert pointer == self.truth.before
-        return is_new
+            assert pointer is None or content(self.lake, pointer)
+            return False
+        assert content(self.lake, pointer) == self.truth.content
+        return True
 
     def heal(self) -> Outcome:
         """One plain rerun, after which everything is as if nothing had happened."""
@@ -162,6 +162,7 @@ class Scene:
         assert readers.hashes(pointer) == readers.hashes(self.truth.after)
         assert content(self.lake, pointer) == self.truth.content
         assert outliving(running.process.pid or 0) == []
+        assert records(self.lake, pointer) == ["PUBLISHED"] * 2
         left = self.leftovers()
         assert left == self.truth.leftovers, left
         return outcome
@@ -171,10 +172,22 @@ class Scene:
         return [*leftovers(self.lake), *sorted(path.name for path in self.temporary.iterdir())]
 
 
+def records(lake: Path, pointer: dict[str, Any]) -> list[str]:
+    """How the run of a pointer ended, by ops__runs and by the analysts' database."""
+    opened = DeltaTable(str(readers.folder(lake, "ops__runs")))
+    sql = f"select status_code from {{}} where run_id = '{pointer['run_id']}'"
+    rows = pa.table(QueryBuilder().register("t", opened).execute(sql.format("t")).read_all())
+    with duckdb.connect(str(lake / "published" / "goyong.duckdb"), read_only=True) as database:
+        return [
+            *rows["status_code"].to_pylist(),
+            *(code for (code,) in database.execute(sql.format("ops.runs")).fetchall()),
+        ]
+
+
 def leftovers(lake: Path) -> list[str]:
     """Temporary files, all that lies in staging, and the lock if somebody holds it or says so."""
-    left = [path for pattern in ("**/*.tmp", "**/.tmp*", "_staging/**/*") for path in lake.glob(pattern)]
-    names = sorted(str(path.relative_to(lake)) for path in left)
+    found = {path for pattern in ("**/*.tmp", "**/.tmp*", "_staging/**/*") for path in lake.glob(pattern)}
+    names = sorted(str(path.relative_to(lake)) for path in found if not path.is_dir() or path.parent.name == "spill")
     with (lake / ".lock").open("a+", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         handle.seek(0)
@@ -182,11 +195,12 @@ def leftovers(lake: Path) -> list[str]:
 
 
 @contextmanager
-def scene(world: World, shell: Shell, lake: Path, truth: Undisturbed, room: Path) -> Iterator[Scene]:
+def scene(world: World, shell: Shell, lake: Path | None, truth: Undisturbed, room: Path) -> Iterator[Scene]:
     """A scene in `room`; it goes with everything in it when the test is over."""
     made = Scene(world, shell, in_memory(lake, room / "lake"), truth)
     made.temporary.mkdir()
     yield made
+    shutil.rmtree(room)
 
 
 def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> None:
@@ -195,7 +209,7 @@ def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> None:
     assert outcome.exit_code == -signal.SIGKILL, outcome.text
     is_new = scene.check_readers()
     healed = scene.heal()
-    lost, doubled = lost_and_doubled(scene.truth.rows, landed_rows(scene.lake, scene.world.days[1]))
+    lost, doubled = lost_and_doubled(scene.truth.rows, landed_rows(scene.lake, scene.truth.day))
     tally("rows after a kill and one rerun", lost=lost, doubled=doubled)
     assert (lost, doubled) == (0, 0)
     tally("kill -9 points", survived=1, new_night_already_served=int(is_new))

@@ -133,9 +133,6 @@ def _command(words: Sequence[str], environment: Mapping[str, str], texts: Sequen
     sys.argv = ["goyong", *words]
     from dagster_project import cli
 
-    # PySpark takes a main module without a file for its own doctests.
-    sys.modules["__main__"].__file__ = cli.__file__
-
     try:
         cli.main()
     except Exception:  # what Python itself does with an error that nobody knows
