@@ -7,6 +7,7 @@ from datetime import date
 
 import dagster as dg
 
+from dagster_project import run_liveness
 from dagster_project.assets import (
     answers,
     bronze,
@@ -46,6 +47,9 @@ def build_definitions(options: NightOptions) -> dg.Definitions:
     def night(context: dg.InitResourceContext) -> Iterator[Night]:
         if context.run is None:
             raise dg.DagsterInvariantViolationError("a night needs a run with a partition (business date)")
+        if context.instance is not None:
+            run_liveness.name_process(context.instance, context.run.run_id)
+            run_liveness.fail_dead_runs(context.instance)
         as_of = date.fromisoformat(context.run.tags[PARTITION_TAG])
         with open_night(options, as_of) as opened:
             yield opened

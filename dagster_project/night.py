@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from lake import commit_repair, publication, quality, tables
+from lake import commit_repair, kill_points, publication, quality, tables
 from lake.contracts import silver
 from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
@@ -141,7 +140,7 @@ class Night:
         seconds = commit.seconds + time.monotonic() - started
         self.stages[commit.table_id] = self.stages.get(commit.table_id, 0.0) + seconds
         log.info("%-34s %11s rows %8.2f s", commit.table_id, f"{commit.rows:,}", seconds)
-        self._drill(commit.table_id)
+        kill_points.pass_point(self.settings, commit.table_id)
         broken = [check for check in checks if not check.passed]
         return dg.MaterializeResult(
             asset_key=commit.table_id,
@@ -166,13 +165,8 @@ class Night:
         seconds = time.monotonic() - started
         self.stages[stage] = self.stages.get(stage, 0.0) + seconds
         log.info("%-34s %11s      %8.2f s", stage, "", seconds)
-        self._drill(stage)
+        kill_points.pass_point(self.settings, stage)
         return seconds
-
-    def _drill(self, stage: str) -> None:
-        """Die here if a fault drill asks for it."""
-        if self.settings.kill_at == stage:
-            os.kill(os.getpid(), 9)
 
 
 @contextmanager
@@ -184,7 +178,7 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
         device = open_device(settings.device)
         inputs = inputs_hash(options, as_of)
         log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)
-        with open_session(settings) as spark, _cleared(settings):
+        with _cleared(settings), open_session(settings) as spark:
             yield Night(
                 options=options,
                 lake=tables.Lake(settings, spark),
@@ -198,12 +192,17 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
 
 @contextmanager
 def _cleared(settings: Settings) -> Iterator[None]:
-    """Leave no frames and exports of this night behind, however it ends."""
+    """Leave no frames, exports and spilled rows behind: those of this night, and first those of one that was killed."""
+    _clear(settings)
     try:
         yield
     finally:
-        for name in ("frames", "exports"):
-            shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
+        _clear(settings)
+
+
+def _clear(settings: Settings) -> None:
+    for name in ("frames", "exports", "spill"):
+        shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
 
 
 def delivery_dates(sources_dir: Path, as_of: date) -> list[date]:

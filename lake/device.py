@@ -131,10 +131,12 @@ class CpuDevice(Device):
 class GpuDevice(Device):
     """cupy and cudf on one NVIDIA card, faiss-gpu where it is installed.
 
-    Out of memory halves the rows of the call and tries again, down to one row.
+    Out of memory halves the rows of the call and tries again, down to one row; a search that does not fit even then
+    is done by the processor when `may_fall_back` (device auto) and is an error otherwise (device gpu).
     """
 
     name: str = "gpu"
+    may_fall_back: bool = False
 
     @property
     def xp(self) -> Any:
@@ -156,7 +158,13 @@ class GpuDevice(Device):
 
     def _top_k(self, queries: FloatArray, items: FloatArray, k: int) -> tuple[FloatArray, IndexArray]:
         search = self._faiss_search(items, k) or self._cupy_search(items, k)
-        parts = in_halves(search, queries, self._release)
+        try:
+            parts = in_halves(search, queries, self._release)
+        except DeviceMemoryError as error:
+            if not self.may_fall_back:
+                raise
+            log.warning("device auto: this search goes to the cpu: %s", error)
+            return CpuDevice().top_k(queries, items, k)
         return np.concatenate([scores for scores, _ in parts]), np.concatenate([places for _, places in parts])
 
     def _faiss_search(self, items: FloatArray, k: int) -> Callable[[FloatArray], tuple[FloatArray, IndexArray]] | None:
@@ -213,7 +221,7 @@ def open_device(name: str) -> Device:
     missing = find_missing_for_gpu()
     if not missing:
         log.info("device %s: gpu", name)
-        return GpuDevice()
+        return GpuDevice(may_fall_back=name == "auto")
     if name == "gpu":
         cure = "Install requirements/gpu.txt on a machine with an NVIDIA card, or set device to cpu or auto"
         raise DeviceUnavailable(f"device gpu: {'; '.join(missing)} missing. {cure}")

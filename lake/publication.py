@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from lake import artefacts, audit_log, tables
+from lake import artefacts, audit_log, kill_points, tables
 from lake.contracts.registry import contract_version
 from lake.file_hash import sha256_of
 from lake.file_sync import write_durably
@@ -162,7 +162,9 @@ def switch(settings: Settings, pointer: Pointer) -> None:
     `publish` does this for nights, with its entry in the audit log.
     """
     write_night(settings, pointer)
+    kill_points.pass_point(settings, "publication:before the switch")
     write_durably(settings.publication_dir / "current.json", pointer.to_json())
+    kill_points.pass_point(settings, "publication:after the switch")
     artefacts.point_links(settings.publication_dir, pointer.database, pointer.site)
 
 

@@ -31,8 +31,8 @@ class Settings:
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
     `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
-    `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table or
-    stage: fault drills kill the process right after it.
+    `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table or a stage
+    (lake/kill_points.py): fault drills kill the process right after it.
     """
 
     lake_dir: Path = Path(".lake")

@@ -5,13 +5,13 @@ Fixtures shared by several tiers stand here too; what only one folder needs stan
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.faults.tally import summary
 
+pytest_plugins = ("tests.pipeline.fixtures",)
 TESTS = Path(__file__).parent
 TIER_BY_FOLDER = {
     "architecture": "unit",
@@ -26,17 +26,6 @@ TIER_BY_FOLDER = {
     "real": "real",
     "unit": "unit",
 }
-
-
-def pytest_configure() -> None:
-    """Give the main module of an xdist worker a file: without one pyspark 4.2 takes the process for a doctest.
-
-    It then looks for a Spark source tree and exits (pyspark/sql/connect/utils.py, check_dependencies). Remove when
-    `pytest -n 1 tests/engine` passes without it.
-    """
-    main = sys.modules["__main__"]
-    if not hasattr(main, "__file__"):
-        main.__file__ = __file__
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker

@@ -57,6 +57,7 @@ def test_a_leap_day_is_a_date_and_the_day_after_it_is_not(frame: Frame) -> None:
     assert [row.reason_codes for row in quarantine] == ["registered_date:NOT_A_DATE"]
 
 
+@pytest.mark.case("P10")
 def test_the_newest_correction_wins_even_when_it_arrived_first(frame: Frame) -> None:
     newer_first = GOOD | {"title": "new", "updated_at": "2026-11-05 09:00:00", "delivery_date": date(2026, 11, 18)}
     older_later = GOOD | {"title": "old", "updated_at": "2026-11-02 09:00:00", "delivery_date": date(2026, 11, 20)}

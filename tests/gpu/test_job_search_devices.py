@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs a card and require
 PEOPLE, POSTINGS = 20_000, 50_000
 
 
+@pytest.mark.case("P19")
 def test_card_finds_the_same_postings(tmp_path: Path) -> None:
     bench_jobs.learn(tmp_path, str(POSTINGS))
     market = bench_jobs.open_bench_night(tmp_path).open_market()

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs a card and require
 PEOPLE = 20_000
 
 
+@pytest.mark.case("P19")
 def test_card_recommends_the_same_occupations() -> None:
     world = make_world(1, datetime.date(2026, 11, 20), Size(PEOPLE, 1_000, 1_000, 1))
     traits = {code: SCALE_NAMES[place % 35] for place, code in enumerate(world.occupation_codes)}

@@ -52,6 +52,7 @@ def references(model: AdditiveModel) -> References:
     return References(usual, (np.arange(PEOPLE) * 7_919 % CELLS).astype(np.int32))
 
 
+@pytest.mark.case("P19")
 @pytest.mark.parametrize("relative", [False, True], ids=["against the average", "against peers"])
 def test_card_gives_the_probabilities_and_reasons_of_the_processor(
     model: AdditiveModel, columns: dict[str, Any], references: References, relative: bool
@@ -67,6 +68,7 @@ def test_card_gives_the_probabilities_and_reasons_of_the_processor(
     assert (ours.missing_counts, ours.unknown_counts) == (theirs.missing_counts, theirs.unknown_counts)
 
 
+@pytest.mark.case("P19")
 def test_card_gives_the_changes_of_the_processor(model: AdditiveModel, columns: dict[str, Any]) -> None:
     card = open_device("gpu").xp
     changes = {name: np.roll(columns[name], 1) for name in ("count_00", "amount_01", "code_00")}

@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,29 @@ class Outcome:
         return lines[-1] if lines else ""
 
 
+class Running:
+    """A command that runs; it and what it starts are a process group of their own."""
+
+    def __init__(self, process: BaseProcess, texts: Sequence[Path], started: float) -> None:
+        """`started` is on the monotonic clock."""
+        self.process = process
+        self._texts, self._started = texts, started
+
+    def said(self) -> str:
+        """What it has said on stderr until now."""
+        return self._texts[1].read_text(encoding="utf-8") if self._texts[1].exists() else ""
+
+    def finish(self, timeout_s: float) -> Outcome:
+        """Wait for its end, which is a kill after `timeout_s`."""
+        self.process.join(timeout_s)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        stdout = self._texts[0].read_text(encoding="utf-8") if self._texts[0].exists() else ""
+        code = self.process.exitcode
+        return Outcome(-1 if code is None else code, stdout, self.said(), time.monotonic() - self._started)
+
+
 class Shell:
     """Runs commands from `folder` (never from the repository, whose goyong.toml is somebody's own)."""
 
@@ -61,28 +85,25 @@ class Shell:
 
     def run(self, *arguments: str | Path, **variables: str) -> Outcome:
         """One command with `variables` added to its environment."""
+        return self.start(*arguments, **variables).finish(self.timeout_s)
+
+    def start(self, *arguments: str | Path, **variables: str) -> Running:
+        """The same, not waited for."""
         number = next(self._numbers)
         texts = [self.folder / f"command-{number:03}.{name}" for name in ("stdout", "stderr")]
         words = [str(argument) for argument in arguments]
-        started = time.monotonic()
         process = self._context.Process(target=_command, args=(words, self.environment | variables, texts, self.folder))
         process.start()
-        process.join(self.timeout_s)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        stdout, stderr = (text.read_text(encoding="utf-8") if text.exists() else "" for text in texts)
-        code = process.exitcode
-        return Outcome(-1 if code is None else code, stdout, stderr, time.monotonic() - started)
+        return Running(process, texts, time.monotonic())
 
-    def run_fresh(self, *arguments: str | Path) -> Outcome:
+    def run_fresh(self, *arguments: str | Path, **variables: str) -> Outcome:
         """The same in a new Python, as `goyong` starts."""
         command = [sys.executable, "-m", "dagster_project.cli", *(str(argument) for argument in arguments)]
         started = time.monotonic()
         done = subprocess.run(  # noqa: S603 - our own command line
             command,
             cwd=self.folder,
-            env=self.environment,
+            env=self.environment | variables,
             capture_output=True,
             text=True,
             timeout=self.timeout_s,
@@ -98,6 +119,7 @@ class Shell:
 
 def _command(words: Sequence[str], environment: Mapping[str, str], texts: Sequence[Path], folder: Path) -> None:
     """In the forked process: become the command."""
+    os.setsid()
     for number, text in zip((1, 2), texts, strict=True):
         target = os.open(text, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(target, number)
@@ -110,9 +132,6 @@ def _command(words: Sequence[str], environment: Mapping[str, str], texts: Sequen
     os.chdir(folder)
     sys.argv = ["goyong", *words]
     from dagster_project import cli
-
-    # PySpark takes a main module without a file for its own doctests.
-    sys.modules["__main__"].__file__ = cli.__file__
 
     try:
         cli.main()

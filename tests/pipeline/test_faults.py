@@ -34,6 +34,7 @@ def still_whole(shell: Shell, nights: Nights, pointer: dict[str, object]) -> Non
             assert database.execute(f'select count(*) from "{table_id}"').fetchone() == (rows,)
 
 
+@pytest.mark.case("P01")
 @pytest.mark.parametrize("place", range(len(KILLED_AFTER)), ids=KILLED_AFTER)
 def test_killed_night_leaves_the_last_one_served(first: Nights, killed: Nights, place: int) -> None:
     assert killed.outcomes[place].exit_code == -signal.SIGKILL, killed.outcomes[place].text
@@ -45,6 +46,7 @@ def test_each_stage_was_reached_before_the_kill(killed: Nights) -> None:
         assert any(line.startswith(stage) for line in outcome.stderr.splitlines()[-1:]), outcome.text
 
 
+@pytest.mark.case("P01")
 def test_one_plain_rerun_heals_to_the_content_of_an_undisturbed_night(history: Nights, killed: Nights) -> None:
     assert killed.outcomes[-1].exit_code == 0, killed.outcomes[-1].text
     assert readers.hashes(killed.served[-1]) == readers.hashes(history.served[1])
@@ -57,6 +59,7 @@ def test_last_night_can_be_read_whole_after_all_those_kills(shell: Shell, first:
     assert leftovers == []
 
 
+@pytest.mark.case("P13")
 def test_date_of_the_command_decides_in_any_time_zone_and_with_any_number_of_threads(
     first: Nights, elsewhere: Nights
 ) -> None:
@@ -65,12 +68,14 @@ def test_date_of_the_command_decides_in_any_time_zone_and_with_any_number_of_thr
     assert readers.hashes(elsewhere.served[0]) == readers.hashes(first.served[0])
 
 
+@pytest.mark.case("P09")
 def test_order_and_cut_of_files_and_a_file_sent_twice_change_nothing(first: Nights, shuffled: Nights) -> None:
     assert shuffled.outcomes[0].exit_code == 0, shuffled.outcomes[0].text
     assert readers.hashes(shuffled.served[0]) == readers.hashes(first.served[0])
     assert shuffled.served[0]["run_id"] != first.served[0]["run_id"]
 
 
+@pytest.mark.case("P11")
 def test_empty_postings_feed_blocks_the_night_and_says_what_to_do(first: Nights, bad_input: Nights) -> None:
     blocked = bad_input.outcomes[0]
     assert blocked.exit_code == 1, blocked.text
@@ -87,6 +92,7 @@ def test_error_is_short_and_without_traceback(bad_input: Nights) -> None:
     assert 1 <= len(error_lines(blocked)) <= MOST_LINES_OF_AN_ERROR
 
 
+@pytest.mark.case("P11")
 def test_forced_night_is_published_and_its_reason_is_kept(world: World, shell: Shell, bad_input: Nights) -> None:
     assert bad_input.outcomes[1].exit_code == 0, bad_input.outcomes[1].text
     assert bad_input.served[1]["as_of"] == world.days[1].isoformat()
@@ -110,6 +116,9 @@ def forced(world: World, bad_input: Nights) -> duckdb.DuckDBPyConnection:
     return database
 
 
+@pytest.mark.case("P05")
+@pytest.mark.case("P06")
+@pytest.mark.case("P08")
 @pytest.mark.parametrize(
     ("file", "said"),
     [
@@ -136,6 +145,7 @@ def test_file_that_cannot_be_used_is_refused_with_its_name_and_reason(
     assert sum(f"landing {file}" in line for line in bad_input.outcomes[0].stderr.splitlines()) == 1
 
 
+@pytest.mark.case("P07")
 def test_row_with_an_unknown_code_and_row_with_a_column_too_many_are_quarantined(
     forced: duckdb.DuckDBPyConnection,
 ) -> None:

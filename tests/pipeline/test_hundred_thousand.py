@@ -14,7 +14,7 @@ import pytest
 from lake.sources.simulated import simulate
 from tests.pipeline import readers
 from tests.pipeline.commands import Outcome, Shell
-from tests.pipeline.conftest import FIRST_DAY
+from tests.pipeline.fixtures import FIRST_DAY
 from tests.pipeline.rules import BROKEN, count, count_broken, open_silver, unpivot
 
 pytestmark = pytest.mark.slow

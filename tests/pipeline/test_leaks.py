@@ -32,6 +32,7 @@ def third(history: Nights, world: World) -> Iterator[Night]:
         yield night
 
 
+@pytest.mark.case("P20")
 @pytest.mark.parametrize("back", [1, 2])
 def test_a_past_night_made_again_from_todays_lake_is_what_it_was(third: Night, world: World, back: int) -> None:
     day = world.days[2 - back]

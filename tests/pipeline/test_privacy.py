@@ -34,6 +34,7 @@ def test_the_search_finds_them_where_they_are(world: World) -> None:
     assert len(planted(world) & found) >= PEOPLE
 
 
+@pytest.mark.case("P23")
 @pytest.mark.parametrize("nights", ["first", "history", "bad_input", "killed"])
 def test_no_resident_number_stands_in_any_byte_of_the_lake(
     world: World, request: pytest.FixtureRequest, nights: str

@@ -71,6 +71,7 @@ def test_everybody_has_one_row_in_each_answer_and_who_opted_out_none(
     assert loaded == []
 
 
+@pytest.mark.case("P15")
 @pytest.mark.parametrize("night", range(3))
 def test_all_served_tables_carry_the_run_that_the_pointer_names(history: Nights, night: int) -> None:
     pointer = history.served[night]
@@ -82,6 +83,7 @@ def test_all_served_tables_carry_the_run_that_the_pointer_names(history: Nights,
             assert database.execute(f'select count(*) from "{table_id}"').fetchone() == (entry["rows"],)
 
 
+@pytest.mark.case("P02")
 def test_running_again_unchanged_says_so_and_writes_nothing(first: Nights) -> None:
     published, again = first.outcomes
     assert again.exit_code == 0, again.text
@@ -91,6 +93,7 @@ def test_running_again_unchanged_says_so_and_writes_nothing(first: Nights) -> No
     assert first.versions[0] == first.versions[1]
 
 
+@pytest.mark.case("P16")
 def test_rollback_serves_the_older_night_and_status_says_so(history: Nights, shell: Shell, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     shutil.copytree(history.lake, lake)
@@ -120,6 +123,7 @@ def test_verify_finds_one_flipped_byte(history: Nights, shell: Shell, tmp_path: 
     assert line.startswith(f"serving__seeker_jobs_v1: {name} differs from the manifest. Do: ")
 
 
+@pytest.mark.case("P03")
 def test_second_run_is_refused_while_the_first_holds_the_lake(world: World, shell: Shell, tmp_path: Path) -> None:
     with publication.lock(Settings(lake_dir=tmp_path)):
         outcome = shell.run_fresh("nightly", "--sources", world.sources, "--lake", tmp_path, "--date", "2026-11-20")

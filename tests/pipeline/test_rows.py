@@ -109,6 +109,7 @@ def test_reason_names_the_column_and_what_is_wrong_with_it(
     assert {reason for (reason,) in found} == reasons
 
 
+@pytest.mark.case("P10")
 def test_newest_correction_wins_by_its_own_time(world: World, layers: tuple[date, duckdb.DuckDBPyConnection]) -> None:
     """Every insurance spell ends in silver as its newest row up to that day says, read from the files themselves."""
     day, database = layers

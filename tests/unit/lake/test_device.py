@@ -18,11 +18,13 @@ from lake.device import (
     DeviceUnavailable,
     FloatArray,
     GpuDevice,
+    IndexArray,
     in_halves,
     is_out_of_memory,
     open_device,
 )
 
+Search = Callable[[FloatArray], tuple[FloatArray, IndexArray]]
 has_gpu_libraries = importlib.util.find_spec("cupy") is not None
 
 
@@ -41,6 +43,7 @@ def test_gpu_asked_for_and_absent_names_what_is_missing() -> None:
         open_device("gpu")
 
 
+@pytest.mark.case("P18")
 @pytest.mark.skipif(has_gpu_libraries, reason="this machine has cupy; auto may take the gpu")
 def test_auto_takes_the_cpu_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", logger="lake.device"):
@@ -141,6 +144,56 @@ def test_out_of_memory_halves_the_rows_until_they_fit() -> None:
 def test_a_single_row_that_does_not_fit_is_an_error() -> None:
     with pytest.raises(DeviceMemoryError, match="set device to cpu"):
         in_halves(doubling_with_room_for(0, []), np.zeros((2, 1), np.float32), lambda: None)
+
+
+class SmallCard(GpuDevice):
+    """A card whose memory holds a search for `room` queries: the search itself is the processor's."""
+
+    room = 2
+
+    def _faiss_search(self, items: FloatArray, k: int) -> Search:
+        def search(rows: FloatArray) -> tuple[FloatArray, IndexArray]:
+            if len(rows) > self.room:
+                raise MemoryError("out of memory")
+            return CpuDevice().top_k(rows, items, k)
+
+        return search
+
+    def _release(self) -> None:
+        """There is nothing to give back."""
+
+
+class FullCard(SmallCard):
+    """A card with no room at all."""
+
+    room = 0
+
+
+@pytest.mark.case("P18")
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        (SmallCard(), ["8 rows; trying halves", "4 rows; trying halves", "4 rows; trying halves"]),
+        (FullCard(may_fall_back=True), ["8 rows", "4 rows", "2 rows", "device auto: this search goes to the cpu"]),
+    ],
+    ids=["smaller batches", "the processor"],
+)
+def test_a_card_without_memory_makes_smaller_batches_and_then_asks_the_processor(
+    device: GpuDevice, said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    queries, items = (np.arange(rows * 3, dtype=np.float32).reshape(rows, 3) % 7 for rows in (8, 5))
+    found, expected = device.top_k(queries, items, 2), CpuDevice().top_k(queries, items, 2)
+    np.testing.assert_array_equal(found[1], expected[1])
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-6)
+    assert len(caplog.messages) == len(said)
+    for message, words in zip(caplog.messages, said, strict=True):
+        assert words in message
+
+
+@pytest.mark.case("P18")
+def test_a_card_that_was_asked_for_by_name_does_not_fall_back_silently() -> None:
+    with pytest.raises(DeviceMemoryError, match="set device to cpu"):
+        FullCard().top_k(np.ones((2, 3), np.float32), np.ones((4, 3), np.float32), 1)
 
 
 def test_another_error_is_not_taken_for_memory() -> None:

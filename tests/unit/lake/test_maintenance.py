@@ -74,6 +74,7 @@ def parquet_files(settings: Settings, table_id: str) -> int:
     return len(list(tables.path(settings, table_id).rglob("*.parquet")))
 
 
+@pytest.mark.case("P17")
 def test_kept_nights_stay_readable_and_others_go(settings: Settings, publish: Callable[[int], Pointer]) -> None:
     pointers = [publish(day) for day in (17, 18, 19, 20)]
     assert maintain(settings).startswith("kept 2 nights from 2026-11-19; removed ")

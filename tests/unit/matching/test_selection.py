@@ -131,6 +131,7 @@ def test_the_order_of_visits_changes_nothing(seed: int) -> None:
     assert list_best(in_turns) == list_best(at_once)
 
 
+@pytest.mark.case("P19")
 def test_scores_within_one_step_tie_and_go_to_the_lower_id() -> None:
     """A step is 16.8 products: 3 above and 2 below a half both round to 500,000 steps, 17 below is one less."""
     kept = list_best(visit([HALF + 3, HALF - 17, HALF - 2], 2, np.array([2, 0, 1]), 3))

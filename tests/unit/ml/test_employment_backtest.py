@@ -59,6 +59,7 @@ def test_the_additive_model_stands_beside_three_others(rows: Rows) -> None:
     assert {frozenset({"as_of", *row}) for row in rows.values()} == {frozenset(EVALUATION.names)}
 
 
+@pytest.mark.case("P21")
 def test_the_difference_is_that_of_the_two_scores(rows: Rows) -> None:
     for model in ("base_rate", "logistic", "gradient_boosting"):
         own, theirs = (rows["BACKTEST", name, "brier"]["value"] for name in ("additive", model))
@@ -67,6 +68,7 @@ def test_the_difference_is_that_of_the_two_scores(rows: Rows) -> None:
         assert difference["value_low"] <= difference["value"] <= difference["value_high"]
 
 
+@pytest.mark.case("P21")
 def test_it_is_certainly_better_than_the_base_rate_which_ranks_nobody(rows: Rows) -> None:
     assert rows["BACKTEST", "base_rate", "auc"]["value"] == 0.5
     assert rows["BACKTEST", "base_rate", "brier_difference"]["value_high"] < 0
@@ -77,6 +79,7 @@ def test_only_the_served_kind_of_model_has_a_limit(rows: Rows) -> None:
     assert limited == {("BACKTEST", "additive", "ece"), ("LEAK", "shuffled_label", "brier_gain")}
 
 
+@pytest.mark.case("P20")
 def test_labels_of_other_people_teach_nothing(rows: Rows) -> None:
     row = rows["LEAK", "shuffled_label", "brier_gain"]
     assert row["value"] <= SHUFFLED_GAIN_LIMIT == row["limit_value"]
@@ -94,6 +97,8 @@ def test_a_model_that_reads_age_is_not_compared_with_itself(cohorts: pa.Table) -
     assert not [key for key in judge(cohorts, uses_age=True) if key[0] == "AGE"]
 
 
+@pytest.mark.case("P20")
+@pytest.mark.case("P21")
 @pytest.mark.usefixtures("_alone")
 def test_what_came_later_than_the_origin_changes_nothing(cohorts: pa.Table, rows: Rows) -> None:
     """More people at a date after the one judged: the same rows, to the last digit."""

@@ -94,6 +94,7 @@ def test_the_reference_is_the_largest_known_group() -> None:
     assert [code for code in ("F", "M", "UNKNOWN") if rows[f"sex_code={code}"]["is_reference"]] == ["M"]
 
 
+@pytest.mark.case("P22")
 @pytest.mark.parametrize(
     ("hired", "others", "shown"),
     [(50, 50, True), (50, 49, False), (10, 90, True), (9, 200, False), (200, 9, False), (4, 5, False)],
@@ -189,6 +190,7 @@ def bins_of(rows: list[Row], name: str = "ALL") -> dict[int, Row]:
     return {row["bin_number"]: row for row in rows if row["group_name"] == name}
 
 
+@pytest.mark.case("P21")
 def test_bins_tell_the_mean_and_the_share_with_wilsons_interval() -> None:
     """20 of 100 people at 0.25 are hired: bin 3, from 0.2; Wilson's interval of 20 % of 100 is 13.3 to 28.9 %."""
     judged = judged_people([1] * 20 + [0] * 80)

@@ -156,6 +156,7 @@ def damaged(how: Callable[[Path], None], folder: Path) -> AdditiveModel:
     return night_model()
 
 
+@pytest.mark.case("P12")
 @pytest.mark.parametrize(
     ("planted", "error"),
     [

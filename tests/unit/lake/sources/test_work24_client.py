@@ -53,6 +53,7 @@ def get(server: FakeWork24, slept: list[float]) -> Callable[..., Reply]:
     return run
 
 
+@pytest.mark.case("P14")
 def test_retries_are_bounded_and_wait_longer_each_time(
     get: Callable[..., Reply], server: FakeWork24, slept: list[float]
 ) -> None:
@@ -62,6 +63,7 @@ def test_retries_are_bounded_and_wait_longer_each_time(
     assert (slept, len(server.asked)) == ([1.0, 2.0], 3)
 
 
+@pytest.mark.case("P14")
 @pytest.mark.parametrize(
     ("asked", "waited"),
     [

@@ -1,5 +1,6 @@
-"""The small world of this tier: 2,000 people, 600 postings, 200 sessions, three nights; made and run once.
+"""The small world of the tiers pipeline and faults: 2,000 people, 600 postings, 200 sessions, three nights; run once.
 
+A plugin of its own (tests/conftest.py loads it): imported into two folders' conftest, a fixture is made twice.
 Do not put here: which nights there are (nights.py) or what must come of them (the test modules).
 """
 
