@@ -3,8 +3,9 @@
 Codes and names are facts, restated here in our own layout; coordinates are the province's office and serve for
 distances between provinces. `basis` of a skill says whether code and name were seen in public data (`seen`) or
 written down from memory (`recalled`: check with ncs.go.kr before a citizen relies on the name). Public holidays are
-those of 관공서의 공휴일에 관한 규정 with substitute, election and temporary days, as python-holidays 0.109 (MIT) lists
-them for 2025 to 2028; a day that the government adds later is a line more in holidays.csv. Do not put here: closed lists that a contract column checks (`lake/contracts/codes.py`), anything measured or personal.
+those of 관공서의 공휴일에 관한 규정 with substitute, election and temporary days, as python-holidays 0.109 (MIT)
+computes them for 2025 to 2028; a day that is declared later is one more line. Do not put here: closed lists that a
+contract column checks (`lake/contracts/codes.py`), anything measured or personal.
 """
 
 from __future__ import annotations
