@@ -18,13 +18,15 @@ NO_EARLIER_NIGHT = "no earlier night"
 
 @dataclass(frozen=True)
 class Compared:
-    """Tonight and the nights before it, newest first: `before` the last few, `same_weekday` those of a day like this.
+    """Tonight and the nights before it, newest first; blocked nights are in none, nor are those rolled back from.
 
-    Blocked nights are in neither, nor are nights that were rolled back from.
+    `published` are the last few, `before` those of them that were counted, `same_weekday` the counted ones of a day
+    like this.
     """
 
     as_of: date
     tonight: Profiles
+    published: tuple[date, ...]
     before: tuple[date, ...]
     same_weekday: tuple[date, ...]
     profiles: Mapping[date, Profiles]
@@ -40,6 +42,7 @@ def compared_nights(settings: Settings, *, as_of: date, run_id: str) -> Compared
     return Compared(
         as_of,
         tonight,
+        tuple(before),
         tuple(day for day in before if day in profiles),
         tuple(day for day in same if day in profiles),
         profiles,

@@ -73,10 +73,11 @@ def _missing(db: duckdb.DuckDBPyConnection, delivered: Deliveries, nights: Compa
     gone = [
         feed
         for feed in FEEDS
-        if nights.as_of not in delivered.get(feed, {}) and any(day in delivered.get(feed, {}) for day in nights.before)
+        if nights.as_of not in delivered.get(feed, {})
+        and any(day in delivered.get(feed, {}) for day in nights.published)
     ]
     said = [f"{feed} ({_why(db, feed, nights.as_of)})" for feed in gone]
-    detail = ", ".join(said) if nights.before else NO_EARLIER_NIGHT
+    detail = ", ".join(said) if nights.published else NO_EARLIER_NIGHT
     return Check("ops__deliveries", "gate:missing_feeds", float(len(gone)), detail=detail)
 
 
@@ -95,7 +96,7 @@ def _stale(db: duckdb.DuckDBPyConnection, feed: str, nights: Compared) -> Check:
     """How many days lie between the business date and the newest time that the source gives tonight's rows."""
     limit = float(MOST_DAYS_OLD + days_off_before(nights.as_of))
     name = "gate:stale_feed"
-    if not nights.before:
+    if not nights.published:
         return Check(feed, name, 0.0, limit, NO_EARLIER_NIGHT)
     # Seoul time is UTC + 9 h all year.
     ((newest,),) = db.execute(
