@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboards import texts
 from lake.contracts.serving import ANSWER_SOURCES, SOURCES
 from lake.gates import PublicationBlocked, audit, require_open
 from lake.profiles import measure_night
@@ -258,6 +259,15 @@ def test_an_empty_reason_is_none() -> None:
 
 def test_passed_gates_need_no_reason() -> None:
     require_open([Check("t", "gate:volume_lost", 0.5, 0.5)], force_reason=None)
+
+
+def test_every_gate_has_a_korean_sentence_and_every_sentence_a_gate(
+    settings: Settings, failed: Failed, night: Night
+) -> None:
+    served(settings, people=PEOPLE, postings=10)
+    failed(night)
+    names = {check.name.split(":")[1] for check in audit(settings, as_of=AS_OF, run_id=RUN, checks=CHECKED)}
+    assert names == set(texts.load("night")["gate"])
 
 
 def test_a_broken_contract_rule_blocks_and_is_named(settings: Settings, failed: Failed, night: Night) -> None:
