@@ -42,7 +42,7 @@ def audit_feeds(settings: Settings, nights: Compared) -> list[Check]:
         for feed, table_id in FEEDS.items():
             db.register("feed", tables.dataset(settings, table_id, nights.as_of))
             checks.append(_stale(db, feed, nights))
-    return [*checks, *_lost_daily(delivered, nights), *_lost_others(delivered, nights)]
+    return [*checks, *audit_daily_rows(delivered, nights), *_lost_others(delivered, nights)]
 
 
 def first_deliveries(settings: Settings, *, until: date) -> dict[str, date]:
@@ -109,7 +109,7 @@ def _stale(db: duckdb.DuckDBPyConnection, feed: str, nights: Compared) -> Check:
     return Check(feed, name, float((nights.as_of - newest).days), limit, f"newest source time {newest}")
 
 
-def _lost_daily(delivered: Deliveries, nights: Compared) -> list[Check]:
+def audit_daily_rows(delivered: Deliveries, nights: Compared) -> list[Check]:
     """Usable rows of the daily feeds against last night and the same weekday; first deliveries are no measure."""
     checks = []
     for feed, table_id in FEEDS.items():
