@@ -15,6 +15,7 @@ import duckdb
 from dashboards import texts
 from dashboards.aggregates import SERVICES
 from dashboards.catalog import WrongCatalog, open_catalog
+from dashboards.gate_sections import gates
 from dashboards.page import render_page
 from dashboards.sections import TONES, Cell, Section, number, percent, said_percent, said_seconds, timed
 from lake.contracts import codes
@@ -55,7 +56,7 @@ def render(settings: Settings, catalog_path: Path) -> str:
         if run["run_id"] is None:
             raise WrongCatalog(f"{catalog_path.name}: ops.published_tables is empty; build it again (goyong nightly)")
         checks = dict(db.execute(_CHECKS).fetchall())
-        makers = (_failed, _answers, _regions, _occupations, _courses, _published)
+        makers = (_failed, gates, _answers, _regions, _occupations, _courses, _published)
         sections = [*_stages(run), *(make(db) for make in makers)]
     return render_page(
         "night.html.j2",

@@ -10,14 +10,20 @@ from dagster_project import candidate
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from dagster_project.records import audit_anchor, published_status, record_run
-from lake import gates, quality, tables
+from lake import gates, profiles, quality, tables
 from lake.contracts import judgement
 from lake.contracts.registry import TABLES
 from lake.contracts.render import dictionary_rows
 from lake.contracts.serving import SOURCES
 
 SERVING = list(SOURCES)
-_AUDITED = [*SERVING, *(contract.id for contract in judgement.TABLES), "ops__exposure", "ops__data_dictionary"]
+_AUDITED = [
+    *SERVING,
+    *(contract.id for contract in judgement.TABLES),
+    "ops__exposure",
+    "ops__profiles",
+    "ops__data_dictionary",
+]
 
 
 @dg.asset(**asset_options("ops__data_dictionary", ["ops__deliveries"], kinds=("delta",)))
@@ -26,10 +32,17 @@ def ops_data_dictionary(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "ops__data_dictionary", dictionary_rows(TABLES.values())))
 
 
+@dg.asset(**asset_options("ops__profiles", list(profiles.measures()), kinds=("delta", "duckdb")))
+def ops_profiles(night: dg.ResourceParam[Night]) -> Result:
+    """Count tonight's inputs and answers, for the gates of this night and of those that follow."""
+    rows = profiles.measure_night(night.settings, as_of=night.as_of, run_id=night.run_id)
+    return night.report(tables.replace_from_arrow(night.lake, "ops__profiles", rows, {"as_of": night.as_of}))
+
+
 @dg.asset(**asset_options("ops__quality", _AUDITED, kinds=("delta", "duckdb")))
 def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     """Run the gates, store every number, then stop the night if one failed and no reason to go on was given."""
-    audited = gates.audit(night.settings, as_of=night.as_of)
+    audited = gates.audit(night.settings, as_of=night.as_of, run_id=night.run_id, checks=night.checks)
     checks = [*night.checks, *audited, audit_anchor(night.settings)]
     rows = quality.quality_rows(checks, as_of=night.as_of, run_id=night.run_id)
     commit = tables.replace_from_arrow(night.lake, "ops__quality", rows, {"as_of": night.as_of})

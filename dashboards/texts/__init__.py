@@ -105,6 +105,11 @@ def unused_test(code: str) -> str:
     return f"{name}: {why}"
 
 
+def gate(name: str) -> str:
+    """What must hold for a gate before publishing to stay open."""
+    return str(_found("night", "gate", name))
+
+
 def word(section: str, code: str) -> str:
     """What a code of a closed list means on a page: `section` of occupation.toml."""
     return str(_found("occupation", section, code))

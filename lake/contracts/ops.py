@@ -47,6 +47,24 @@ QUALITY = Table(
     partition_by=("as_of",),
 )
 
+PROFILES = Table(
+    id="ops__profiles",
+    label="분포 기록",
+    description="밤마다 들어온 자료와 답의 분포. 이튿날과 다음 주 같은 요일의 밤이 이것과 견준다.",
+    grain="한 행 = 실행 하나, 표 하나, 잰 것 하나의 칸 하나",
+    key=("as_of", "run_id", "table_id", "measure_name", "bucket_code"),
+    columns=(
+        c.AS_OF,
+        c.RUN_ID,
+        c.text("table_id", "표").required().derived(),
+        c.text("measure_name", "잰 것").required().derived(),
+        c.text("bucket_code", "칸", "코드 또는 값의 구간. UNKNOWN은 모름").required().derived(),
+        Column("rows_count", Kind.INT64, "행 수", unit="행", delivered=False),
+        c.number("mean_value", "칸 안의 평균", "수를 잰 때만 있음").derived(),
+    ),
+    partition_by=("as_of",),
+)
+
 RUNS = Table(
     id="ops__runs",
     label="배치 실행",
@@ -129,4 +147,4 @@ EXPOSURE = Table(
     partition_by=("as_of",),
 )
 
-TABLES = (DELIVERIES, QUALITY, RUNS, DATA_DICTIONARY, EXPOSURE)
+TABLES = (DELIVERIES, QUALITY, PROFILES, RUNS, DATA_DICTIONARY, EXPOSURE)

@@ -1,15 +1,18 @@
-"""Code lists of Korea that ship with the product: occupations (KECO 2018), regions (시도), skills (NCS 세분류).
+"""Lists of Korea that ship with the product: occupations (KECO 2018), regions (시도), skills (NCS 세분류), holidays.
 
 Codes and names are facts, restated here in our own layout; coordinates are the province's office and serve for
 distances between provinces. `basis` of a skill says whether code and name were seen in public data (`seen`) or
-written down from memory (`recalled`: check with ncs.go.kr before a citizen relies on the name). Do not put here:
-closed lists that a contract column checks (`lake/contracts/codes.py`), anything measured or personal.
+written down from memory (`recalled`: check with ncs.go.kr before a citizen relies on the name). Public holidays are
+those of 관공서의 공휴일에 관한 규정 with substitute, election and temporary days, as python-holidays 0.109 (MIT)
+computes them for 2025 to 2028; a day that is declared later is one more line. Do not put here: closed lists that a
+contract column checks (`lake/contracts/codes.py`), anything measured or personal.
 """
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from math import asin, cos, radians, sin, sqrt
@@ -82,3 +85,9 @@ def _great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> fl
 def read_skills() -> tuple[Skill, ...]:
     """The NCS 세분류 used as skill vocabulary, in code order."""
     return tuple(Skill(row["skill_code"], row["skill_name"], row["basis"]) for row in _rows("ncs.csv"))
+
+
+@cache
+def read_holidays() -> dict[date, str]:
+    """Public holidays of Korea in the years that the list covers, in order of date → name."""
+    return {date.fromisoformat(row["holiday_date"]): row["holiday_name"] for row in _rows("holidays.csv")}

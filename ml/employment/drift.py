@@ -1,7 +1,7 @@
 """How tonight's inputs differ from those the model learned from (makes rows of ops__drift).
 
-The population stability index over the model's own bins: sum of (now - then) × ln(now / then), missing and 'other'
-being bins too (Siddiqi 2006: under 0.1 stable, from 0.25 on a large change). Do not put here: scores.
+The population stability index (lake/drift.py) over the model's own bins, missing and 'other' being bins too. Do not
+put here: scores.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lake.drift import stability_index
 from ml.additive.encode import encode_table
 from ml.additive.lookup import bin_codes
 from ml.additive.model import AdditiveModel, Feature
@@ -21,7 +22,6 @@ from ml.employment.judge import SERVICE, Row
 PSI_LIMIT = 0.25
 BIN_COUNTS = "bin_counts"
 """Entry of a model's training record: people in each bin of each input when it learned."""
-_SMALLEST_SHARE = 1e-4
 Counts = dict[str, npt.NDArray[np.int64]]
 
 
@@ -44,12 +44,6 @@ def count_bins(model: AdditiveModel, blocks: Iterable[pa.Table]) -> Counts:
             codes = bin_codes(feature, encoded[feature.name], feature.edges, np)
             totals[feature.name] += np.bincount(codes, minlength=feature.bin_count)
     return totals
-
-
-def stability_index(then: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> float:
-    """PSI of two counts over the same bins; empty bins count as one in ten thousand."""
-    first, second = (np.maximum(counts / max(counts.sum(), 1), _SMALLEST_SHARE) for counts in (then, now))
-    return float(np.sum((second - first) * np.log(second / first)))
 
 
 def _row(feature: Feature, then: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> dict[str, Any]:

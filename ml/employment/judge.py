@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.gates import AIMED_CALIBRATION_ERROR
+from lake.score_gates import AIMED_CALIBRATION_ERROR
 from ml.additive.encode import encode_table
 from ml.additive.model import AdditiveModel
 from ml.additive.score import score_batch

@@ -21,6 +21,7 @@ from lake.sources.simulated.courses import Sessions
 from lake.sources.simulated.dated import Dated, known_day
 from lake.sources.simulated.history import SEPARATION_REASONS, Spells
 from lake.sources.simulated.people import People
+from lake.sources.simulated.rhythm import activity
 from lake.sources.simulated.shelf import Shelf
 from lake.sources.simulated.world import HISTORY_DAYS, World
 
@@ -106,7 +107,7 @@ def _application_days(world: World, person: People, spells: Spells) -> tuple[Int
         days.append(world.today - year * YEAR_DAYS - draw.integers("application/day", cells[-1], YEAR_DAYS))
     for night in range(1, world.size.nights):
         cell = person.index * _CELLS + 256 + night
-        hit = np.flatnonzero(draw.chance("application/night", cell, yearly / YEAR_DAYS))
+        hit = np.flatnonzero(draw.chance("application/night", cell, activity(world.today + night) * yearly / YEAR_DAYS))
         positions.append(hit)
         cells.append(cell[hit])
         days.append(np.full(len(hit), world.today + night))

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from lake.sources.simulated import text
 from lake.sources.simulated.counters import Bools, Counter, Floats, Ints, cumulate
 from lake.sources.simulated.hazard import Traits, daily_rate
+from lake.sources.simulated.rhythm import activity, new_by_night, night_of
 from lake.sources.simulated.world import World, expected_wage, wage_level
 
 MAX_PEOPLE = 12_600_000  # 14 days of birth × 9 wrong check digits × 100,000 serials
@@ -78,12 +79,12 @@ class People:
 
 def count_people(world: World) -> int:
     """Everyone who is registered by the last date."""
-    return world.size.seekers + (world.size.nights - 1) * new_per_night(world)
+    return world.size.seekers + int(_new_by_night(world).sum())
 
 
-def new_per_night(world: World) -> int:
+def _new_by_night(world: World) -> Ints:
     """Registrations on each date after the first."""
-    return max(1, int(world.size.seekers * NEW_SEEKERS_PER_NIGHT))
+    return new_by_night(world, int(world.size.seekers * NEW_SEEKERS_PER_NIGHT))
 
 
 def make(world: World, start: int, stop: int) -> pa.Table:
@@ -180,7 +181,7 @@ def _registered_days(world: World, index: Ints, is_thin: Bools, birth_day: Ints)
     share = world.counter.uniform("person/registered", index)
     ago = np.floor(-REGISTERED_MEAN_DAYS * np.log(1.0 - share * (1.0 - beyond))).astype(np.int64)
     ago = np.where(is_thin, ago % THIN_DAYS, ago)
-    night = 1 + (index - world.size.seekers) // new_per_night(world)
+    night = night_of(_new_by_night(world), index - world.size.seekers)
     return np.where(index < world.size.seekers, world.today - ago, world.today + night)
 
 
@@ -239,7 +240,8 @@ def count_revisions(world: World, person: People, day: int) -> tuple[Ints, Ints]
     """How often each person changed the wish after the first date up to `day`, and the last day of a change or -1."""
     count, last = np.zeros(len(person.index), dtype=np.int64), np.full(len(person.index), -1, dtype=np.int64)
     for night in range(1, day - world.today + 1):
-        hit = world.counter.chance("person/revision", person.index * 4096 + night, REVISIONS_PER_NIGHT)
+        share = REVISIONS_PER_NIGHT * activity(world.today + night)
+        hit = world.counter.chance("person/revision", person.index * 4096 + night, share)
         hit &= person.registered_day < world.today + night
         count += hit
         last = np.where(hit, world.today + night, last)

@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from lake.sources.simulated import text
 from lake.sources.simulated.counters import Bools, Floats, Ints, cumulate
+from lake.sources.simulated.rhythm import activity, new_by_night, night_of
 from lake.sources.simulated.wording import EMPLOYERS_OWN_WORDS, write_skills
 from lake.sources.simulated.world import MINIMUM_WAGE_KRW_MONTH, World, expected_wage
 
 PAST_SHARE = 0.20
 PAST_DAYS = 365
-NEW_POSTINGS_PER_NIGHT = 0.02
+NEW_POSTINGS_PER_NIGHT = 0.02  # of a working day (rhythm.py), as are corrections
 CORRECTIONS_PER_NIGHT = 0.005
 OPEN_ENDED_SHARE = 0.18
 HEADCOUNTS = (1, 2, 3, 4, 5, 10, 20, 50)
@@ -64,12 +65,12 @@ class Postings:
 def count_postings(world: World) -> int:
     """Every posting of the world: open, past, and of later dates."""
     size = world.size
-    return size.postings + int(size.postings * PAST_SHARE) + (size.nights - 1) * new_per_night(world)
+    return size.postings + int(size.postings * PAST_SHARE) + int(_new_by_night(world).sum())
 
 
-def new_per_night(world: World) -> int:
+def _new_by_night(world: World) -> Ints:
     """Postings registered on each date after the first."""
-    return max(1, int(world.size.postings * NEW_POSTINGS_PER_NIGHT))
+    return new_by_night(world, int(world.size.postings * NEW_POSTINGS_PER_NIGHT))
 
 
 def make(world: World, start: int, stop: int) -> pa.Table:
@@ -153,7 +154,7 @@ def _days(world: World, index: Ints) -> tuple[Ints, Ints]:
     draw, size, today = world.counter, world.size, world.today
     past_end = size.postings + int(size.postings * PAST_SHARE)
     is_past = (index >= size.postings) & (index < past_end)
-    night = 1 + (index - past_end) // new_per_night(world)
+    night = night_of(_new_by_night(world), index - past_end)
     ago = np.where(
         is_past,
         20 + draw.integers("posting/registered", index, PAST_DAYS - 20),
@@ -187,7 +188,8 @@ def _last_correction(world: World, postings: Postings, day: int) -> Ints:
     """The last later date on which the posting was corrected, or -1."""
     last = np.full(len(postings.index), -1, dtype=np.int64)
     for night in range(1, day - world.today + 1):
-        hit = world.counter.chance("posting/corrected", postings.index * 4096 + night, CORRECTIONS_PER_NIGHT)
+        share = CORRECTIONS_PER_NIGHT * activity(world.today + night)
+        hit = world.counter.chance("posting/corrected", postings.index * 4096 + night, share)
         alive = (postings.registered_day < world.today + night) & (postings.closing_day >= world.today + night)
         last = np.where(hit & alive, world.today + night, last)
     return last

@@ -129,7 +129,17 @@ def _ops(settings: Settings) -> None:
     write(settings, "ops__runs", [run])
     check = {"as_of": AS_OF, "run_id": RUN_ID, "table_id": "silver__seekers", "limit_value": 0.0}
     checks = [("unique_key", 0.0, "PASS"), ("quarantined_share", 0.03, "WARN")]
-    write(settings, "ops__quality", [check | {"check_name": n, "value": v, "result_code": r} for n, v, r in checks])
+    rows = [check | {"check_name": n, "value": v, "result_code": r} for n, v, r in checks]
+    gates = [
+        ("drift_last_night:home_region_code", 0.01, "most at 11: +0.1% of 40 rows"),
+        ("drift_last_night:education_code", 0.20, "most at 05: +2.0% of 40 rows"),
+        ("drift_same_weekday:home_region_code", 0.0, "no earlier night"),
+    ]
+    rows += [
+        check | {"check_name": f"gate:{n}", "value": v, "limit_value": 0.25, "result_code": "PASS", "detail": d}
+        for n, v, d in gates
+    ]
+    write(settings, "ops__quality", rows)
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,16 @@ def test_each_section_title_states_its_finding(page: str) -> None:
     assert "통과하지 못한 점검 1개" in said
 
 
+def test_each_gate_is_a_sentence_with_the_number_nearest_to_its_limit(page: str) -> None:
+    (section,) = html.fromstring(page).xpath("//section[@id='gates']")
+    assert "공표 전 점검 2가지를 모두 지킴" in section.xpath("string(.)")
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in section.xpath(".//tbody/tr")]
+    assert rows == [
+        ["통과", "입력과 답의 분포가 어젯밤과 크게 다르지 않다2곳", "0.2", "0.25", "구직자학력"],
+        ["통과", "입력과 답의 분포가 지난 같은 요일과 크게 다르지 않다", "견줄 밤 없음", "0.25", "구직자거주 시도코드"],
+    ]
+
+
 def test_small_courses_are_not_listed(page: str) -> None:
     rows = html.fromstring(page).xpath("//section[@id='courses']//tbody/tr")
     assert [row.xpath("string(th)") for row in rows] == ["C4"]

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from lake.contracts.serving import ANSWER_SOURCES
+from dashboards import texts
+from lake.contracts.serving import ANSWER_SOURCES, SOURCES
 from lake.gates import PublicationBlocked, audit, require_open
+from lake.profiles import measure_night
 from lake.publication import Pointer, PublishedTable, switch
 from lake.quality import Check
 from lake.settings import Settings
 
 AS_OF, LAST = date(2026, 11, 20), date(2026, 11, 19)
+RUN = "2026-11-20-tonight"
+CHECKED = [Check(table_id, "unique_key", 0) for table_id in SOURCES]
 PEOPLE = 100
 PEOPLE_TABLES = ("silver__seekers", "features__seekers")
 Write = Callable[..., None]
@@ -29,7 +33,7 @@ def _measured(name: str, value: float, limit: float, **columns: Any) -> dict[str
 
 
 def _night() -> Night:
-    """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; the first is for all.
+    """100 seekers with every answer, probabilities from 0.00 to 0.99, and ten open postings; P0 and P2 for half each.
 
     All agreed to be shown to employers; the first two stand in the first posting's list.
     """
@@ -41,10 +45,12 @@ def _night() -> Night:
         night[table_id] = [{"as_of": AS_OF, "seeker_key": key, "answer_code": "OK"} for key in keys]
     for number, row in enumerate(night["scores__employment_probability"]):
         row["probability_0_1"] = number / 100
-    for row in night["matches__seeker_jobs"]:
-        row |= {"posting_id_1": "P0", "score_0_1_1": 0.06}
+    for number, row in enumerate(night["matches__seeker_jobs"]):
+        row |= (
+            {"posting_id_1": "P2", "score_0_1_1": 0.05} if number % 2 else {"posting_id_1": "P0", "score_0_1_1": 0.06}
+        )
     night["matches__posting_talents"] = [{"as_of": AS_OF, "posting_id": f"P{number}"} for number in range(10)]
-    for place, key in enumerate(keys[:2], start=1):
+    for place, key in enumerate(keys[:3:2], start=1):
         told = {f"seeker_key_{place}": key, f"score_0_1_{place}": 0.06, f"is_recommended_{place}": True}
         night["matches__posting_talents"][0] |= told
     night["ops__exposure"] = [
@@ -53,7 +59,7 @@ def _night() -> Night:
         for phase in ("BEFORE", "AFTER")
         for kind, code in (("ALL", "ALL"), ("region_code", "11"))
     ]
-    for table_id in ("gold__occupation_skills", "silver__training_courses"):
+    for table_id in ("gold__occupation_skills", "silver__training_courses", "silver__job_postings", "ops__fairness"):
         night[table_id] = []
     night["ops__evaluation"] = [_measured(name, 0.0, 0.0) for name in ("ece", "rescored_rows_differ")]
     night["ops__evaluation"].append(_measured("wrongly_high_risk_ratio", 1.0, 2.6))
@@ -79,7 +85,9 @@ def failed(settings: Settings, write_rows: Write) -> Callable[[Night], dict[str,
     def audited(night: Night) -> dict[str, float]:
         for table_id, rows in night.items():
             write_rows(table_id, *rows)
-        checks = audit(settings, as_of=AS_OF)
+        profiles = measure_night(settings, as_of=AS_OF, run_id=RUN).to_pylist()
+        write_rows("ops__profiles", *profiles, replacing=f"as_of = '{AS_OF}'")
+        checks = audit(settings, as_of=AS_OF, run_id=RUN, checks=CHECKED)
         return {f"{check.table_id} {check.name}": check.value for check in checks if not check.passed}
 
     return audited
@@ -234,7 +242,9 @@ CLOSED = Check("ops__deliveries", "gate:missing_feeds", 1, detail="bronze__seeke
 
 
 def test_a_failed_gate_blocks_and_says_what_is_still_served() -> None:
-    with pytest.raises(PublicationBlocked, match=r"gate:missing_feeds is 1 \(limit 0\) bronze__seekers.*still served"):
+    with pytest.raises(
+        PublicationBlocked, match=r"gate:missing_feeds is 1 \(limit 0\) in .*: bronze__seekers.*still served"
+    ):
         require_open([CLOSED], force_reason=None)
 
 
@@ -249,3 +259,34 @@ def test_an_empty_reason_is_none() -> None:
 
 def test_passed_gates_need_no_reason() -> None:
     require_open([Check("t", "gate:volume_lost", 0.5, 0.5)], force_reason=None)
+
+
+def test_every_gate_has_a_korean_sentence_and_every_sentence_a_gate(
+    settings: Settings, failed: Failed, night: Night
+) -> None:
+    served(settings, people=PEOPLE, postings=10)
+    failed(night)
+    names = {check.name.split(":")[1] for check in audit(settings, as_of=AS_OF, run_id=RUN, checks=CHECKED)}
+    assert names == set(texts.load("night")["gate"])
+
+
+def test_a_broken_contract_rule_blocks_and_is_named(settings: Settings, failed: Failed, night: Night) -> None:
+    failed(night)
+    broken = [Check("serving__seeker_jobs_v1", "not_null:run_id", 3), Check("serving__courses_v1", "unique_key", 2)]
+    checks = audit(settings, as_of=AS_OF, run_id=RUN, checks=[*CHECKED, *broken])
+    found = {check.name: (check.value, check.detail) for check in checks if not check.passed}
+    told = f"of {len(CHECKED) + 2} rules: serving__seeker_jobs_v1 not_null:run_id, serving__courses_v1 unique_key"
+    assert found == {
+        "gate:broken_contract_rules": (2, told),
+        "gate:keys_twice": (2, "serving__courses_v1"),
+    }
+
+
+def test_an_error_about_many_gates_names_the_first_and_says_where_the_rest_are() -> None:
+    closed = [Check("t", f"gate:number_{number}", 1) for number in range(30)]
+    with pytest.raises(
+        PublicationBlocked, match="30 gates failed.*gate:number_7 .*and 22 more, see ops__quality"
+    ) as told:
+        require_open(closed, force_reason=None)
+    assert "gate:number_8" not in str(told.value)
+    assert len(str(told.value).splitlines()) == 1

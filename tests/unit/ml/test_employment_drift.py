@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 
 from lake.contracts.judgement import DRIFT
+from lake.drift import stability_index
 from ml.employment.cohorts import cohort_dates, origin
-from ml.employment.drift import BIN_COUNTS, PSI_LIMIT, count_bins, drift_rows, stability_index
+from ml.employment.drift import BIN_COUNTS, PSI_LIMIT, count_bins, drift_rows
 from ml.employment.inputs import LABEL
 from ml.employment.train import FitOptions, fit
 from tests.unit.ml.employment_people import (
