@@ -16,6 +16,7 @@ from dagster_project.assets import (
     judgement,
     models,
     publication,
+    rights,
     serving,
     silver,
     skill_matching,
@@ -27,6 +28,7 @@ PARTITION_TAG = "dagster/partition"
 STAGES = (
     bronze,
     silver,
+    rights,
     gold,
     features,
     models,
