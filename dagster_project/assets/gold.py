@@ -68,7 +68,9 @@ def gold_skills(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(
     **asset_options(
-        "gold__skill_phrases", ["silver__resumes", "gold__seeker_rights", "silver__job_postings", "gold__skills"], kinds=("delta", "python")
+        "gold__skill_phrases",
+        ["silver__resumes", "gold__seeker_rights", "silver__job_postings", "gold__skills"],
+        kinds=("delta", "python"),
     )
 )
 def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:

@@ -15,7 +15,6 @@ from transforms.serving.reviews import mark_reviews
 
 def serving_asset(serving_id: str, source_id: str) -> dg.AssetsDefinition:
     """One serving table from its source (the same shape every time, hence a factory)."""
-
     service = REVIEWED_SERVICES.get(serving_id)
 
     @dg.asset(**asset_options(serving_id, [source_id, *([HUMAN_REVIEWS.id] if service else [])]))

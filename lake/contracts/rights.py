@@ -1,7 +1,8 @@
 """What people may ask for by law, as it stands on a business date, and the clock of every request to be answered.
 
 Law: 개인정보 보호법 제37조의2 (refusal, explanation and review of automated decisions), 제37조 (stop of processing),
-시행령 제44조의3 (an answer within 30 days, longer for good reason). Do not put here: requests as sent (silver_people.py).
+시행령 제44조의3 (an answer within 30 days, longer for good reason).
+Do not put here: requests as they were sent (silver_people.py).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def _state(*, nullable: bool) -> Column:
 
 REVIEW_DUE_DATE = _personal(c.day("review_due_date", "답할 기한", "요구일 + 30일 + 연장 일수"))
 REVIEW = (
-    _personal(c.day("review_requested_date", "사람의 재검토를 요구한 날", "답하지 않은 것이 먼저, 기한이 이른 것이 먼저")),
+    _personal(
+        c.day("review_requested_date", "사람의 재검토를 요구한 날", "답하지 않은 것이 먼저, 기한이 이른 것이 먼저")
+    ),
     REVIEW_DUE_DATE,
     _state(nullable=True),
 )
@@ -37,7 +40,8 @@ REVIEW = (
 SEEKER_RIGHTS = Table(
     id="gold__seeker_rights",
     label="행사 중인 권리",
-    description="기준일에 거부, 처리정지, 사람의 재검토가 살아 있는 사람. 배치가 답을 내기 전에 따르는 단 하나의 표이다.",
+    description="기준일에 거부, 처리정지, 사람의 재검토가 살아 있는 사람. "
+    "배치가 답을 내기 전에 따르는 단 하나의 표이다.",
     grain="한 행 = 권리를 행사한 한 사람, 한 기준일",
     key=("as_of", "seeker_key"),
     columns=(
@@ -46,7 +50,8 @@ SEEKER_RIGHTS = Table(
         _flag(
             "is_opted_out",
             "자동화된 평가 거부",
-            "구직등록의 거부 표시나 거부 요구. 한 서비스만 거부해도 답들이 서로를 쓰므로 전부 내지 않는다(인재 추천만 예외)",
+            "구직등록의 거부 표시나 거부 요구. 답들이 서로를 쓰므로 한 서비스만 거부해도 전부 내지 않는다. "
+            "인재 추천만 거부하면 구인기업에만 보이지 않는다",
         ),
         _flag("is_restricted", "처리정지", "저장만 한다: 특성·답·학습·집계 어디에도 쓰지 않는다"),
         _flag(
@@ -77,7 +82,9 @@ HUMAN_REVIEWS = Table(
         replace(REVIEW_DUE_DATE, nullable=False),
         c.ANSWERED_DATE.derived(),
         c.REQUEST_OUTCOME_CODE.derived(),
-        Column("days_left", Kind.INT32, "남은 날", "0이면 오늘까지, 음수면 지난 날. 답했으면 비움", unit="일").derived(),
+        Column(
+            "days_left", Kind.INT32, "남은 날", "0이면 오늘까지, 음수면 지난 날. 답했으면 비움", unit="일"
+        ).derived(),
         _state(nullable=False),
     ),
     owner="고용서비스기반과",

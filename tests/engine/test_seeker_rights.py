@@ -170,7 +170,12 @@ def test_an_answer_is_marked_when_a_review_concerns_its_service(frame: Frame) ->
     told = {"answer_code": "OK", "model_version": "m"}
     answers = frame("matches__seeker_jobs", *(told | {"seeker_key": key} for key in "abcd"))
     marked = {row.seeker_key: row for row in mark_reviews(answers, reviews, "JOBS").collect()}
-    assert {key: row.review_state_code for key, row in marked.items()} == {"a": "OPEN", "b": None, "c": "OPEN", "d": None}
+    assert {key: row.review_state_code for key, row in marked.items()} == {
+        "a": "OPEN",
+        "b": None,
+        "c": "OPEN",
+        "d": None,
+    }
     assert marked["a"].review_due_date == YESTERDAY + timedelta(days=30)
 
 

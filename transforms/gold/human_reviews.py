@@ -15,7 +15,7 @@ ANSWERED_BY_PEOPLE = ("HUMAN_REVIEW", "EXPLANATION")
 
 
 def human_reviews(requests: DataFrame, *, as_of: date) -> DataFrame:
-    """One row per review or explanation that waits or was answered within 30 days; requests: silver__rights_requests."""
+    """One row per review or explanation that waits or was answered lately; requests: silver__rights_requests."""
     frame = open_or_lately_answered(requests_in_force(requests, as_of=as_of), as_of=as_of)
     frame = frame.where(F.col("request_kind_code").isin(*ANSWERED_BY_PEOPLE))
     left = F.date_diff(F.col("review_due_date"), day(as_of)).cast("int")

@@ -29,8 +29,10 @@ def request(key: str, kind: str, **columns: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def night() -> Night:
-    """Five people: a refused at registration, b by request, c had processing stopped, d waits for a review, e nothing."""
-    people = [{"as_of": AS_OF, "seeker_key": key, "is_opted_out": key == "a", "is_profile_public": True} for key in "abcde"]
+    """Five people: a refused at registration, b by request, c stopped processing, d waits for a review, e withdrew."""
+    people = [
+        {"as_of": AS_OF, "seeker_key": key, "is_opted_out": key == "a", "is_profile_public": True} for key in "abcde"
+    ]
     told = {"a": {"is_opted_out": True}, "b": {"is_opted_out": True}, "c": {"is_restricted": True}}
     told["d"] = {"is_withheld_from_employers": True}
     return {
