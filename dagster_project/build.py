@@ -17,6 +17,7 @@ from dagster_project.assets import (
     judgement,
     models,
     publication,
+    rights,
     serving,
     silver,
     skill_matching,
@@ -28,6 +29,7 @@ PARTITION_TAG = "dagster/partition"
 STAGES = (
     bronze,
     silver,
+    rights,
     gold,
     features,
     models,

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from lake import commit_repair, kill_points, publication, quality, tables
+from lake.contracts import rights as rights_contract
 from lake.contracts import silver
 from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
@@ -29,6 +30,7 @@ from lake.device import Device, open_device
 from lake.file_hash import sha256_of
 from lake.session import open_session
 from lake.settings import Settings
+from transforms.gold.seeker_rights import without_restricted
 from transforms.registers import Past, Registers
 
 log = logging.getLogger("goyong.night")
@@ -89,15 +91,25 @@ class Night:
         return file.resolve()
 
     def registers(self) -> Registers:
-        """The silver registers about people, as of this night."""
-        return Registers(**{noun: self.read(f"silver__{noun}") for noun in Registers.__dataclass_fields__})
+        """The silver registers about people, as of this night, without those who had processing stopped."""
+        return Registers(**{noun: self.read_usable(f"silver__{noun}") for noun in Registers.__dataclass_fields__})
+
+    def read_usable(self, table_id: str) -> DataFrame:
+        """The table for this night without rows of people who had processing stopped: what anything is made from."""
+        frame = self.read(table_id)
+        rights = tables.dataset(self.settings, rights_contract.SEEKER_RIGHTS.id, self.as_of)
+        is_about_people = "seeker_key" in table(table_id).names
+        # Without a restriction, as in most nights, the engine's plan stays free of eight joins.
+        if not is_about_people or not rights.count_rows(filter=pc.field("is_restricted")):
+            return frame
+        return without_restricted(frame, self.read(rights_contract.SEEKER_RIGHTS.id))
 
     def past(self) -> Past:
         """What the registers knew earlier: replaced rows, and when each register was first loaded."""
         loads = self._delivered("min")
         return Past(
-            self.read(silver.SEEKER_VERSIONS.id),
-            self.read(silver.RESUME_VERSIONS.id),
+            self.read_usable(silver.SEEKER_VERSIONS.id),
+            self.read_usable(silver.RESUME_VERSIONS.id),
             {noun: loads[noun] for noun in Registers.__dataclass_fields__ if noun in loads},
         )
 

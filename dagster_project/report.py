@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.compute as pc
 
 from dashboards import explain, person_page, posting_page
 from dashboards import explain_posting as posting
 from lake import publication, tables
+from lake.contracts.rights import HUMAN_REVIEWS
 from lake.device import find_missing_for_gpu
 from lake.settings import Settings
 
@@ -37,6 +40,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
         "is_synthetic": served.is_synthetic,
         "forced_because": served.forced_because or None,
         "rows": {name: entry.rows for name, entry in sorted(served.tables.items())},
+        "reviews_overdue": _overdue_reviews(settings, served.as_of),
         "last_run": last[0] if last else None,
     }
     if as_json:
@@ -45,6 +49,8 @@ def status(settings: Settings, *, as_json: bool) -> str:
     lines += ["synthetic data (합성 데이터)"] if served.is_synthetic else []
     lines += [f"published in spite of a failed gate: {served.forced_because}"] if served.forced_because else []
     lines += [f"  {name:<34} {entry.rows:>12,} rows" for name, entry in sorted(served.tables.items())]
+    if facts["reviews_overdue"]:
+        lines.append(f"{facts['reviews_overdue']} reviews overdue: answer them, or record the extension")
     lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
     lines += [f"  because {row['detail']}" for row in last if row["status_code"] in ("BLOCKED", "FAILED")]
     return "\n".join(lines)
@@ -153,6 +159,14 @@ def _package(name: str) -> tuple[str, bool, str, str]:
         return name, True, version(name), ""
     except PackageNotFoundError:
         return name, False, "absent", "run: make setup"
+
+
+def _overdue_reviews(settings: Settings, as_of: date) -> int:
+    """Reviews and explanations whose answer was late on the served date; 0 in a lake older than the table."""
+    if not tables.exists(settings, HUMAN_REVIEWS.id):
+        return 0
+    overdue = pc.field("review_state_code") == "OVERDUE"
+    return int(tables.dataset(settings, HUMAN_REVIEWS.id, as_of).count_rows(filter=overdue))
 
 
 def _run_rows(settings: Settings) -> list[dict[str, Any]]:

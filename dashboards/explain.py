@@ -13,6 +13,7 @@ from dashboards.gap_words import gap_lines
 from dashboards.lookups import IncompleteAnswers, one_row, plain, require_published
 from dashboards.places import as_lines
 from lake.contracts import serving
+from lake.contracts.rights import REVIEW
 from lake.publication import Pointer
 from lake.settings import Settings
 
@@ -25,6 +26,9 @@ _SERVICES = {
     "certificates": (serving.SEEKER_CERTIFICATES.id, seeker_skills.certificates),
 }
 """Service → its serving table, and what turns the row into an answer with names."""
+
+
+_REVIEW = tuple(column.name for column in REVIEW)
 
 
 class UnknownSeeker(LookupError):
@@ -42,7 +46,8 @@ def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, 
     if len(missing) == len(rows):
         raise UnknownSeeker(
             f"serving tables of run {pointer.run_id}: no row for this key (32 hexadecimal digits expected); the "
-            "person is not registered, has opted out of automated evaluation, or the key is of another lake"
+            "person is not registered, opted out of automated evaluation, had processing stopped, or the key is of "
+            "another lake"
         )
     if missing:
         raise IncompleteAnswers(f"run {pointer.run_id}: one seeker has no row in {missing}; run: goyong verify")
@@ -52,6 +57,11 @@ def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, 
         "as_of": pointer.as_of,
         "is_synthetic": pointer.is_synthetic,
         "model_inputs": seeker_employment.model_inputs(settings, pointer),
+        "reviews": {
+            name: {column: row[column] for column in _REVIEW}
+            for name, row in rows.items()
+            if row is not None and row.get("review_state_code")
+        },
         **{
             name: read(settings, pointer, row)
             for (name, row), (_, read) in zip(rows.items(), _SERVICES.values(), strict=True)
@@ -65,6 +75,7 @@ def as_text(answers: dict[str, Any]) -> str:
     """The answers as Korean lines for a terminal; control characters of a source (a posting's title) are dropped."""
     lines = [f"기준일 {answers['as_of']} · 실행 {answers['run_id']}"]
     lines += ["※ 합성 데이터로 만든 결과입니다. 실제 사람이 아닙니다."] if answers["is_synthetic"] else []
+    lines += [f"※ {line}" for line in wording.review_lines(answers)]
     for service in wording.services(answers):
         lines += ["", f"■ {service.title}", f"  {service.lead}"]
         lines += [f"  {line}" for line in service.notes]

@@ -25,6 +25,7 @@ def render(answers: dict[str, Any]) -> str:
         t=words,
         answers=answers,
         services=services,
+        reviews=wording.review_lines(answers),
         is_synthetic=answers["is_synthetic"],
         synthetic_text=words["synthetic"],
         no_history=answers["employment"]["answer_code"] == "NO_EMPLOYMENT_HISTORY_SOURCE",

@@ -60,6 +60,21 @@ def services(answers: dict[str, Any]) -> tuple[Service, ...]:
     return tuple(replace(service, missing_title=named) if service.missing else service for service in told)
 
 
+def review_lines(answers: dict[str, Any]) -> tuple[str, ...]:
+    """What is said of reviews by a person that were asked for: since when, until when an answer is due."""
+    words = texts.load("rights")
+    asked: dict[tuple[str, str, str], list[str]] = {}
+    for name, review in answers["reviews"].items():
+        told = (review["review_state_code"], review["review_requested_date"], review["review_due_date"])
+        asked.setdefault(told, []).append(name)
+    lines = []
+    for (state, requested, due), names in sorted(asked.items(), key=lambda item: item[0][2]):
+        of_all = len(names) == len(words["services"])
+        what = words["everything"] if of_all else ", ".join(words["services"][name] for name in names)
+        lines.append(words["state"][state].format(what=what, requested=requested, due=due))
+    return tuple(lines)
+
+
 def rights_line() -> str:
     """Rights and telephone in one line."""
     return str(texts.load("person")["rights"]["line"])

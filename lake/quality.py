@@ -31,13 +31,17 @@ class ContractBroken(RuntimeError):
 
 @dataclass(frozen=True)
 class Check:
-    """One check of one table: passes when `value` (rows that break the rule) is at most `limit`."""
+    """One check of one table: passes when `value` (rows that break the rule) is at most `limit`.
+
+    A warning is stored and shown like any other check and stops nothing.
+    """
 
     table_id: str
     name: str
     value: float
     limit: float = 0.0
     detail: str = ""
+    is_warning: bool = False
 
     @property
     def passed(self) -> bool:
@@ -137,7 +141,7 @@ def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Tab
             "check_name": check.name,
             "value": check.value,
             "limit_value": check.limit,
-            "result_code": "PASS" if check.passed else "FAIL",
+            "result_code": "PASS" if check.passed else "WARN" if check.is_warning else "FAIL",
             "detail": check.detail or None,
         }
         for check in checks

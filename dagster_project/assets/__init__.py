@@ -1,1 +1,1 @@
-"""Assets in flow order: bronze to features, models, answers, skill_matching, job_matching, serving, publication."""
+"""Assets in flow order: bronze, silver, rights, gold, features, models, answers, matching, serving, publication."""

@@ -1,6 +1,6 @@
 """Deliveries land: files are decoded and staged, then each noun's rows replace their delivery's partition.
 
-Fourteen nouns of the same shape, hence a factory. Do not put here: decoding (lake/landing.py).
+Every noun has the same shape, hence a factory. Do not put here: decoding (lake/landing.py).
 """
 
 from __future__ import annotations

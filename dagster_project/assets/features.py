@@ -22,7 +22,7 @@ from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
 from transforms.features.peer_references import peer_references
 from transforms.features.seeker_cohorts import cohort
-from transforms.features.seekers import seekers
+from transforms.features.seekers import SeekerFacts, seekers
 from transforms.registers import known_by, known_then
 
 PAIRS_LIMIT = 300_000
@@ -40,17 +40,20 @@ PAIR_NOUNS = {
 }
 
 
-@dg.asset(
-    **asset_options(
-        "features__seekers", [*REGISTERS, "gold__seeker_snapshots", "gold__seeker_skills", "gold__seeker_tests"]
-    )
-)
+SEEKER_FACTS = {
+    "snapshots": "gold__seeker_snapshots",
+    "skills": "gold__seeker_skills",
+    "tests": "gold__seeker_tests",
+    "rights": "gold__seeker_rights",
+}
+
+
+@dg.asset(**asset_options("features__seekers", sorted({*REGISTERS, *SEEKER_FACTS.values()})))
 def features_seekers(night: dg.ResourceParam[Night]) -> Result:
     """One row for everyone registered, from what was known by the night."""
     known = known_by(night.registers(), night.as_of)
-    snapshots, skills = night.read("gold__seeker_snapshots"), night.read("gold__seeker_skills")
-    tests = night.read("gold__seeker_tests")
-    return night.write("features__seekers", seekers(known, snapshots, skills, tests, as_of=night.as_of))
+    facts = {name: night.read(table_id) for name, table_id in SEEKER_FACTS.items()}
+    return night.write("features__seekers", seekers(known, SeekerFacts(**facts), as_of=night.as_of))
 
 
 @dg.asset(**asset_options("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)]))
@@ -77,14 +80,17 @@ def features_peer_references(night: dg.ResourceParam[Night]) -> Result:
 
 
 @dg.asset(
-    **asset_options("features__job_postings", ["silver__job_postings", "silver__companies", "silver__applications"])
+    **asset_options(
+        "features__job_postings",
+        ["silver__job_postings", "silver__companies", "silver__applications", "gold__seeker_rights"],
+    )
 )
 def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
     """Postings one can apply to tonight, with the chance of an application."""
     frame = job_postings(
         night.read("silver__job_postings"),
         night.read("silver__companies"),
-        night.read("silver__applications"),
+        night.read_usable("silver__applications"),
         as_of=night.as_of,
     )
     return night.write("features__job_postings", frame)
@@ -100,12 +106,13 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
             "silver__seekers",
             "silver__seeker_versions",
             "silver__certificates",
+            "gold__seeker_rights",
         ],
     )
 )
 def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
     """Past applications with their result: how well person and posting fitted, and whether it was hired."""
-    silver = {name: night.read(f"silver__{noun}") for name, noun in PAIR_NOUNS.items()}
+    silver = {name: night.read_usable(f"silver__{noun}") for name, noun in PAIR_NOUNS.items()}
     people = sample_of(settled_recently(silver["applications"], as_of=night.as_of).count(), limit=PAIRS_LIMIT).people
     made = application_pairs(PairSources(**silver), pairs.PERSON_COLUMNS, people, as_of=night.as_of)
     columns = (*pairs.OUTCOME_COLUMNS, *pairs.PERSON_COLUMNS, *pairs.OFFER_COLUMNS)

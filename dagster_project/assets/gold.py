@@ -20,7 +20,8 @@ from transforms.gold.skills import skills
 from transforms.gold.test_norms import test_norms
 from transforms.registers import Registers, known_by
 
-REGISTERS = [f"silver__{noun}" for noun in Registers.__dataclass_fields__]
+REGISTERS = [*(f"silver__{noun}" for noun in Registers.__dataclass_fields__), "gold__seeker_rights"]
+"""The registers about people, and who of them may not be read."""
 WITNESSES = {
     "requirements": "silver__skill_requirements",
     "dictionary": "silver__occupations",
@@ -67,7 +68,9 @@ def gold_skills(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(
     **asset_options(
-        "gold__skill_phrases", ["silver__resumes", "silver__job_postings", "gold__skills"], kinds=("delta", "python")
+        "gold__skill_phrases",
+        ["silver__resumes", "gold__seeker_rights", "silver__job_postings", "gold__skills"],
+        kinds=("delta", "python"),
     )
 )
 def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -79,8 +80,9 @@ def _audited(night: Night) -> Rows:
 
 def _registered(night: Night) -> Any:
     """Registration days (n,) of everybody."""
-    seekers = tables.dataset(night.settings, "silver__seekers", night.as_of)
-    return seekers.to_table(columns=["registered_date"])["registered_date"].to_numpy().astype("datetime64[D]")
+    seekers = tables.dataset(night.settings, "features__seekers", night.as_of)
+    ago = seekers.to_table(columns=["days_since_registration"])["days_since_registration"].to_numpy()
+    return np.datetime64(night.as_of) - ago.astype("timedelta64[D]")
 
 
 def _tonight(night: Night) -> Iterator[pa.Table]:

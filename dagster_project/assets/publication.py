@@ -90,4 +90,4 @@ def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     return night.report(record_run(night, published_status(night)))
 
 
-ASSETS = [ops_data_dictionary, ops_quality, goyong_duckdb, publish, ops_runs]
+ASSETS = [ops_data_dictionary, ops_profiles, ops_quality, goyong_duckdb, publish, ops_runs]

@@ -7,17 +7,22 @@ import dagster as dg
 from dagster_project.assets.declare import asset_options
 from dagster_project.night import Night, Result
 from lake.contracts.registry import contract_version
-from lake.contracts.serving import SOURCES
+from lake.contracts.rights import HUMAN_REVIEWS
+from lake.contracts.serving import REVIEWED_SERVICES, SOURCES
 from transforms.serving.answers import serve
+from transforms.serving.reviews import mark_reviews
 
 
 def serving_asset(serving_id: str, source_id: str) -> dg.AssetsDefinition:
-    """One serving table from its source (the same shape eight times, hence a factory)."""
+    """One serving table from its source (the same shape every time, hence a factory)."""
+    service = REVIEWED_SERVICES.get(serving_id)
 
-    @dg.asset(**asset_options(serving_id, [source_id]))
+    @dg.asset(**asset_options(serving_id, [source_id, *([HUMAN_REVIEWS.id] if service else [])]))
     def served(night: dg.ResourceParam[Night]) -> Result:
         stamp = f"contract-{contract_version(source_id)}"
-        frame = serve(night.read(source_id), serving_id, as_of=night.as_of, run_id=night.run_id, model_version=stamp)
+        source = night.read(source_id)
+        marked = mark_reviews(source, night.read(HUMAN_REVIEWS.id), service) if service else source
+        frame = serve(marked, serving_id, as_of=night.as_of, run_id=night.run_id, model_version=stamp)
         return night.write(serving_id, frame)
 
     return served

@@ -1,4 +1,4 @@
-"""Bronze becomes silver and quarantine, one step a noun (the same shape fourteen times, hence a factory)."""
+"""Bronze becomes silver and quarantine, one step a noun (the same shape every time, hence a factory)."""
 
 from __future__ import annotations
 

@@ -253,3 +253,39 @@ FACTOR_GROUP = CodeList(
     "요인 구분",
     {"CHANGEABLE": "바꿀 수 있는 것", "MARKET": "시장 상황", "FIXED": "바꾸기 어려운 것"},
 )
+
+REQUEST_KIND = CodeList(
+    "request_kind",
+    "요구 종류",
+    {
+        "AUTOMATED_DECISION_OPT_OUT": "자동화된 결정 거부",
+        "PROCESSING_RESTRICTION": "개인정보 처리정지",
+        "HUMAN_REVIEW": "사람의 재검토",
+        "EXPLANATION": "설명",
+    },
+)
+
+REQUEST_SERVICE = CodeList(
+    "request_service",
+    "요구한 서비스",
+    {
+        "ALL": "전체",
+        "EMPLOYMENT": "6개월 취업확률",
+        "OCCUPATIONS": "추천 직업",
+        "JOBS": "추천 일자리",
+        "SKILL_GAPS": "부족 역량",
+        "COURSES": "추천 훈련",
+        "CERTIFICATES": "추천 자격증",
+        "TALENTS": "구인기업에 보이는 인재 추천",
+    },
+)
+
+REQUEST_OUTCOME = CodeList(
+    "request_outcome",
+    "요구의 결과",
+    {"ACCEPTED": "받아들임", "CHANGED": "다시 살펴 고침", "CONFIRMED": "다시 살펴 그대로 둠", "REJECTED": "거절함"},
+)
+
+REVIEW_STATE = CodeList(
+    "review_state", "답변 기한 상태", {"OPEN": "기한 안", "OVERDUE": "기한이 지남", "ANSWERED": "답함"}
+)

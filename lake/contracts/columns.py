@@ -5,6 +5,8 @@ Put here: a column used by two tables or more. Do not put here: columns of one t
 
 from __future__ import annotations
 
+from typing import Any
+
 from lake.contracts import codes
 from lake.contracts.model import Column, Kind, Privacy
 
@@ -30,6 +32,22 @@ SKILL_CODE = Column("skill_code", Kind.STRING, "역량코드", "NCS 세분류 8�
 SKILL_LEVEL = Column("skill_level", Kind.INT8, "NCS 수준", minimum=1, maximum=8)
 EMPLOYMENT_TYPE_CODE = Column("employment_type_code", Kind.STRING, "고용형태", codes=codes.EMPLOYMENT_TYPE)
 CERTIFICATE_NAME = Column("certificate_name", Kind.STRING, "자격증명")
+
+# --- what a person asks for by right --------------------------------------------------------------
+REQUEST_ID = Column("request_id", Kind.STRING, "요구 번호", nullable=False)
+
+
+def _request(name: str, kind: Kind, label: str, description: str = "", **more: Any) -> Column:
+    return Column(name, kind, label, description, privacy=Privacy.PERSONAL, **more)
+
+
+REQUEST_KIND_CODE = _request("request_kind_code", Kind.STRING, "요구 종류", codes=codes.REQUEST_KIND, nullable=False)
+REQUEST_SERVICE_CODE = _request(
+    "request_service_code", Kind.STRING, "요구한 서비스", "비어 있으면 전체로 봄", codes=codes.REQUEST_SERVICE
+)
+REQUESTED_DATE = _request("requested_date", Kind.DATE, "요구일", nullable=False)
+ANSWERED_DATE = _request("answered_date", Kind.DATE, "답한 날", "비어 있으면 아직 답하지 않음")
+REQUEST_OUTCOME_CODE = _request("request_outcome_code", Kind.STRING, "요구의 결과", codes=codes.REQUEST_OUTCOME)
 
 # --- when ---------------------------------------------------------------------------------------
 AS_OF = Column(

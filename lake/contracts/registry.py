@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lake.contracts import answers, bronze, chances, features, gold, judgement, ops, serving, silver
+from lake.contracts import answers, bronze, chances, features, gold, judgement, ops, rights, serving, silver
 from lake.contracts.model import ContractError, Table
 
 TABLES: dict[str, Table] = {
@@ -15,6 +15,7 @@ TABLES: dict[str, Table] = {
         silver.VERSION_TABLES,
         bronze.QUARANTINE_TABLES,
         gold.TABLES,
+        rights.TABLES,
         features.TABLES,
         chances.TABLES,
         answers.TABLES,

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from lake.contracts import answers, features, gold
 from lake.contracts import columns as c
-from lake.contracts.model import Table
+from lake.contracts.model import Column, Table
+from lake.contracts.rights import REVIEW
 
 
-def _served(source: Table, name: str, key: str) -> Table:
+def _served(source: Table, name: str, key: str, marks: tuple[Column, ...] = ()) -> Table:
     own = {column.name for column in c.PUBLISHED}
     return Table(
         id=f"serving__{name}_v1",
@@ -23,6 +24,7 @@ def _served(source: Table, name: str, key: str) -> Table:
         key=(key,),
         columns=(
             *(replace(column, delivered=False) for column in source.columns if column.name not in own),
+            *marks,
             *c.PUBLISHED,
         ),
         owner=source.owner,
@@ -30,12 +32,12 @@ def _served(source: Table, name: str, key: str) -> Table:
     )
 
 
-SEEKER_EMPLOYMENT = _served(answers.EMPLOYMENT_PROBABILITY, "seeker_employment", "seeker_key")
-SEEKER_OCCUPATIONS = _served(answers.SEEKER_OCCUPATIONS, "seeker_occupations", "seeker_key")
-SEEKER_JOBS = _served(answers.SEEKER_JOBS, "seeker_jobs", "seeker_key")
-SEEKER_SKILL_GAPS = _served(answers.SEEKER_SKILL_GAPS, "seeker_skill_gaps", "seeker_key")
-SEEKER_COURSES = _served(answers.SEEKER_COURSES, "seeker_courses", "seeker_key")
-SEEKER_CERTIFICATES = _served(answers.SEEKER_CERTIFICATES, "seeker_certificates", "seeker_key")
+SEEKER_EMPLOYMENT = _served(answers.EMPLOYMENT_PROBABILITY, "seeker_employment", "seeker_key", REVIEW)
+SEEKER_OCCUPATIONS = _served(answers.SEEKER_OCCUPATIONS, "seeker_occupations", "seeker_key", REVIEW)
+SEEKER_JOBS = _served(answers.SEEKER_JOBS, "seeker_jobs", "seeker_key", REVIEW)
+SEEKER_SKILL_GAPS = _served(answers.SEEKER_SKILL_GAPS, "seeker_skill_gaps", "seeker_key", REVIEW)
+SEEKER_COURSES = _served(answers.SEEKER_COURSES, "seeker_courses", "seeker_key", REVIEW)
+SEEKER_CERTIFICATES = _served(answers.SEEKER_CERTIFICATES, "seeker_certificates", "seeker_key", REVIEW)
 OCCUPATIONS = _served(gold.OCCUPATIONS, "occupations", "occupation_code")
 JOB_POSTINGS = _served(features.JOB_POSTINGS, "job_postings", "posting_id")
 POSTING_TALENTS = _served(answers.POSTING_TALENTS, "posting_talents", "posting_id")
@@ -50,6 +52,15 @@ ANSWER_SOURCES: dict[str, str] = {
     SEEKER_COURSES.id: answers.SEEKER_COURSES.id,
     SEEKER_CERTIFICATES.id: answers.SEEKER_CERTIFICATES.id,
 }
+REVIEWED_SERVICES: dict[str, str] = {
+    SEEKER_EMPLOYMENT.id: "EMPLOYMENT",
+    SEEKER_OCCUPATIONS.id: "OCCUPATIONS",
+    SEEKER_JOBS.id: "JOBS",
+    SEEKER_SKILL_GAPS.id: "SKILL_GAPS",
+    SEEKER_COURSES.id: "COURSES",
+    SEEKER_CERTIFICATES.id: "CERTIFICATES",
+}
+"""Answers that are marked while their person waits for somebody to look at them, and the code of their service."""
 POSTING_SOURCES: dict[str, str] = {POSTING_TALENTS.id: answers.POSTING_TALENTS.id}
 """Answers for employers, one row an open posting."""
 LOOKUP_SOURCES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""Silver tables about people: registration, résumé, insurance, applications, tests, training, benefits.
+"""Silver tables about people: registration, résumé, insurance, applications, tests, training, benefits, rights.
 
 Do not put here: anything computed over more than one row, or a name, number or address of a person.
 """
@@ -157,4 +157,25 @@ BENEFITS = silver_table(
         c.UPDATED_AT,
     ),
     "고용보험기획과",
+)
+
+RIGHTS_REQUESTS = silver_table(
+    "rights_requests",
+    "정보주체의 요구",
+    "자동화된 결정의 거부·설명·사람의 재검토(개인정보보호법 §37의2)와 처리정지(§37)를 요구한 기록. "
+    "등록하지 않은 사람의 요구도 둔다.",
+    ("request_id",),
+    (
+        c.REQUEST_ID,
+        c.SEEKER_KEY,
+        c.REQUEST_KIND_CODE,
+        c.REQUEST_SERVICE_CODE,
+        c.REQUESTED_DATE,
+        personal(c.day("withdrawn_date", "철회일", "이 날부터 요구가 없던 것과 같다")),
+        c.ANSWERED_DATE,
+        c.REQUEST_OUTCOME_CODE,
+        personal(c.count("extension_days", "연장 일수", "정당한 사유로 30일에 더한 날", unit="일", maximum=60)),
+        c.UPDATED_AT,
+    ),
+    OWNER_PEOPLE,
 )

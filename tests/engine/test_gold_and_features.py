@@ -13,7 +13,7 @@ from tests.engine.conftest import AS_OF
 from tests.engine.people import seeker, spell
 from transforms.features.courses import courses
 from transforms.features.job_postings import job_postings
-from transforms.features.seekers import seekers
+from transforms.features.seekers import SeekerFacts, seekers
 from transforms.gold.labour_market import labour_market
 from transforms.gold.seeker_snapshots import seeker_snapshots
 from transforms.registers import Registers, known_by
@@ -24,6 +24,12 @@ Frame = Callable[..., Any]
 
 def _snapshot(people: Registers, as_of: date = AS_OF) -> Any:
     return seeker_snapshots(known_by(people, as_of), as_of=as_of).collect()[0]
+
+
+def _facts(known: Registers, frame: Frame, as_of: date = AS_OF) -> SeekerFacts:
+    """What features read beside the registers: a snapshot, and nothing else known."""
+    others = (frame(f"gold__{noun}") for noun in ("seeker_skills", "seeker_tests", "seeker_rights"))
+    return SeekerFacts(seeker_snapshots(known, as_of=as_of), *others)
 
 
 def test_history_counts_spells_days_and_the_last_job(people: Registers, frame: Frame) -> None:
@@ -58,21 +64,18 @@ def test_daily_work_does_not_make_a_person_employed(people: Registers, frame: Fr
 
 
 def test_age_band_changes_on_the_birthday(people: Registers, frame: Frame) -> None:
-    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
     for as_of, band in ((date(2020, 11, 20), "25-29"), (date(2020, 11, 21), "30-39")):
         known = known_by(
             replace(people, seekers=frame("silver__seekers", seeker(registered_date=date(2019, 1, 1)))), as_of
         )
-        row = seekers(known, seeker_snapshots(known, as_of=as_of), skills, tests, as_of=as_of).collect()[0]
+        row = seekers(known, _facts(known, frame, as_of), as_of=as_of).collect()[0]
         assert row.age_band_code == band
 
 
 def test_someone_born_after_the_day_has_no_age_on_it(people: Registers, frame: Frame) -> None:
     born = seeker(registered_date=date(2019, 1, 1), birth_date=date(2021, 1, 1))
     known = known_by(replace(people, seekers=frame("silver__seekers", born)), date(2020, 6, 1))
-    snapshots = seeker_snapshots(known, as_of=date(2020, 6, 1))
-    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
-    row = seekers(known, snapshots, skills, tests, as_of=date(2020, 6, 1)).collect()[0]
+    row = seekers(known, _facts(known, frame, date(2020, 6, 1)), as_of=date(2020, 6, 1)).collect()[0]
     assert (row.age_years, row.age_band_code) == (None, None)
 
 
@@ -149,8 +152,7 @@ def test_the_chance_of_an_application_is_shrunk_to_the_whole(frame: Frame) -> No
 def test_an_application_without_a_date_still_keeps_its_posting_away(people: Registers, frame: Frame) -> None:
     applied = frame("silver__applications", {"seeker_key": "a", "posting_id": "P1"})
     known = known_by(replace(people, applications=applied), AS_OF)
-    skills, tests = frame("gold__seeker_skills"), frame("gold__seeker_tests")
-    row = seekers(known, seeker_snapshots(known, as_of=AS_OF), skills, tests, as_of=AS_OF).first()
+    row = seekers(known, _facts(known, frame), as_of=AS_OF).first()
     assert row["applied_posting_ids_text"] == "P1"
     assert row["applications_90d_count"] == 0
 
@@ -159,6 +161,27 @@ def test_a_seeker_carries_the_scales_and_why_a_test_is_not_used(people: Register
     told = {"unused_test_codes": "aptitude:TOO_FAST", "interest_social": 121.5, "tested_date": date(2026, 3, 2)}
     known = known_by(people, AS_OF)
     tests = frame("gold__seeker_tests", {"seeker_key": "a"} | told)
-    row = seekers(known, seeker_snapshots(known, as_of=AS_OF), frame("gold__seeker_skills"), tests, as_of=AS_OF).first()
+    row = seekers(known, replace(_facts(known, frame), tests=tests), as_of=AS_OF).first()
     assert {name: row[name] for name in told} == told
     assert row["aptitude_verbal"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "right", "expected"),
+    [
+        ((None, True), {}, (False, True)),
+        ((False, True), {"is_opted_out": True}, (True, True)),
+        ((True, True), {}, (False, True)),  # gold__seeker_rights decides alone: it has read the registration
+        ((False, True), {"is_withheld_from_employers": True}, (False, False)),
+        ((False, None), {}, (False, None)),
+    ],
+)
+def test_features_follow_the_rights_in_force(
+    people: Registers, frame: Frame, sent: tuple[Any, Any], right: dict[str, bool], expected: tuple[Any, Any]
+) -> None:
+    one = seeker(is_opted_out=sent[0], is_profile_public=sent[1])
+    known = known_by(replace(people, seekers=frame("silver__seekers", one)), AS_OF)
+    no = dict.fromkeys(("is_opted_out", "is_restricted", "is_withheld_from_employers"), False)
+    rights = frame("gold__seeker_rights", *([{"seeker_key": "a"} | no | right] if right else []))
+    row = seekers(known, replace(_facts(known, frame), rights=rights), as_of=AS_OF).first()
+    assert (row["is_opted_out"], row["is_profile_public"]) == expected

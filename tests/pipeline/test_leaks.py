@@ -7,6 +7,9 @@ well. What it says of t must be what t said of itself, for everybody and every i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -17,8 +20,9 @@ from lake.contracts.features import AGE_INPUT, EMPLOYMENT_INPUTS
 from lake.settings import Settings
 from tests.pipeline.nights import Nights, World
 from transforms.features.seekers import employment_inputs
+from transforms.gold.seeker_rights import without_restricted
 from transforms.gold.seeker_snapshots import seeker_snapshots
-from transforms.registers import known_then
+from transforms.registers import Past, Registers, known_then
 
 pytestmark = pytest.mark.pipeline
 COLUMNS = ["seeker_key", "is_employed", *EMPLOYMENT_INPUTS, AGE_INPUT]
@@ -32,11 +36,22 @@ def third(history: Nights, world: World) -> Iterator[Night]:
         yield night
 
 
+def readable_on(third: Night, day: date) -> tuple[Registers, Past]:
+    """What the third night holds of those whose processing was not stopped on an earlier day."""
+    rights = tables.read(third.lake, "gold__seeker_rights", day)
+
+    def read(noun: str) -> Any:
+        return without_restricted(third.read(f"silver__{noun}"), rights)
+
+    past = replace(third.past(), seeker_versions=read("seeker_versions"), resume_versions=read("resume_versions"))
+    return Registers(**{noun: read(noun) for noun in Registers.__dataclass_fields__}), past
+
+
 @pytest.mark.case("P20")
 @pytest.mark.parametrize("back", [1, 2])
 def test_a_past_night_made_again_from_todays_lake_is_what_it_was(third: Night, world: World, back: int) -> None:
     day = world.days[2 - back]
-    known = third.staged(known_then(third.registers(), third.past(), day), day)
+    known = third.staged(known_then(*readable_on(third, day), day), day)
     again = employment_inputs(known, seeker_snapshots(known, as_of=day), as_of=day).select(*COLUMNS).toArrow()
     then = tables.dataset(third.settings, "features__seekers", day).to_table(columns=COLUMNS)
     again, then = (rows.sort_by("seeker_key") for rows in (again, then))

@@ -20,6 +20,7 @@ from lake.settings import Settings
 from tests.pipeline import readers
 from tests.pipeline.commands import Shell
 from tests.pipeline.nights import Nights, World
+from tests.pipeline.rights import add_entitled, refused_in_files
 
 LAST = 2
 
@@ -55,14 +56,13 @@ def test_everybody_has_one_row_in_each_answer_and_who_opted_out_none(
     world: World, history: Nights, table_id: str, night: int
 ) -> None:
     pointer, day = history.served[night], world.days[night]
-    expected = len(people(world, day)) - len(opted_out(world, day))
+    days = [other for other in world.days if other <= day]
+    expected = len(people(world, day) - opted_out(world, day) - refused_in_files(world.sources, days))
     arrow_keys = readers.published_rows(history.lake, pointer, table_id)["seeker_key"].to_pylist()
     with readers.open_duckdb(history.lake, pointer) as database:
-        readers.add_view(database, history.lake, "silver__seekers", day)
+        add_entitled(database, history.lake, day)
         duckdb_keys = [key for (key,) in database.execute(f'select seeker_key from "{table_id}"').fetchall()]
-        entitled = database.execute(
-            "select seeker_key from silver__seekers where not coalesce(is_opted_out, false)"
-        ).fetchall()
+        entitled = database.execute("select seeker_key from entitled").fetchall()
         loaded = database.execute(
             "select extension_name from duckdb_extensions() where loaded and install_mode <> 'STATICALLY_LINKED'"
         ).fetchall()

@@ -93,6 +93,15 @@ def test_exactly_the_planted_rows_are_in_quarantine_with_a_reason(
         ("applications", {"result_code:UNKNOWN_CODE"}),
         ("certificates", {"certificate_name:MISSING"}),
         (
+            "rights_requests",
+            {
+                "requested_date:NOT_A_DATE",
+                "withdrawn_date:BEFORE_REQUEST",
+                "request_kind_code:UNKNOWN_CODE",
+                "extension_days:OUT_OF_RANGE",
+            },
+        ),
+        (
             "test_results",
             {
                 "interest_realistic:OUT_OF_RANGE",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.pipeline import readers
 from tests.pipeline.nights import Nights, World
+from tests.pipeline.rights import add_entitled
 from tests.pipeline.rules import BROKEN, count, count_broken, open_silver, unpivot
 
 NUMBERS = ("score_0_1", "fit_0_1", "chance_0_1", "met_codes", "open_codes")
@@ -24,6 +25,7 @@ def last_night(world: World, history: Nights) -> Iterator[duckdb.DuckDBPyConnect
     day = world.days[-1]
     with readers.open_duckdb(history.lake, history.served[-1]) as database:
         open_silver(database, history.lake, day)
+        add_entitled(database, history.lake, day)
         readers.add_view(database, history.lake, "ops__exposure", day)
         readers.add_view(database, history.lake, "ops__quality", day)
         talents = unpivot(TALENTS, "posting_id", 20, "seeker_key", "is_recommended", *NUMBERS)
@@ -42,7 +44,7 @@ def test_every_open_posting_has_one_row(last_night: duckdb.DuckDBPyConnection) -
 
 def test_everybody_listed_agreed_and_did_not_opt_out(last_night: duckdb.DuckDBPyConnection) -> None:
     assert count(last_night, "select distinct seeker_key from talents") > 300
-    agreed = "select seeker_key from silver__seekers where is_profile_public and not coalesce(is_opted_out, false)"
+    agreed = "select seeker_key from entitled where is_shown"
     assert count(last_night, f"select 1 from talents where seeker_key not in ({agreed})") == 0
 
 
@@ -84,9 +86,9 @@ def test_nobody_who_agreed_and_was_recommended_is_left_out_for_someone_worse(
     """Lists of fewer than twenty hold everybody recommended; full ones everybody above their last."""
     missing = """
         with last as (select posting_id, count(*) as people, min(score_0_1) as score from talents group by 1)
-        select 1 from jobs j join silver__seekers s using (seeker_key)
+        select 1 from jobs j join entitled e using (seeker_key)
         left join last l using (posting_id) left join talents t using (posting_id, seeker_key)
-        where s.is_profile_public and t.seeker_key is null and (coalesce(l.people, 0) < 20 or j.score_0_1 > l.score)
+        where e.is_shown and t.seeker_key is null and (coalesce(l.people, 0) < 20 or j.score_0_1 > l.score)
     """
     assert count(last_night, missing) == 0
 

@@ -6,6 +6,7 @@ apart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
@@ -49,9 +50,22 @@ def employment_inputs(known: Registers, snapshots: DataFrame, *, as_of: date) ->
     )
 
 
-def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, tests: DataFrame, *, as_of: date) -> DataFrame:
-    """features__seekers: employment inputs plus what matching needs (keywords, certificates, skills, tests)."""
-    frame = employment_inputs(known, snapshots, as_of=as_of)
+@dataclass(frozen=True)
+class SeekerFacts:
+    """Gold frames of the business date: one row at most for each seeker."""
+
+    snapshots: DataFrame
+    skills: DataFrame
+    tests: DataFrame
+    rights: DataFrame
+
+
+def seekers(known: Registers, facts: SeekerFacts, *, as_of: date) -> DataFrame:
+    """features__seekers: employment inputs plus what matching needs (keywords, certificates, skills, tests).
+
+    Whether somebody opted out or may be shown to employers is as gold__seeker_rights says.
+    """
+    frame = _as_of_right(employment_inputs(known, facts.snapshots, as_of=as_of), facts.rights)
     applied = F.col("applied_date")
     # A source without dates of applications still says what was applied to: nobody is sent there a second time.
     recent = known.applications.where(applied.isNull() | (applied > day(as_of, minus=APPLIED_WINDOW_DAYS)))
@@ -59,12 +73,25 @@ def seekers(known: Registers, snapshots: DataFrame, skills: DataFrame, tests: Da
         known.resumes.select("seeker_key", "keywords_text"),
         _joined(known.certificates, "certificate_name", "certificate_names_text"),
         _joined(recent, "posting_id", "applied_posting_ids_text"),
-        skills.select("seeker_key", "skill_codes_text", "skill_levels_text"),
-        tests.select("seeker_key", "tested_date", "unused_test_codes", *SCALE_NAMES),
+        facts.skills.select("seeker_key", "skill_codes_text", "skill_levels_text"),
+        facts.tests.select("seeker_key", "tested_date", "unused_test_codes", *SCALE_NAMES),
     )
     for part in parts:
         frame = frame.join(part, on="seeker_key", how="left")
     return frame.select(*SEEKERS.names)
+
+
+def _as_of_right(frame: DataFrame, rights: DataFrame) -> DataFrame:
+    """`frame` with is_opted_out and is_profile_public as the rights in force say."""
+    asked = rights.select("seeker_key", F.col("is_opted_out").alias("_out"), "is_withheld_from_employers")
+    frame = frame.drop("is_opted_out").join(F.broadcast(asked), on="seeker_key", how="left")
+    is_withheld = F.coalesce(F.col("is_withheld_from_employers"), F.lit(False))
+    return frame.withColumns(
+        {
+            "is_opted_out": F.coalesce(F.col("_out"), F.lit(False)),
+            "is_profile_public": F.when(is_withheld, F.lit(False)).otherwise(F.col("is_profile_public")),
+        }
+    )
 
 
 def _filled(names: tuple[str, ...]) -> Column:

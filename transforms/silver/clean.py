@@ -11,7 +11,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 
 from lake.contracts.registry import table
-from transforms.silver import conform, employment_spells, job_postings, test_results, training_courses
+from transforms.silver import conform, employment_spells, job_postings, rights_requests, test_results, training_courses
 
 
 def _no_rules() -> Sequence[conform.Rule]:
@@ -23,6 +23,7 @@ _RULES: dict[str, Callable[[], Sequence[conform.Rule]]] = {
     "training_courses": training_courses.rules,
     "employment_spells": employment_spells.rules,
     "test_results": test_results.rules,
+    "rights_requests": rights_requests.rules,
 }
 _DERIVE: dict[str, Callable[..., DataFrame]] = {
     "job_postings": job_postings.derive,

@@ -23,7 +23,18 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from lake.sources.simulated import activities, courses, history, inventories, lists, papers, people, postings, traps
+from lake.sources.simulated import (
+    activities,
+    courses,
+    history,
+    inventories,
+    lists,
+    papers,
+    people,
+    postings,
+    requests,
+    traps,
+)
 from lake.sources.simulated.choice import Board
 from lake.sources.simulated.dated import on_date
 from lake.sources.simulated.shelf import Shelf
@@ -235,6 +246,7 @@ def people_tables(world: World, person: people.People, offer: _Offer) -> Iterato
         "certificates": [papers.certificates(world, person)],
         "training_history": activities.training_history(world, person, offer.sessions, offer.session_shelf),
         "benefits": [activities.benefits(world, person, spells)],
+        "rights_requests": requests.rights_requests(world, person),
     }
     for day in _days(world):
         seekers = people.table(world, person, day)

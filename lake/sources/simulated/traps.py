@@ -47,6 +47,12 @@ TRAPS: Mapping[str, tuple[Trap, ...]] = {
         Trap("item_answer_out_of_range", {"흥미문항응답": "R01:6;R02:3"}),
     ),
     "certificates": (Trap("missing_name", {"자격증명": None}),),
+    "rights_requests": (
+        Trap("impossible_request_date", {"요구일": "2026-11-31"}),
+        Trap("withdrawn_before_it_was_made", {"철회일": "2001-01-01"}),
+        Trap("unknown_request", {"요구종류": "삭제"}),
+        Trap("extended_too_long", {"연장일수": "61"}),
+    ),
     "job_postings": (
         Trap("negative_wage", {"minSal": "-100"}),
         Trap("closing_before_registration", {"closeDt": "2000-01-01"}),
@@ -61,6 +67,7 @@ TRAPS: Mapping[str, tuple[Trap, ...]] = {
 # The column that gives a dirty row an id of its own; seekers and their papers get a resident number of their own.
 ID_COLUMNS: Mapping[str, str] = {
     "employment_spells": "취득번호",
+    "rights_requests": "요구번호",
     "job_postings": "wantedAuthNo",
     "training_courses": "훈련과정 ID",
 }

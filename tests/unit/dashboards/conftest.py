@@ -29,6 +29,13 @@ RUN_ID = "20260701-test"
 STAMP = {"as_of": AS_OF, "run_id": RUN_ID, "model_version": "m-1", "contract_version": "c-1"}
 PEOPLE = 72
 OK_PEOPLE = 60
+REVIEWED = 30
+"""Asked a person to look at the recommended jobs; the answer is due a day before the night."""
+REVIEW = {
+    "review_requested_date": date(2026, 5, 31),
+    "review_due_date": date(2026, 6, 30),
+    "review_state_code": "OVERDUE",
+}
 
 
 def seeker_key(number: int) -> str:
@@ -81,6 +88,7 @@ def _jobs(number: int) -> dict[str, Any]:
     """Two of three eligible postings; one of the two stands there because crowded postings are shared out."""
     row = {**STAMP, "seeker_key": seeker_key(number), "answer_code": "OK", "eligible_postings_count": 3}
     row |= {"basis_code": "HISTORY", "shared_out_count": 1}
+    row |= REVIEW if number == REVIEWED else {}
     for place, (posting, chance) in enumerate((("P1", 0.08), ("P2", 0.004)), 1):
         row |= {f"posting_id_{place}": posting, f"score_0_1_{place}": chance * 0.7, f"fit_0_1_{place}": 0.9}
         row |= {f"chance_0_1_{place}": chance, f"usefulness_0_1_{place}": 0.7}

@@ -13,6 +13,7 @@ from lake.settings import Settings
 SEOUL = f"{0:032x}"
 JEJU = f"{56:032x}"
 WITHOUT = f"{71:032x}"
+REVIEWED = f"{30:032x}"
 
 
 def test_six_answers_with_names_are_json(settings: Settings, pointer: Pointer) -> None:
@@ -79,6 +80,17 @@ def test_text_says_why_there_is_no_answer(settings: Settings, pointer: Pointer) 
     text = as_text(explain_seeker(settings, pointer, WITHOUT))
     assert "판단할 정보가 부족해 계산하지 않았습니다." in text
     assert "부족한 것이 확인되지 않아 추천하지 않았습니다." in text
+
+
+def test_who_asked_for_a_review_reads_since_when_and_until_when(settings: Settings, pointer: Pointer) -> None:
+    answers = explain_seeker(settings, pointer, REVIEWED)
+    told = {"review_requested_date": "2026-05-31", "review_due_date": "2026-06-30", "review_state_code": "OVERDUE"}
+    assert answers["reviews"] == {"jobs": told}
+    line = (
+        "※ 사람의 재검토를 요구하셨습니다(지원해 볼 만한 일자리, 2026-05-31). 답을 드릴 기한(2026-06-30)이 지났습니다."
+    )
+    assert line in as_text(answers)
+    assert "재검토를 요구하셨습니다" not in as_text(explain_seeker(settings, pointer, SEOUL))
 
 
 def test_text_drops_control_characters_of_a_source(settings: Settings, pointer: Pointer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards import texts
+from dashboards import texts, wording
 from lake.contracts import codes
 from lake.contracts.scales import INSTRUMENTS, SCALE_NAMES
 from lake.reference import read_occupations, read_regions, read_skills
@@ -101,6 +101,24 @@ OCCUPATION_WORDS = {
 def test_every_code_about_an_occupation_has_a_text_and_no_text_is_left_over(section: str) -> None:
     assert set(texts.load("occupation")[section]) == set(OCCUPATION_WORDS[section].codes)
     assert all(texts.word(section, code) for code in OCCUPATION_WORDS[section].codes)
+
+
+def test_every_state_of_a_review_has_a_sentence_and_no_text_is_left_over() -> None:
+    assert set(texts.load("rights")["state"]) == set(codes.REVIEW_STATE.codes)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("jobs",), "지원해 볼 만한 일자리"),
+        (("jobs", "courses"), "지원해 볼 만한 일자리, 훈련"),
+        (("employment", "occupations", "jobs", "gaps", "courses", "certificates"), "모든 결과"),
+    ],
+)
+def test_a_review_says_what_it_is_about_and_when_the_answer_comes(names: tuple[str, ...], said: str) -> None:
+    review = {"review_requested_date": "2026-11-01", "review_due_date": "2026-12-01", "review_state_code": "OPEN"}
+    (line,) = wording.review_lines({"reviews": dict.fromkeys(names, review)})
+    assert line == f"사람의 재검토를 요구하셨습니다({said}, 2026-11-01). 2026-12-01까지 답을 드립니다."
 
 
 def test_every_skill_belongs_to_a_major_group_with_a_name() -> None:

@@ -102,6 +102,14 @@ def unlist(night: Night, place: int) -> None:
         night["matches__posting_talents"][0][f"{name}_{place}"] = None
 
 
+def opt_out(night: Night) -> None:
+    """The first person refused automated evaluation, at registration."""
+    first = night["silver__seekers"][0]
+    first["is_opted_out"] = True
+    no = {"is_restricted": False, "is_withheld_from_employers": False}
+    night["gold__seeker_rights"] = [no | {"as_of": AS_OF, "seeker_key": first["seeker_key"], "is_opted_out": True}]
+
+
 def served(settings: Settings, *, people: int, postings: int, as_of: date = LAST) -> None:
     """Publish a night of this size before."""
     rows = {"serving__seeker_jobs_v1": people, "serving__job_postings_v1": postings}
@@ -126,14 +134,14 @@ def test_a_seeker_without_an_answer_blocks(failed: Failed, night: Night, table_i
 
 
 def test_an_answer_about_someone_who_opted_out_blocks(failed: Failed, night: Night) -> None:
-    night["silver__seekers"][0]["is_opted_out"] = True
+    opt_out(night)
     unlist(night, 1)
-    found = failed(night)
-    assert found == {f"{table_id} gate:answers_without_a_right_to_one": 1 for table_id in ANSWER_SOURCES.values()}
+    expected = {f"{table_id} gate:answers_without_a_right_to_one": 1 for table_id in ANSWER_SOURCES.values()}
+    assert failed(night) == expected | {"gold__seeker_rights gate:answers_against_a_refusal": len(ANSWER_SOURCES)}
 
 
 def test_someone_who_opted_out_and_has_no_answer_does_not_block(failed: Failed, night: Night) -> None:
-    night["silver__seekers"][0]["is_opted_out"] = True
+    opt_out(night)
     for table_id in ANSWER_SOURCES.values():
         night[table_id].pop(0)
     unlist(night, 1)
