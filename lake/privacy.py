@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.file_sync import sync_folder
 from lake.settings import Settings
 
 _KEY_BYTES = 32
@@ -61,10 +62,8 @@ def load_master_key(settings: Settings) -> bytes:
                 f"{path.name}: no master key, but this lake has tables; a new key would give every person a new "
                 "pseudonym. Do: restore the key file from its backup, or start an empty lake."
             )
-        _create_key(path)
-    if path.stat().st_mode & 0o077:
-        raise SecretError(f"{path.name}: the master key can be read by other users. Do: chmod 600 on the key file.")
-    text = path.read_text(encoding="ascii", errors="replace").strip()
+        create_secret(path, secrets.token_hex(_KEY_BYTES) + "\n")
+    text = read_secret(path).strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * _KEY_BYTES}}}", text):
         raise SecretError(
             f"{path.name}: not a master key (expected {2 * _KEY_BYTES} hexadecimal digits). "
@@ -73,21 +72,40 @@ def load_master_key(settings: Settings) -> bytes:
     return bytes.fromhex(text)
 
 
-def _create_key(path: Path) -> None:
-    """Write a new key whole or not at all; of two processes at once one wins and both read its key."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def read_secret(path: Path) -> str:
+    """The text of a key file; raises SecretError when other users can read it."""
+    if path.stat().st_mode & 0o077:
+        raise SecretError(f"{path.name}: the key can be read by other users. Do: chmod 600 on the key file.")
+    return path.read_text(encoding="ascii", errors="replace")
+
+
+def create_secret(path: Path, text: str) -> None:
+    """Write a new key file whole or not at all; of two processes at once one wins and both read its key."""
+    temporary = _written_aside(path, text)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         os.link(temporary, path)
     except FileExistsError:
         return
     finally:
         temporary.unlink()
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Put a key file in the place of another, whole or not at all."""
+    _written_aside(path, text).replace(path)
+    sync_folder(path.parent)
+
+
+def _written_aside(path: Path, text: str) -> Path:
+    """The text on disk beside `path`, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
 
 
 def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
@@ -100,6 +118,20 @@ def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
     normal = normalised_identifiers(encoded.dictionary)
     hashed = _hmac_hex(normal, hmac.digest(key, f"goyong pseudonym {purpose}".encode(), hashlib.sha256))
     return hashed.take(encoded.indices)
+
+
+def analysis_keys(service_keys: pa.Array, master_key: bytes) -> pa.Array:
+    """The keys of a research extract: nobody without the master key can join them with the keys of our tables.
+
+    `service_keys` are pseudonyms as every table holds them; null stays null. One key per use: this one is derived
+    for analysis alone.
+    """
+    return pseudonyms(service_keys, master_key, purpose="analysis of seeker_key")
+
+
+def keyed_hashes(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
+    """The first 32 hexadecimal digits of HMAC-SHA256 of each text as it stands; null stays null."""
+    return _hmac_hex(values, hmac.digest(key, f"goyong {purpose}".encode(), hashlib.sha256))
 
 
 def normalised_identifiers(values: pa.Array) -> pa.Array:
