@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,7 @@ _PHONE_DIGITS = "^0[0-9]{8,11}$"
 
 
 def clean_identity(rows: pa.Table) -> pa.Table:
-    """The fields of `rows` as text in NFC, single spaces, blank as null; numbers in one spelling, other columns as is."""
+    """`rows` with its fields in NFC, single spaces, blank as null, numbers in one spelling; other columns stay."""
     cleaned = {"phone": _phone, "email": pc.utf8_lower, "resident_number": _resident_number}
     for name in set(FIELDS) & set(rows.column_names):
         values = _tidy(rows.column(name).cast(pa.string()))
@@ -32,16 +33,16 @@ def clean_identity(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def pack(rows: pa.Table, fields: tuple[str, ...] = FIELDS) -> pa.Array:
+def pack(rows: pa.Table, fields: Sequence[str] = FIELDS) -> pa.Array:
     """The cleaned `fields` of each row as one text."""
     parts = [pc.fill_null(rows.column(name), "") for name in fields]
     packed = pc.binary_join_element_wise(*parts, _BETWEEN)
     return packed.combine_chunks() if isinstance(packed, pa.ChunkedArray) else packed
 
 
-def unpack(text: str) -> dict[str, str | None]:
-    """Field → value, or None where nothing is known, of a text made by ``pack`` with all fields."""
-    return {name: value or None for name, value in zip(FIELDS, text.split(_BETWEEN), strict=True)}
+def unpack(text: str, fields: Sequence[str] = FIELDS) -> dict[str, str | None]:
+    """Field → value, or None where nothing is known, of a text made by ``pack`` with the same fields."""
+    return {name: value or None for name, value in zip(fields, text.split(_BETWEEN), strict=True)}
 
 
 def repack(known: dict[str, str | None]) -> str:

@@ -25,7 +25,7 @@ from lake.settings import Settings
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256, see RFC 2104
 _PSEUDONYM_DIGITS = 32
-_REMOVED = "[삭제]"
+REMOVED = "[삭제]"
 _HEXADECIMAL = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
 
 # One pattern for Python's re and RE2 (Arrow, DuckDB), so no look-around. A digit or letter right before or after means
@@ -34,6 +34,7 @@ _EDGE = r"(?:\b|_)"
 RESIDENT_NUMBER = rf"{_EDGE}[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-–\s]?[0-9]{{7}}{_EDGE}"
 PHONE_NUMBER = rf"{_EDGE}0(?:1[016789]|2|[3-6][1-5]|70|50[0-9])[-.)\s]?[0-9]{{3,4}}[-.\s]?[0-9]{{4}}{_EDGE}"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_SEPARATED_NUMBER = rf"{_EDGE}(?:[0-9]{{6}}[-–\s][0-9]{{7}}|0[0-9]{{1,3}}[-.)\s][0-9]{{3,4}}[-.\s][0-9]{{4}}){_EDGE}"
 PERSONAL_PATTERN = f"(?:{RESIDENT_NUMBER}|{PHONE_NUMBER}|{EMAIL})"
 _PERSONAL = re.compile(PERSONAL_PATTERN, re.ASCII)
 # Names of columns that hold somebody's identity, as offices write them; an address only where rows are people.
@@ -191,14 +192,27 @@ def keyed_hash(text: str, key: bytes, *, purpose: str) -> str:
 
 def redact(text: str) -> str:
     """The text without resident numbers, phone numbers and e-mail addresses: for logs and errors."""
-    return _PERSONAL.sub(_REMOVED, text)
+    return _PERSONAL.sub(REMOVED, text)
 
 
 def redact_texts(values: pa.Array) -> pa.Array:
     """``redact`` for a column; the same array when there is nothing to remove."""
     if not pc.any(pc.match_substring_regex(values, PERSONAL_PATTERN)).as_py():
         return values
-    return pc.replace_substring_regex(values, PERSONAL_PATTERN, _REMOVED)
+    return pc.replace_substring_regex(values, PERSONAL_PATTERN, REMOVED)
+
+
+def redact_ids(values: pa.Array, key: bytes) -> pa.Array:
+    """A column of identifiers of things: what is written as a number of a person or an e-mail address becomes a hash.
+
+    Under the master key and still one for each, so that no two rows become one. Digits without separators stay: many
+    identifiers are.
+    """
+    is_personal = pc.match_substring_regex(values, f"(?:{_SEPARATED_NUMBER}|{EMAIL})")
+    if not pc.any(is_personal).as_py():
+        return values
+    hashes = pc.binary_join_element_wise(REMOVED, keyed_hashes(values, key, purpose="identifier"), "")
+    return pc.if_else(is_personal, hashes, values)
 
 
 def is_personal_header(name: str, *, about_people: bool) -> bool:

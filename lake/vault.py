@@ -18,6 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +34,8 @@ _NONCE_BYTES = 12
 _BATCH = 10_000
 _SCHEMA = """
 create table if not exists people (
-    seeker_key text not null unique, updated text not null, mark text not null, key_id text not null, sealed blob not null
+    seeker_key text not null unique, updated text not null, mark text not null,
+    key_id text not null, sealed blob not null
 )
 """
 _PRAGMAS = ("secure_delete = on", "journal_mode = delete", "synchronous = full", "temp_store = memory",
@@ -115,6 +117,8 @@ class Vault:
         counts (the last, where equal). Rows without a key are left out.
         """
         fields = tuple(name for name in FIELDS if name in rows.column_names)
+        if not fields:
+            return 0
         people = _newest(clean_identity(_stamped(rows)))
         given = pack(people, fields)
         named = pc.binary_join_element_wise(pa.scalar(" ".join(fields)), given, "\x1e")
@@ -175,7 +179,10 @@ class Vault:
         """
         self._keys = self._keys if len(self._keys) > 1 else add_key(self._settings)
         newest, done, row = self._keys[0].id, 0, 0
-        sql = "select rowid, seeker_key, key_id, sealed from people where rowid > ? and key_id <> ? order by rowid limit ?"
+        sql = (
+            "select rowid, seeker_key, key_id, sealed from people "
+            "where rowid > ? and key_id <> ? order by rowid limit ?"
+        )
         while batch := self._database.execute(sql, (row, newest, _BATCH)).fetchall():
             row = batch[-1][0]
             keys = [key for _, key, _, _ in batch]
@@ -209,7 +216,7 @@ class Vault:
         sql = "select seeker_key, key_id, sealed from people where seeker_key in ({})"
         return {key: self._opened(key, key_id, sealed) for key, key_id, sealed in self._rows(sql, keys)}
 
-    def _rows(self, sql: str, keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def _rows(self, sql: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of `sql` for some keys, as many at a time as SQLite takes."""
         for start in range(0, len(keys), _BATCH):
             part = list(keys[start : start + _BATCH])
@@ -221,7 +228,7 @@ class Vault:
         """Packed with all fields: what was sent, and what is known of the others."""
         known = self.get_many(keys)
         nothing: dict[str, str | None] = dict.fromkeys(FIELDS)
-        sent = (dict(zip(fields, text.split("\x1f"), strict=True)) for text in texts)
+        sent = [unpack(text, fields) for text in texts]
         return [repack(nothing | known.get(key, {}) | given) for key, given in zip(keys, sent, strict=True)]
 
     def _sealed(self, keys: Sequence[str], texts: Sequence[str]) -> list[bytes]:

@@ -16,7 +16,9 @@ from lake.privacy import SecretError, create_secret, read_secret, replace_secret
 from lake.settings import Settings
 
 _KEY_BYTES = 32
-_LINE = re.compile(rf"(?P<id>[0-9a-zA-Z-]{{1,40}})[: ](?P<key>[0-9a-f]{{{2 * _KEY_BYTES}}})(?: (?P<day>\d{{4}}-\d\d-\d\d))?")
+_LINE = re.compile(
+    rf"(?P<id>[0-9a-zA-Z-]{{1,40}})[: ](?P<key>[0-9a-f]{{{2 * _KEY_BYTES}}})(?: (?P<day>\d{{4}}-\d\d-\d\d))?"
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.sources.simulated import text
+from lake.sources.simulated import identities, text
 from lake.sources.simulated.counters import Bools, Counter, Floats, Ints, cumulate
 from lake.sources.simulated.hazard import Traits, daily_rate
 from lake.sources.simulated.world import World, expected_wage, wage_level
@@ -257,6 +257,7 @@ def table(world: World, person: People, day: int) -> pa.Table:
     return pa.table(
         {
             "주민등록번호": person.resident_number,
+            **identities.columns(world, index),
             "구직등록일": text.days(person.registered_day),
             "최종수정일시": text.instants(draw, "person/updated", index * 4096 + revisions, updated),
             "생년월일": text.days(person.birth_day, known),

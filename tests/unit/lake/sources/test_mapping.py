@@ -78,7 +78,7 @@ def test_a_slip_is_named_with_its_key_and_cure(content: dict[str, Any], words: l
 
 def test_synthetic_people_need_no_pseudonym() -> None:
     columns = {"seeker_key": "번호", "registered_date": "등록일"}
-    assert parse_mapping(SEEKERS | {"is_synthetic": True, "columns": columns}, "s.toml").pseudonymised_headers == set()
+    assert parse_mapping(SEEKERS | {"is_synthetic": True, "columns": columns}, "s.toml").secret_headers == set()
 
 
 def test_broken_toml_is_named(tmp_path: Path) -> None:
