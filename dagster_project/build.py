@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 
 import dagster as dg
@@ -47,7 +48,12 @@ def build_definitions(options: NightOptions) -> dg.Definitions:
         if context.run is None:
             raise dg.DagsterInvariantViolationError("a night needs a run with a partition (business date)")
         as_of = date.fromisoformat(context.run.tags[PARTITION_TAG])
-        with open_night(options, as_of) as opened:
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(open_night(options, as_of))
+            except Exception as error:
+                options.failures.append(error)
+                raise
             yield opened
 
     return dg.Definitions(

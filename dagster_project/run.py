@@ -18,6 +18,7 @@ import dagster as dg
 
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, delivery_dates, inputs_hash
+from dagster_project.redacted_log import keep_errors_out_of_records
 from lake import publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.settings import Settings
@@ -123,6 +124,7 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
     """
     home = prepare_home(options.settings)
     os.environ["DAGSTER_HOME"] = str(home)
+    keep_errors_out_of_records()
     job = build_definitions(options).resolve_job_def("nightly")
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(
@@ -139,14 +141,11 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
 
 
 def _failure_of(options: NightOptions, result: dg.ExecuteInProcessResult) -> BaseException:
-    """What the first failed step raised, or what kept the run from starting."""
+    """What the first failed step raised, or what kept the night from being opened."""
     if options.failures:
         return options.failures[0]
     errors = [getattr(event.event_specific_data, "error", None) for event in result.all_events]
     told = [cause for error in errors if error is not None for cause in (error, error.cause) if cause is not None]
-    for error in told:
-        if error.cls_name == publication.LakeLocked.__name__:
-            return publication.LakeLocked(error.message.partition(": ")[2].strip())
     return NightFailed(told[-1].message.strip() if told else "the run failed before its first step; see the Dagster UI")
 
 
