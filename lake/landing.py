@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema
 from lake.file_hash import sha256_of
-from lake.privacy import load_master_key, redact
+from lake.privacy import load_master_key, redact, redact_label
 from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
 from lake.sources.mapped_files import ReadContext, read, source_label
@@ -144,7 +144,7 @@ def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
 
 
 def _without_mapping(delivery: _Delivery, unit: Path) -> LandedFile:
-    label = redact(source_label(unit, delivery.folder))
+    label = redact_label(source_label(unit, delivery.folder), delivery.context.master_key)
     log.warning("landing %s: %s", label, NO_MAPPING)
     return LandedFile("", label, _sha256(unit, delivery.folder), problem=NO_MAPPING)
 
@@ -153,9 +153,10 @@ def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile
     """One file under one mapping, never raising for what is wrong with the file alone."""
     noun, label = mapping.noun, source_label(unit, delivery.folder)
     started = time.monotonic()
-    if redact(label) != label:
-        problem = f"{redact(label)}: the file's name holds personal data. Do: have it sent under another name."
-        return LandedFile(noun, redact(label), _sha256(unit, delivery.folder), problem=problem)
+    shown = redact_label(label, delivery.context.master_key)
+    if shown != label:
+        problem = f"{shown}: the file's name holds personal data. Do: have it sent under another name."
+        return LandedFile(noun, shown, _sha256(unit, delivery.folder), problem=problem)
     try:
         before = _state(unit)
         sha256 = _sha256(unit, delivery.folder)

@@ -195,6 +195,12 @@ def redact(text: str) -> str:
     return _PERSONAL.sub(REMOVED, text)
 
 
+def redact_label(label: str, key: bytes) -> str:
+    """A file's name without personal data; what was taken out is told apart by a hash under the master key."""
+    redacted = redact(label)
+    return label if redacted == label else f"{redacted} #{keyed_hash(label, key, purpose='file name')[:12]}"
+
+
 def redact_texts(values: pa.Array) -> pa.Array:
     """``redact`` for a column; the same array when there is nothing to remove."""
     if not pc.any(pc.match_substring_regex(values, PERSONAL_PATTERN)).as_py():
