@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 
 import dagster as dg
@@ -53,7 +54,12 @@ def build_definitions(options: NightOptions) -> dg.Definitions:
             run_liveness.name_process(context.instance, context.run.run_id)
             run_liveness.fail_dead_runs(context.instance)
         as_of = date.fromisoformat(context.run.tags[PARTITION_TAG])
-        with open_night(options, as_of) as opened:
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(open_night(options, as_of))
+            except Exception as error:
+                options.failures.append(error)
+                raise
             yield opened
 
     return dg.Definitions(

@@ -7,7 +7,6 @@ so that --help answers at once. Do not put here: what a command does (see run.py
 
 from __future__ import annotations
 
-import logging
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +17,16 @@ import typer
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
+from dagster_project.redacted_log import OUR_PACKAGES, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
+from dagster_project.vault_commands import vault_app
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
 for upkeep in (rollback, publish, verify, maintain):
     app.command()(upkeep)
+app.add_typer(vault_app, name="vault")
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
@@ -164,9 +166,6 @@ def bench(
     typer.echo(benches.run(stage, sizes=(seekers, postings, sessions), out=out))
 
 
-OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
-
-
 def _exit_code(error: BaseException) -> int | None:
     """The exit code of an error of ours, or None for one that is not (it keeps its traceback)."""
     from lake import publication
@@ -195,11 +194,8 @@ def _exit_code(error: BaseException) -> int | None:
 
 
 def main() -> None:
-    """Entry point: known errors become one clear line and an exit code, unknown ones keep their traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    for ours in ("goyong", *OUR_PACKAGES):
-        logging.getLogger(ours).setLevel(logging.INFO)
-    logging.getLogger("lake.tables").setLevel(logging.WARNING)
+    """Entry point: known errors become one clear line and an exit code, unknown ones keep their traceback, redacted."""
+    set_up_logging()
     try:
         app()
     except Exception as error:
@@ -208,8 +204,11 @@ def main() -> None:
         full = as_disk_full(error)
         known = full or next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
         if known is None:
-            raise
-        typer.echo(f"{type(known).__name__}: {str(known)[:2000]}", err=True)
+            print_redacted_traceback(error)
+            sys.exit(EXIT_CHECK_FAILED)
+        from lake.privacy import redact
+
+        typer.echo(redact(f"{type(known).__name__}: {str(known)[:2000]}"), err=True)
         sys.exit(_exit_code(known))
 
 

@@ -42,7 +42,7 @@ _CODE_PACKAGES = ("lake", "transforms", "ml", "matching")
 
 @dataclass(frozen=True)
 class NightOptions:
-    """What a night is run with; `failures` collects what steps raised, for whoever started the run."""
+    """What a night is run with; `failures` collects what opening it or its steps raised, for who started the run."""
 
     settings: Settings
     sources_dir: Path

@@ -19,6 +19,7 @@ import dagster as dg
 from dagster_project import candidate
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, delivery_dates, inputs_hash
+from dagster_project.redacted_log import keep_errors_out_of_records
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
@@ -129,6 +130,7 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
     """
     home = prepare_home(options.settings)
     os.environ["DAGSTER_HOME"] = str(home)
+    keep_errors_out_of_records()
     job = build_definitions(options).resolve_job_def("nightly")
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(
@@ -145,15 +147,12 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
 
 
 def _failure_of(options: NightOptions, result: dg.ExecuteInProcessResult) -> BaseException:
-    """What the first failed step raised, or what kept the run from starting."""
+    """What the first failed step raised, or what kept the night from being opened."""
     if options.failures:
         steps = [str(event.step_key) for event in result.all_events if event.is_step_failure]
         return as_disk_full(options.failures[0], writing=", ".join(steps[:1])) or options.failures[0]
     errors = [getattr(event.event_specific_data, "error", None) for event in result.all_events]
     told = [cause for error in errors if error is not None for cause in (error, error.cause) if cause is not None]
-    for error in told:
-        if error.cls_name == publication.LakeLocked.__name__:
-            return publication.LakeLocked(error.message.partition(": ")[2].strip())
     return NightFailed(told[-1].message.strip() if told else "the run failed before its first step; see the Dagster UI")
 
 

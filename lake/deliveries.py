@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -22,7 +23,7 @@ from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.file_hash import sha256_of
-from lake.privacy import redact
+from lake.privacy import load_master_key, redact_label
 from lake.settings import Settings
 from lake.sources.values import Linker
 from lake.titles import TitleLinker
@@ -42,8 +43,9 @@ def stage(lake: tables.Lake, sources_dir: Path, dates: Sequence[date]) -> Staged
     """Decode every delivery of `dates` that is not recorded as it stands on disk, into the staging folder."""
     settings = lake.settings
     recorded = _recorded(settings)
-    mappings = _folder_hashes(sources_dir / "mappings", "mappings")
-    on_disk = {day: mappings | _folder_hashes(sources_dir / day.isoformat()) for day in dates}
+    key = load_master_key(settings)
+    mappings = _folder_hashes(sources_dir / "mappings", key, "mappings")
+    on_disk = {day: mappings | _folder_hashes(sources_dir / day.isoformat(), key) for day in dates}
     wanted = _wanted(dates, on_disk, recorded)
     kept = {day for day in dates if day not in wanted}
     known = {row["file_sha256"]: row["source_file"] for row in recorded if row["delivery_date"] in kept and _owns(row)}
@@ -175,12 +177,13 @@ def _wanted(
     return [day for day in dates if day in changed]
 
 
-def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
+def _folder_hashes(folder: Path, key: bytes, prefix: str = "") -> dict[str, str]:
     """Relative path, without personal data, → sha256 of every file below `folder`."""
     found = {}
     for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if file.is_file():
-            found[redact(str(Path(prefix) / file.relative_to(folder)))] = sha256_of(file)
+            label = unicodedata.normalize("NFC", (Path(prefix) / file.relative_to(folder)).as_posix())
+            found[redact_label(label, key)] = sha256_of(file)
     return found
 
 

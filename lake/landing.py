@@ -15,7 +15,8 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +26,7 @@ import pyarrow.parquet as pq
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema
 from lake.file_hash import sha256_of
-from lake.privacy import load_master_key, redact
+from lake.privacy import load_master_key, redact, redact_label
 from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
 from lake.sources.mapped_files import ReadContext, read, source_label
@@ -33,6 +34,7 @@ from lake.sources.mapping import WORK24_FORMATS, load_mappings
 from lake.sources.mapping_model import SourceMapping, table_of
 from lake.sources.values import Linker
 from lake.sources.work24 import Work24Error
+from lake.vault import Vault, open_vault
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class _Delivery:
     received_at: datetime
     context: ReadContext
     known: Mapping[str, str]
+    vault: Vault | None = None
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: set[tuple[str, str]] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
@@ -97,7 +100,10 @@ def land_delivery(
         MappingError: a mapping is wrong; nothing is staged.
     """
     # Titles are linked through the occupation dictionary, so its files come first.
-    mappings = sorted(load_mappings(sources_dir), key=lambda mapping: mapping.noun != "occupations")
+    # Whose name must not stand in a text is known from the files that bring names, so these are next.
+    mappings = sorted(
+        load_mappings(sources_dir), key=lambda mapping: (mapping.noun != "occupations", not mapping.vault)
+    )
     folder = sources_dir / delivery_date.isoformat()
     if not folder.is_dir():
         raise DeliveryMissing(
@@ -105,12 +111,15 @@ def land_delivery(
         )
     staging = settings.staging_dir / delivery_date.isoformat()
     shutil.rmtree(staging, ignore_errors=True)
-    context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
-    delivery = _Delivery(folder, staging, received_at.astimezone(UTC), context, known)
     landed: list[LandedFile] = []
     units = list(_units(folder))
-    for mapping in mappings:
-        landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
+    with open_vault(settings) if any(mapping.vault for mapping in mappings) else nullcontext() as vault:
+        context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
+        if vault:
+            context = replace(context, keep=vault.put, known=vault.get_many)
+        delivery = _Delivery(folder, staging, received_at.astimezone(UTC), context, known, vault)
+        for mapping in mappings:
+            landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
     without = [unit for unit in units if not any(_matches(mapping, unit, folder) for mapping in mappings)]
     return landed + [_without_mapping(delivery, unit) for unit in without]
 
@@ -135,7 +144,7 @@ def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
 
 
 def _without_mapping(delivery: _Delivery, unit: Path) -> LandedFile:
-    label = redact(source_label(unit, delivery.folder))
+    label = redact_label(source_label(unit, delivery.folder), delivery.context.master_key)
     log.warning("landing %s: %s", label, NO_MAPPING)
     return LandedFile("", label, _sha256(unit, delivery.folder), problem=NO_MAPPING)
 
@@ -144,9 +153,10 @@ def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile
     """One file under one mapping, never raising for what is wrong with the file alone."""
     noun, label = mapping.noun, source_label(unit, delivery.folder)
     started = time.monotonic()
-    if redact(label) != label:
-        problem = f"{redact(label)}: the file's name holds personal data. Do: have it sent under another name."
-        return LandedFile(noun, redact(label), _sha256(unit, delivery.folder), problem=problem)
+    shown = redact_label(label, delivery.context.master_key)
+    if shown != label:
+        problem = f"{shown}: the file's name holds personal data. Do: have it sent under another name."
+        return LandedFile(noun, shown, _sha256(unit, delivery.folder), problem=problem)
     try:
         before = _state(unit)
         sha256 = _sha256(unit, delivery.folder)
@@ -178,12 +188,14 @@ def _stage(
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".tmp")
     try:
-        rows, unreadable = _write(delivery, mapping, unit, temporary)
-        if _state(unit) != before:
-            raise UnreadableFile(
-                label, "a file that changed while it was read", expected="a finished upload", todo="land it again"
-            )
-        temporary.replace(target)
+        # Of a file that is refused nothing may stay in the vault.
+        with delivery.vault.transaction() if delivery.vault and mapping.vault else nullcontext():
+            rows, unreadable = _write(delivery, mapping, unit, temporary)
+            if _state(unit) != before:
+                raise UnreadableFile(
+                    label, "a file that changed while it was read", expected="a finished upload", todo="land it again"
+                )
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
     delivery.numbers[mapping.noun] += 1

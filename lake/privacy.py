@@ -19,12 +19,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.file_sync import sync_folder
 from lake.settings import Settings
 
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256, see RFC 2104
 _PSEUDONYM_DIGITS = 32
-_REMOVED = "[삭제]"
+REMOVED = "[삭제]"
 _HEXADECIMAL = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
 
 # One pattern for Python's re and RE2 (Arrow, DuckDB), so no look-around. A digit or letter right before or after means
@@ -33,6 +34,7 @@ _EDGE = r"(?:\b|_)"
 RESIDENT_NUMBER = rf"{_EDGE}[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-–\s]?[0-9]{{7}}{_EDGE}"
 PHONE_NUMBER = rf"{_EDGE}0(?:1[016789]|2|[3-6][1-5]|70|50[0-9])[-.)\s]?[0-9]{{3,4}}[-.\s]?[0-9]{{4}}{_EDGE}"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_SEPARATED_NUMBER = rf"{_EDGE}(?:[0-9]{{6}}[-–\s][0-9]{{7}}|0[0-9]{{1,3}}[-.)\s][0-9]{{3,4}}[-.\s][0-9]{{4}}){_EDGE}"
 PERSONAL_PATTERN = f"(?:{RESIDENT_NUMBER}|{PHONE_NUMBER}|{EMAIL})"
 _PERSONAL = re.compile(PERSONAL_PATTERN, re.ASCII)
 # Names of columns that hold somebody's identity, as offices write them; an address only where rows are people.
@@ -61,10 +63,8 @@ def load_master_key(settings: Settings) -> bytes:
                 f"{path.name}: no master key, but this lake has tables; a new key would give every person a new "
                 "pseudonym. Do: restore the key file from its backup, or start an empty lake."
             )
-        _create_key(path)
-    if path.stat().st_mode & 0o077:
-        raise SecretError(f"{path.name}: the master key can be read by other users. Do: chmod 600 on the key file.")
-    text = path.read_text(encoding="ascii", errors="replace").strip()
+        create_secret(path, secrets.token_hex(_KEY_BYTES) + "\n")
+    text = read_secret(path).strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * _KEY_BYTES}}}", text):
         raise SecretError(
             f"{path.name}: not a master key (expected {2 * _KEY_BYTES} hexadecimal digits). "
@@ -73,21 +73,40 @@ def load_master_key(settings: Settings) -> bytes:
     return bytes.fromhex(text)
 
 
-def _create_key(path: Path) -> None:
-    """Write a new key whole or not at all; of two processes at once one wins and both read its key."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def read_secret(path: Path) -> str:
+    """The text of a key file; raises SecretError when other users can read it."""
+    if path.stat().st_mode & 0o077:
+        raise SecretError(f"{path.name}: the key can be read by other users. Do: chmod 600 on the key file.")
+    return path.read_text(encoding="ascii", errors="replace")
+
+
+def create_secret(path: Path, text: str) -> None:
+    """Write a new key file whole or not at all; of two processes at once one wins and both read its key."""
+    temporary = _written_aside(path, text)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(_KEY_BYTES).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         os.link(temporary, path)
     except FileExistsError:
         return
     finally:
         temporary.unlink()
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Put a key file in the place of another, whole or not at all."""
+    _written_aside(path, text).replace(path)
+    sync_folder(path.parent)
+
+
+def _written_aside(path: Path, text: str) -> Path:
+    """The text on disk beside `path`, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
 
 
 def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
@@ -100,6 +119,20 @@ def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
     normal = normalised_identifiers(encoded.dictionary)
     hashed = _hmac_hex(normal, hmac.digest(key, f"goyong pseudonym {purpose}".encode(), hashlib.sha256))
     return hashed.take(encoded.indices)
+
+
+def analysis_keys(service_keys: pa.Array, master_key: bytes) -> pa.Array:
+    """The keys of a research extract: nobody without the master key can join them with the keys of our tables.
+
+    `service_keys` are pseudonyms as every table holds them; null stays null. One key per use: this one is derived
+    for analysis alone.
+    """
+    return pseudonyms(service_keys, master_key, purpose="analysis of seeker_key")
+
+
+def keyed_hashes(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
+    """The first 32 hexadecimal digits of HMAC-SHA256 of each text as it stands; null stays null."""
+    return _hmac_hex(values, hmac.digest(key, f"goyong {purpose}".encode(), hashlib.sha256))
 
 
 def normalised_identifiers(values: pa.Array) -> pa.Array:
@@ -159,14 +192,33 @@ def keyed_hash(text: str, key: bytes, *, purpose: str) -> str:
 
 def redact(text: str) -> str:
     """The text without resident numbers, phone numbers and e-mail addresses: for logs and errors."""
-    return _PERSONAL.sub(_REMOVED, text)
+    return _PERSONAL.sub(REMOVED, text)
+
+
+def redact_label(label: str, key: bytes) -> str:
+    """A file's name without personal data; what was taken out is told apart by a hash under the master key."""
+    redacted = redact(label)
+    return label if redacted == label else f"{redacted} #{keyed_hash(label, key, purpose='file name')[:12]}"
 
 
 def redact_texts(values: pa.Array) -> pa.Array:
     """``redact`` for a column; the same array when there is nothing to remove."""
     if not pc.any(pc.match_substring_regex(values, PERSONAL_PATTERN)).as_py():
         return values
-    return pc.replace_substring_regex(values, PERSONAL_PATTERN, _REMOVED)
+    return pc.replace_substring_regex(values, PERSONAL_PATTERN, REMOVED)
+
+
+def redact_ids(values: pa.Array, key: bytes) -> pa.Array:
+    """A column of identifiers of things: what is written as a number of a person or an e-mail address becomes a hash.
+
+    Under the master key and still one for each, so that no two rows become one. Digits without separators stay: many
+    identifiers are.
+    """
+    is_personal = pc.match_substring_regex(values, f"(?:{_SEPARATED_NUMBER}|{EMAIL})")
+    if not pc.any(is_personal).as_py():
+        return values
+    hashes = pc.binary_join_element_wise(REMOVED, keyed_hashes(values, key, purpose="identifier"), "")
+    return pc.if_else(is_personal, hashes, values)
 
 
 def is_personal_header(name: str, *, about_people: bool) -> bool:

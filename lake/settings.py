@@ -33,6 +33,8 @@ class Settings:
     `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table or a stage
     (lake/kill_points.py): fault drills kill the process right after it.
+    `vault_keys` ("id:hexadecimal, …", the first encrypts) takes
+    the place of the file with the vault's keys.
     """
 
     lake_dir: Path = Path(".lake")
@@ -43,6 +45,7 @@ class Settings:
     keep_nights: int = 7
     employment_uses_age: bool = False
     secret_file: Path | None = None
+    vault_keys: str = field(default="", repr=False)
     dagster_home: Path | None = None
     sources_dir: Path = Path("deliveries")
     spark_jars: Path = Path(".spark/jars")
@@ -97,6 +100,16 @@ class Settings:
     def key_path(self) -> Path:
         """The pseudonym master key; beside the lake's tables unless the setting puts it elsewhere."""
         return self.secret_file or self.lake_dir / "secret" / "pseudonym.key"
+
+    @property
+    def vault_file(self) -> Path:
+        """Names, numbers and addresses of people, encrypted."""
+        return self.lake_dir / "vault" / "people.sqlite"
+
+    @property
+    def vault_key_path(self) -> Path:
+        """The keys of the vault, beside the master key; unused where the setting `vault_keys` gives them."""
+        return self.key_path.with_name("vault.key")
 
     @property
     def dagster_dir(self) -> Path:

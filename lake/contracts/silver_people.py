@@ -18,7 +18,7 @@ OWNER_PEOPLE = "고용서비스기반과"
 SEEKERS = silver_table(
     "seekers",
     "구직자",
-    "구직등록을 한 사람. 실명 정보는 이 호수에 들어오지 않는다.",
+    "구직등록을 한 사람. 실명 정보는 암호 금고에만 있고 표에는 없다.",
     ("seeker_key",),
     (
         c.SEEKER_KEY,

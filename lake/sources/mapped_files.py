@@ -19,14 +19,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.privacy import keyed_hash, redact, redact_texts, sha256_texts
+from lake.privacy import keyed_hash, redact, sha256_texts
 from lake.sources.delimited import DELIMITERS, delimited_tasks
 from lake.sources.errors import EmptyFile
 from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
+from lake.sources.redaction import without_personal
 from lake.sources.rows import Rows, missing_columns
 from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
-from lake.sources.values import ReadContext, by_distinct, clean, make_column
+from lake.sources.values import ReadContext, clean, make_column
 
 PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
 _SEPARATOR = "\x1f"
@@ -36,11 +37,12 @@ __all__ = ["PROVENANCE", "ReadContext", "read"]
 
 @dataclass(frozen=True)
 class _Made:
-    """One chunk as bronze rows, numbered from 1; `headers` are the mapped ones that it had."""
+    """One chunk as bronze rows, numbered from 1; `headers` are the mapped ones it had, `people` is for the vault."""
 
     batch: pa.RecordBatch
     count: int
     headers: frozenset[str]
+    people: pa.Table | None = None
 
 
 def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
@@ -58,6 +60,8 @@ def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext
     seen: set[str] = set()
     for made in _in_order(_tasks(mapping, file, base=base, label=label), mapping, label=label, context=context):
         seen |= made.headers
+        if made.people is not None:
+            context.keep(made.people)
         if made.batch.num_rows:
             yield _numbered(made.batch, 0 if mapping.format in WORK24_FORMATS else rows_before)
         rows_before += made.count
@@ -108,8 +112,17 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
     nothing = pa.array(sorted({"", *mapping.null_values}), pa.string())
     sent = {name: clean(rows.columns.column(name), nothing) for name in rows.columns.schema.names}
     count = rows.columns.num_rows
-    made = {spec.name: make_column(spec, sent, rows=count, context=context) for spec in mapping.columns}
-    shown = _without_identifiers(mapping, sent, made)
+    people = _people(mapping, sent, count, context)
+    sent = without_personal(mapping, sent, people, context=context)
+    made = {
+        # A pseudonym of a person takes a microsecond: not twice.
+        spec.name: people.column("seeker_key").combine_chunks()
+        if people is not None and spec.name == "seeker_key" and spec.is_pseudonym
+        else make_column(spec, sent, rows=count, context=context)
+        for spec in mapping.columns
+    }
+    shown = {name: values for name, values in sent.items() if name not in mapping.secret_headers}
+    shown |= {f"={spec.name}": made[spec.name] for spec in mapping.columns if spec.is_pseudonym}
     batch = pa.record_batch(
         made
         | {
@@ -121,29 +134,32 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
     )
     if rows.unreadable:
         batch = _with_unreadable(batch, rows, mapping, label=label, context=context)
-    return _Made(batch, rows.count, frozenset(sent) & frozenset(mapping.headers))
+    return _Made(batch, rows.count, frozenset(sent) & frozenset(mapping.headers), people if mapping.vault else None)
+
+
+def _people(mapping: SourceMapping, sent: dict[str, pa.Array], count: int, context: ReadContext) -> pa.Table | None:
+    """seeker_key, updated_at and the vault's fields of each row; seeker_key alone where the file brings none."""
+    wanted = {"seeker_key", "updated_at"} if mapping.vault else {"seeker_key"}
+    specs = [spec for spec in mapping.columns if spec.name in wanted]
+    if "seeker_key" not in {spec.name for spec in specs}:
+        return None
+    columns = {spec.name: make_column(spec, sent, rows=count, context=context) for spec in specs}
+    for name, headers in mapping.vault.items():
+        parts = [sent[header] for header in headers if header in sent]
+        if parts:
+            columns[name] = pc.binary_join_element_wise(*parts, " ", null_handling="skip") if parts[1:] else parts[0]
+    return pa.table(columns)
 
 
 def _places(rows: Rows, label: str) -> pa.Array:
     return rows.places if rows.places is not None else pa.repeat(pa.scalar(label), rows.columns.num_rows)
 
 
-def _without_identifiers(
-    mapping: SourceMapping, sent: dict[str, pa.Array], made: dict[str, pa.Array]
-) -> dict[str, pa.Array]:
-    """What may be hashed and kept of the row as sent: pseudonyms, and no personal data in free or unknown columns.
-
-    A hash of a row that holds a resident number would give the number away: there are few enough to try all.
-    """
-    shown = {name: values for name, values in sent.items() if name not in mapping.pseudonymised_headers}
-    free_text = {header for spec in mapping.columns if spec.is_free_text for header in spec.headers}
-    for name in shown.keys() & (free_text | (shown.keys() - set(mapping.headers))):
-        shown[name] = by_distinct(shown[name], redact_texts)
-    return shown | {f"={spec.name}": made[spec.name] for spec in mapping.columns if spec.is_pseudonym}
-
-
 def _fingerprints(mapping: SourceMapping, shown: dict[str, pa.Array], count: int) -> dict[str, pa.Array]:
-    """row_hash over the mapped values as sent, and payload where the mapping changes or leaves out something."""
+    """row_hash over the mapped values as sent, and payload where the mapping changes or leaves out something.
+
+    A hash of a row that holds a resident number would give the number away, so `shown` has none.
+    """
     hashed = [values for name, values in shown.items() if name in mapping.headers or name.startswith("=")]
     kept = {name: values for name, values in shown.items() if not name.startswith("=")}
     joined = (

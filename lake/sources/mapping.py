@@ -1,13 +1,16 @@
 """What a mapping file may say: a delivery's files described in TOML, checked against the contract.
 
 Put here: reading and checking of `SOURCES/mappings/*.toml`. Not here: doing what it says (``mapped_files.py``).
-Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns].
+Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns], [vault].
 A column is a header name, or a table with one source and the steps done to it, always in this order::
 
     source  from = "h" | ["h1", "h2"] (first that gives a value) | join = [...], separator | value | delivery_date
     steps   extract (RE2, first group) · pad (zeros to the left) · prefix (first n characters) · each (separator of
             items that codes is applied to) · codes (unlisted stays as sent, "" means empty) · unit | scale ·
             before (text put before) · link, place (free text to a code) · pseudonym;   optional: header may lack it
+
+What identifies people stands under [vault], field = "h" | ["h1", "h2"] (joined by a blank); a file may lack it. It
+goes to the encrypted vault while the file is read, under the row's seeker_key, and nowhere else.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from typing import Any
 
 from lake.contracts import silver
 from lake.contracts.model import Column, Kind, Privacy
+from lake.identity import FIELDS
 from lake.sources.errors import MappingError
 from lake.sources.mapping_model import ColumnSpec, Part, Scale, SourceMapping, nearest, normalise_header, table_of
 from lake.sources.units import Unit, units_for
@@ -35,7 +39,18 @@ WORK24_FORMATS = (
     "work24_job_dictionary_details",
 )
 ENCODINGS = ("utf-8", "cp949", "utf-16")
-_TOP_KEYS = ("table", "pattern", "format", "encoding", "is_synthetic", "null_values", "sheet", "ignore", "columns")
+_TOP_KEYS = (
+    "table",
+    "pattern",
+    "format",
+    "encoding",
+    "is_synthetic",
+    "null_values",
+    "sheet",
+    "ignore",
+    "columns",
+    "vault",
+)
 _SOURCES = ("from", "join", "value", "delivery_date")
 _STEPS = ("extract", "pad", "prefix", "each", "codes", "unit", "scale", "before", "link", "place", "pseudonym")
 _COLUMN_KEYS = (*_SOURCES, "separator", "optional", *_STEPS)
@@ -78,6 +93,7 @@ def parse_mapping(content: Mapping[str, Any], file: str) -> SourceMapping:
         null_values=_texts(content.get("null_values", [""]), "null_values", file),
         sheet=_typed(content, "sheet", str, file) if "sheet" in content else None,
         ignore=frozenset(normalise_header(name) for name in _texts(content.get("ignore", []), "ignore", file)),
+        vault=_vault(_typed(content, "vault", dict, file, default={}), file),
     )
     _check_whole(mapping)
     return mapping
@@ -90,6 +106,7 @@ def work24_folder(kind: str) -> str:
 
 def _check_whole(mapping: SourceMapping) -> None:
     """Rules over several columns: nothing required is missing, and no identifier stands in the clear."""
+    _check_vault(mapping)
     mapped = {spec.name: spec for spec in mapping.columns}
     for column in table_of(mapping.noun).delivered:
         if column.name not in mapped and not column.nullable:
@@ -100,12 +117,32 @@ def _check_whole(mapping: SourceMapping) -> None:
         if column.privacy is Privacy.PSEUDONYM and is_plain and not mapping.is_synthetic:
             raise MappingError(f"{mapping.file}: columns.{column.name} identifies a person; add pseudonym = true")
     for spec in mapping.columns:
-        shared = [] if spec.is_pseudonym else sorted(set(spec.headers) & mapping.pseudonymised_headers)
+        shared = [] if spec.is_pseudonym else sorted(set(spec.headers) & mapping.secret_headers)
         if shared:
             raise MappingError(
                 f"{mapping.file}: columns.{spec.name} would keep {shared[0]} in the clear, which is pseudonymised for "
-                "another column; remove one of the two"
+                "another column or kept in the vault; remove one of the two"
             )
+
+
+def _vault(entries: Mapping[str, Any], file: str) -> dict[str, tuple[str, ...]]:
+    """The section [vault]: field → headers."""
+    _check_keys(entries, FIELDS, file, "vault")
+    listed = {name: [entry] if isinstance(entry, str) else entry for name, entry in entries.items()}
+    return {
+        name: tuple(normalise_header(header) for header in _texts(headers or None, f"vault.{name}", file))
+        for name, headers in listed.items()
+    }
+
+
+def _check_vault(mapping: SourceMapping) -> None:
+    """People are kept under their pseudonym, so a mapping with [vault] must make one."""
+    is_keyed = any(spec.name == "seeker_key" and spec.is_pseudonym for spec in mapping.columns)
+    if mapping.vault and (not is_keyed or mapping.format in WORK24_FORMATS):
+        raise MappingError(
+            f"{mapping.file}: vault needs columns.seeker_key with pseudonym = true, in a file of people; "
+            "add it, or remove [vault]"
+        )
 
 
 def _column_spec(name: str, entry: object, *, file: str, noun: str) -> ColumnSpec:

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lake.contracts import silver
 from lake.contracts.model import Privacy, Table
@@ -80,7 +80,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """One mapping file. `pattern` is a glob relative to the delivery folder, `ignore` headers never kept."""
+    """One mapping file. `pattern` is a glob relative to the delivery folder, `ignore` headers never kept.
+
+    `vault` says for each field of ``lake.identity`` which headers hold it, several joined by a blank.
+    """
 
     file: str
     noun: str
@@ -92,11 +95,13 @@ class SourceMapping:
     null_values: tuple[str, ...] = ("",)
     sheet: str | None = None
     ignore: frozenset[str] = frozenset()
+    vault: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def headers(self) -> tuple[str, ...]:
         """Every header the mapping reads, once, in the order of the mapping."""
-        return tuple(dict.fromkeys(header for spec in self.columns for header in spec.headers))
+        of_columns = [header for spec in self.columns for header in spec.headers]
+        return tuple(dict.fromkeys([*of_columns, *(header for listed in self.vault.values() for header in listed)]))
 
     @property
     def required_headers(self) -> tuple[str, ...]:
@@ -104,9 +109,10 @@ class SourceMapping:
         return tuple(dict.fromkeys(h for spec in self.columns if not spec.is_optional for h in spec.headers))
 
     @property
-    def pseudonymised_headers(self) -> frozenset[str]:
-        """Headers whose values may stand nowhere as sent."""
-        return frozenset(header for spec in self.columns if spec.is_pseudonym for header in spec.headers)
+    def secret_headers(self) -> frozenset[str]:
+        """Headers whose values may stand nowhere as sent: pseudonymised ones, and those that go to the vault."""
+        pseudonymised = {header for spec in self.columns if spec.is_pseudonym for header in spec.headers}
+        return frozenset(pseudonymised.union(*self.vault.values()))
 
     @property
     def is_about_people(self) -> bool:

@@ -26,18 +26,29 @@ _NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
 Linker = Callable[..., pa.Array]
 
 
+def _keep_nothing(_: pa.Table) -> None:
+    """Without a vault what would go there is dropped."""
+
+
+def _know_nobody(_: list[str]) -> Mapping[str, Mapping[str, str | None]]:
+    return {}
+
+
 @dataclass(frozen=True)
 class ReadContext:
     """What a mapping needs besides the file: the master key, linkers of free text by name, the delivery's date.
 
     A linker is called with an array of texts (and `place`, when the mapping asks for another than the best) and
-    returns as many codes. `threads` is how many chunks of a file are worked on side by side.
+    returns as many codes. `threads` is how many chunks of a file are worked on side by side. `keep` takes what goes to
+    the vault, chunk by chunk in the file's order; `known` tells what the vault knows of people, from any thread.
     """
 
     master_key: bytes = field(repr=False)
     delivery_date: date
     linkers: Mapping[str, Linker] = field(default_factory=dict)
     threads: int = 1
+    keep: Callable[[pa.Table], object] = field(default=_keep_nothing, repr=False)
+    known: Callable[[list[str]], Mapping[str, Mapping[str, str | None]]] = field(default=_know_nobody, repr=False)
 
 
 def clean(values: pa.Array, null_values: pa.Array) -> pa.Array:

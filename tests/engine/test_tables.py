@@ -82,3 +82,13 @@ def test_a_staged_frame_without_rows_keeps_its_columns(lake: Lake) -> None:
     assert tables.stage(lake, "frame", frame).count() == 1
     empty = tables.stage(lake, "frame", frame.where("number = 2"))
     assert (empty.columns, empty.count()) == (["number", "text"], 0)
+
+
+def test_log_tells_no_least_or_greatest_key_of_a_person_and_no_text(lake: Lake) -> None:
+    row = {"as_of": AS_OF, "seeker_key": "5eecf00d", "keywords_text": "용접 홍길동", "completeness_pct": 50.0}
+    for _ in range(2):
+        tables.replace_from_arrow(lake, "silver__resumes", arrow_rows("silver__resumes", [row]), {"as_of": AS_OF})
+    log = "".join(file.read_text() for file in (lake.settings.tables_dir / "silver").rglob("_delta_log/*.json"))
+    assert log.count("completeness_pct") > 2
+    assert "5eecf00d" not in log
+    assert "용접" not in log

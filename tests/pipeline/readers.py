@@ -5,9 +5,13 @@ They use none of the product's own readers: a mistake there must not hide itself
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import sqlite3
+import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,16 +89,27 @@ def add_view(database: duckdb.DuckDBPyConnection, lake: Path, table_id: str, day
 
 def resident_numbers_in(path: Path) -> set[str]:
     """Every 13-digit number, with or without hyphen, in a file: as it lies on disk and as its readers see it."""
-    found = _numbers(path.read_bytes())
+    return set().union(*(_numbers(content) for content in contents(path)))
+
+
+def contents(path: Path) -> Iterator[bytes]:
+    """A file as it lies on disk, and what its readers see: values, rows, and files inside it."""
+    raw = path.read_bytes()
+    yield raw
     if path.suffix == ".parquet":
-        for text in _texts(pq.ParquetFile(path).read()):
-            found |= _numbers(text)
-    if path.suffix == ".duckdb":
+        yield from _texts(pq.ParquetFile(path).read())
+    elif path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as database:
             for schema, name in database.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-                for text in _texts(database.execute(f'from "{schema}"."{name}"').to_arrow_table()):
-                    found |= _numbers(text)
-    return found
+                yield from _texts(database.execute(f'from "{schema}"."{name}"').to_arrow_table())
+    elif raw.startswith(b"SQLite format 3"):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            yield "\n".join(database.iterdump()).encode(errors="surrogateescape")
+    elif raw.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name) for name in archive.namelist())
+    elif raw.startswith(b"\x1f\x8b"):
+        yield gzip.decompress(raw)
 
 
 def _numbers(content: bytes) -> set[str]:

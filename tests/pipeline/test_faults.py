@@ -154,7 +154,7 @@ def test_row_with_an_unknown_code_and_row_with_a_column_too_many_are_quarantined
     ).fetchall()
     assert [number for number, _ in found] == [1, 2]
     assert found[0][1] == "education_code:UNKNOWN_CODE"
-    assert found[1][1].startswith("row:UNREADABLE 22 columns, expected 21")
+    assert found[1][1].startswith("row:UNREADABLE 26 columns, expected 25")
 
 
 def test_rest_of_the_night_goes_on_beside_the_bad_files(

@@ -1,6 +1,6 @@
-"""No resident number stands in any byte below the lake: tables, logs, Dagster's records, the database, pages.
+"""Nothing that identifies a person stands in any byte below the lake: tables, logs, Dagster's records, database, pages.
 
-Do not put here: how pseudonyms are made (tests/unit/lake/test_privacy.py).
+Do not put here: how pseudonyms are made (tests/unit/lake/test_privacy.py), planted people (tests/faults).
 """
 
 from __future__ import annotations
@@ -44,6 +44,19 @@ def test_no_resident_number_stands_in_any_byte_of_the_lake(
     assert len(files) > 200
     numbers = planted(world)
     guilty = {str(path.relative_to(lake)) for path in files if numbers & readers.resident_numbers_in(path)}
+    assert guilty == set()
+
+
+@pytest.mark.parametrize("nights", ["first", "history", "bad_input", "killed"])
+def test_nobodys_email_or_address_stands_in_any_byte_of_the_lake(request: pytest.FixtureRequest, nights: str) -> None:
+    """All simulated people have one domain and one street, so this looks for everybody."""
+    lake = request.getfixturevalue(nights).lake
+    stems = [stem.encode(encoding) for stem in ("@example.com", "합성로") for encoding in ("utf-8", "utf-16-le")]
+    guilty = {
+        str(path.relative_to(lake))
+        for path in lake.rglob("*")
+        if path.is_file() and any(stem in content for content in readers.contents(path) for stem in stems)
+    }
     assert guilty == set()
 
 

@@ -43,8 +43,8 @@ from lake.sources.simulated.world import Size, World, make_world
 CHUNK = 100_000
 MARKER = "SYNTHETIC.txt"
 NOTICE = (
-    "합성 데이터 — 실제 사람, 기업, 공고, 훈련과정이 아니다. 주민등록번호는 존재할 수 없는 번호이다.\n"
-    "synthetic data: no real person, company, posting or course; resident numbers are ones that cannot exist.\n"
+    "합성 데이터 — 실제 사람, 기업, 공고, 훈련과정이 아니다. 주민등록번호와 전화번호는 존재할 수 없는 번호이다.\n"
+    "synthetic data: no real person, company, posting or course; resident and phone numbers cannot exist.\n"
 )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake.sources.simulated import text
+from lake.sources.simulated import identities, text
 from lake.sources.simulated.counters import Bools, Counter, Floats, Ints, cumulate
 from lake.sources.simulated.hazard import Traits, daily_rate
 from lake.sources.simulated.rhythm import activity, new_by_night, night_of
@@ -259,6 +259,7 @@ def table(world: World, person: People, day: int) -> pa.Table:
     return pa.table(
         {
             "주민등록번호": person.resident_number,
+            **identities.columns(world, index),
             "구직등록일": text.days(person.registered_day),
             "최종수정일시": text.instants(draw, "person/updated", index * 4096 + revisions, updated),
             "생년월일": text.days(person.birth_day, known),

@@ -87,10 +87,13 @@ def test_the_resident_number_stands_in_no_byte_of_the_lake_and_no_log(
 
 
 def test_a_file_named_after_a_person_is_refused(sources: Path) -> None:
-    deliver(sources, f"seekers_{NUMBER}.csv")
-    (landed,) = land(sources)
-    assert landed.source_file == "seekers[삭제].csv"
-    assert "name holds personal data" in str(landed.problem)
+    other = NUMBER.replace("1234567", "1234568")
+    for number in (NUMBER, other):
+        deliver(sources, f"seekers_{number}.csv")
+    landed = land(sources)
+    assert [file.source_file.partition(" #")[0] for file in landed] == ["seekers[삭제].csv"] * 2
+    assert len({file.source_file for file in landed}) == 2
+    assert all("name holds personal data" in str(file.problem) for file in landed)
 
 
 def test_the_same_bytes_are_taken_once_within_a_delivery(sources: Path) -> None:

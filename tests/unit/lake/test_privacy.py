@@ -13,6 +13,7 @@ import pytest
 
 from lake.privacy import (
     SecretError,
+    analysis_keys,
     is_personal_header,
     load_master_key,
     pseudonyms,
@@ -65,6 +66,17 @@ def test_no_values_give_no_pseudonyms() -> None:
 
 def test_another_key_or_purpose_gives_an_unrelated_pseudonym() -> None:
     assert len({*make("A"), *make("A", key=bytes(32)), *make("A", purpose="company_id")}) == 3
+
+
+def test_keys_for_analysis_cannot_be_joined_with_those_of_the_tables() -> None:
+    service = pa.array([*make("900101-1234567", "900101-1234568"), None])
+    analysis = analysis_keys(service, KEY).to_pylist()
+    assert len(set(analysis[:2])) == 2
+    assert not set(analysis[:2]) & set(service.to_pylist())
+    assert analysis[2] is None
+    assert analysis_keys(service, KEY).to_pylist() == analysis
+    assert analysis_keys(service, bytes(32)).to_pylist()[:2] != analysis[:2]
+    assert analysis[:2] != make("900101-1234567", "900101-1234568", purpose="analysis of seeker_key")
 
 
 def test_sha256_texts_is_sha256() -> None:

@@ -67,6 +67,11 @@ def test_a_plain_mapping_reads_as_written() -> None:
         (seekers(seeker_key="번호"), ["seeker_key identifies a person", "pseudonym = true"]),
         (seekers(birth_date="번호"), ["birth_date would keep 번호 in the clear"]),
         (seekers(home_region_code={"from": "r", "link": "x", "pseudonym": True}), ["exclude each other"]),
+        (SEEKERS | {"vault": {"nam": "성명"}}, ["unknown key vault.nam", "nearest: name"]),
+        (SEEKERS | {"vault": {"name": []}}, ["vault.name", "list of texts"]),
+        (SEEKERS | {"vault": {"name": 1}}, ["vault.name", "list of texts"]),
+        (COMPANIES | {"vault": {"name": "대표"}}, ["vault needs columns.seeker_key with pseudonym = true"]),
+        (seekers(education_code="성명") | {"vault": {"name": "성명"}}, ["education_code would keep 성명 in the clear"]),
         (COMPANIES | {"format": "work24_courses"}, ["pattern of work24_courses is always work24/courses"]),
     ],
 )
@@ -78,7 +83,7 @@ def test_a_slip_is_named_with_its_key_and_cure(content: dict[str, Any], words: l
 
 def test_synthetic_people_need_no_pseudonym() -> None:
     columns = {"seeker_key": "번호", "registered_date": "등록일"}
-    assert parse_mapping(SEEKERS | {"is_synthetic": True, "columns": columns}, "s.toml").pseudonymised_headers == set()
+    assert parse_mapping(SEEKERS | {"is_synthetic": True, "columns": columns}, "s.toml").secret_headers == set()
 
 
 def test_broken_toml_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,7 @@ from lake.sources.simulated import (
     groups,
     hazard,
     history,
+    identities,
     lists,
     papers,
     people,
@@ -63,6 +66,19 @@ def test_resident_numbers_are_unique_and_cannot_be_real(person: People) -> None:
         weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
         valid = (11 - sum(w * d for w, d in zip(weights, digits, strict=False)) % 11) % 10
         assert digits[12] != valid
+
+
+def test_names_phones_emails_and_addresses_are_plainly_nobodys(world: World, person: People) -> None:
+    sent = {name: column.to_pylist() for name, column in identities.columns(world, person.index).items()}
+    assert all(len(name) == 3 for name in sent["성명"])
+    assert len(set(sent["성명"])) > 5_000
+    assert len(set(sent["휴대전화"])) == SEEKERS
+    assert all(re.fullmatch("010-[01][0-9]{3}-[0-9]{4}", phone) for phone in sent["휴대전화"])
+    known = [email for email in sent["이메일"] if email]
+    assert 0.9 < len(known) / SEEKERS < 0.94
+    assert all(email.endswith("@example.com") for email in known)
+    assert len(set(known)) == len(known)
+    assert all(address.startswith("가상시 합성로 ") for address in sent["주소"])
 
 
 def test_resident_number_begins_with_the_birth_date(person: People) -> None:

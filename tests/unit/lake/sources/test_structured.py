@@ -46,7 +46,7 @@ def values(rows: list[dict[str, Any]]) -> list[Any]:
     [
         (3500.0, "3500"),
         (0.25, "0.25"),
-        (9001011234567, "9001011234567"),
+        (9013011234567, "9013011234567"),
         ("0111", "0111"),
         (dt.date(2026, 3, 2), "2026-03-02"),
         (dt.datetime(2026, 3, 2), "2026-03-02"),
@@ -89,14 +89,14 @@ def test_a_workbook_that_cannot_be_used_is_refused(read_rows: Read, content: byt
 
 def test_json_values_become_text_and_objects_json(read_rows: Read) -> None:
     sent = [
-        {"번호": "A", "값": 9001011234567},
+        {"번호": "A", "값": 9013011234567},
         {"값": {"k": [1, 2]}, "번호": "B"},
         {"번호": "C"},
         {"번호": "D", "값": True},
     ]
     content = "\n".join(json.dumps(row, ensure_ascii=False) for row in sent)
     rows = read_rows(content, PAIR, name="a.jsonl", format="jsonl")
-    assert values(rows) == ["9001011234567", '{"k":[1,2]}', None, "true"]
+    assert values(rows) == ["9013011234567", '{"k":[1,2]}', None, "true"]
 
 
 def test_lines_that_are_no_objects_land_with_their_number_and_reason(read_rows: Read) -> None:
@@ -137,7 +137,7 @@ def test_json_lines_that_cannot_be_used_are_refused(
     [
         (pa.array([3500.0]), "3500"),
         (pa.array([0.84]), "0.84"),
-        (pa.array([9001011234567]), "9001011234567"),
+        (pa.array([9013011234567]), "9013011234567"),
         (pa.array([dt.date(2026, 3, 2)]), "2026-03-02"),
         (pa.array([dt.datetime(2026, 3, 2)]), "2026-03-02"),
         (pa.array([dt.datetime(2026, 3, 2, 9, 30)]), "2026-03-02T09:30:00"),

@@ -1,0 +1,74 @@
+"""What leaves the process as a log line or a traceback holds no personal data; Dagster's store not even a reason."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_project import cli
+from dagster_project.redacted_log import RedactingFormatter, keep_errors_out_of_records, print_redacted_traceback
+from lake.settings import SettingsError
+
+PHONE = "010-1234-5678"
+
+
+def test_log_lines_and_their_tracebacks_are_redacted() -> None:
+    try:
+        raise ValueError(f"row of {PHONE}")
+    except ValueError as error:
+        info = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "call %s", (PHONE,), info)
+    text = RedactingFormatter("%(message)s").format(record)
+    assert text.startswith("call [삭제]\nTraceback")
+    assert "ValueError: row of [삭제]" in text
+
+
+def test_an_error_nobody_expected_keeps_its_traceback_without_personal_data(capsys: pytest.CaptureFixture[str]) -> None:
+    print_redacted_traceback(ValueError(f"row of {PHONE}"))
+    assert capsys.readouterr().err == "ValueError: row of [삭제]\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyError(PHONE), 1, "KeyError: '[삭제]'"),
+        (SettingsError(f"engine is {PHONE}"), 2, "SettingsError: engine is [삭제]"),
+    ],
+)
+def test_command_line_redacts_whatever_it_was_stopped_by(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, code: int, said: str
+) -> None:
+    def stopped() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", stopped)
+    monkeypatch.setattr(cli, "set_up_logging", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == code
+    assert capsys.readouterr().err.strip().endswith(said)
+
+
+def test_dagsters_store_does_not_hold_what_a_step_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @dg.op
+    def breaks() -> None:
+        raise ValueError(f"홍길동 {PHONE}")
+
+    @dg.job
+    def one() -> None:
+        breaks()
+
+    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "0")  # put back after the test
+    keep_errors_out_of_records()
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        result = one.execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"has been masked" in stored
+    assert not [value for value in (PHONE, "홍길동", "\\ud64d") if value.encode() in stored]
+    assert "ValueError: 홍길동 [삭제]" in capsys.readouterr().err
