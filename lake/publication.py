@@ -219,8 +219,8 @@ def read_pointer(file: Path) -> Pointer:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise PublicationDamaged(
             f"{file.parent.name}/{file.name}: found {error}; expected a pointer as it was written. Do: put the file "
-            "back from a backup (current.json is a copy of one in published/nights), or remove it and publish a kept "
-            "night: goyong publish RUN"
+            "back from a backup; in the place of current.json serve a kept night (goyong publish RUN); a night's file "
+            "that cannot be put back is removed, and the night given up"
         ) from error
 
 
@@ -243,9 +243,10 @@ def rollback(settings: Settings, run_id: str | None = None, *, discard: bool = F
 
 
 def _served(settings: Settings) -> Pointer | None:
+    """The night that is left; None where nothing is served, or what is served cannot be told any more."""
     try:
         return current(settings)
-    except NothingPublished:
+    except (NothingPublished, PublicationDamaged):
         return None
 
 

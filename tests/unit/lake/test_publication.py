@@ -83,6 +83,9 @@ def test_an_edited_pointer_is_no_pointer(settings: Settings, before: str, after:
         PublicationDamaged, match=r"published/current\.json: found .*; expected .* Do: .*goyong publish RUN"
     ):
         current(settings)
+    with pytest.raises(NothingPublished, match="name one.*kept nights: 2026-11-20-r"):
+        rollback(settings)
+    assert rollback(settings, "2026-11-20-r") == current(settings)
 
 
 def test_a_publication_a_force_and_a_rollback_stand_in_the_audit_log(settings: Settings) -> None:
