@@ -10,8 +10,9 @@ import fcntl
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -184,6 +185,12 @@ def records(lake: Path, pointer: dict[str, Any]) -> list[str]:
         ]
 
 
+def dagster_runs(lake: Path) -> list[str]:
+    """How the runs of Dagster in a lake stand, oldest first."""
+    with closing(sqlite3.connect(lake / "dagster" / "history" / "runs.db")) as database:
+        return [status for (status,) in database.execute("select status from runs order by id")]
+
+
 def leftovers(lake: Path) -> list[str]:
     """Temporary files, all that lies in staging, and the lock if somebody holds it or says so."""
     found = {path for pattern in ("**/*.tmp", "**/.tmp*", "_staging/**/*") for path in lake.glob(pattern)}
@@ -209,6 +216,7 @@ def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> None:
     assert outcome.exit_code == -signal.SIGKILL, outcome.text
     is_new = scene.check_readers()
     healed = scene.heal()
+    assert is_new or dagster_runs(scene.lake) == ["FAILURE", "SUCCESS"]
     lost, doubled = lost_and_doubled(scene.truth.rows, landed_rows(scene.lake, scene.truth.day))
     tally("rows after a kill and one rerun", lost=lost, doubled=doubled)
     assert (lost, doubled) == (0, 0)
