@@ -87,8 +87,7 @@ def audit_rights(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: da
     ((differing,),) = db.execute(_DIFFERING).fetchall()
     checks = [
         Check(SEEKER_RIGHTS.id, "gate:rights_that_differ", float(differing)),
-        _against(settings, db, as_of, _ANSWERING, "answers_against_a_refusal", "true"),
-        _against(settings, db, as_of, _PROCESSING, "rows_against_a_restriction", "is_restricted"),
+        *_misplaced(settings, db, as_of),
         _overdue(settings, db, as_of),
         _unreadable(settings, db, as_of),
     ]
@@ -105,24 +104,29 @@ def _rows(settings: Settings, contract: Table, as_of: date) -> pads.Dataset:
     return tables.dataset(settings, contract.id, as_of if "as_of" in contract.partition_by else None)
 
 
-def _against(
-    settings: Settings, db: duckdb.DuckDBPyConnection, as_of: date, layers: tuple[str, ...], gate: str, who: str
-) -> Check:
-    """Places of people in the tables of some layers who must not be there, with the tables in the detail."""
-    found: dict[str, int] = {}
+def _misplaced(settings: Settings, db: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]:
+    """Places in tonight's tables of people who must not stand there, with the tables in the detail."""
+    refused: dict[str, int] = {}
+    stopped: dict[str, int] = {}
     for contract in TABLES.values():
         keys = [f'"{column.name}"' for column in contract.columns if column.privacy is Privacy.PSEUDONYM]
-        if contract.layer not in layers or not keys:
+        if contract.layer not in _PROCESSING or not keys:
             continue
         db.register("looked_at", _rows(settings, contract, as_of))
         # One list a row: a talent stands in one of twenty columns.
         people = f"select unnest([{', '.join(keys)}]) as seeker_key from looked_at"
-        sql = f"select count(*) from ({people}) semi join (from refused where {who}) using (seeker_key)"
-        ((count,),) = db.execute(sql).fetchall()
-        if count:
-            found[contract.id] = count
-    detail = ", ".join(f"{table_id} {count}" for table_id, count in found.items())
-    return Check(SEEKER_RIGHTS.id, f"gate:{gate}", float(sum(found.values())), detail=detail)
+        sql = f"select count(*), count(*) filter (where is_restricted) from ({people}) join refused using (seeker_key)"
+        ((places, restricted),) = db.execute(sql).fetchall()
+        if contract.layer in _ANSWERING:
+            refused[contract.id] = places
+        stopped[contract.id] = restricted
+    gates = {"answers_against_a_refusal": refused, "rows_against_a_restriction": stopped}
+    return [_named(gate, places) for gate, places in gates.items()]
+
+
+def _named(gate: str, places: dict[str, int]) -> Check:
+    detail = ", ".join(f"{table_id} {count}" for table_id, count in places.items() if count)
+    return Check(SEEKER_RIGHTS.id, f"gate:{gate}", float(sum(places.values())), detail=detail)
 
 
 def _overdue(settings: Settings, db: duckdb.DuckDBPyConnection, as_of: date) -> Check:
