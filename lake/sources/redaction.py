@@ -23,6 +23,7 @@ from lake.sources.values import ReadContext, by_distinct
 
 KnownPeople = Callable[[list[str]], Mapping[str, Mapping[str, str | None]]]
 _WORD = "[가-힣A-Za-z]{2,}"
+_SHORTEST_NUMBER = len("021234567")  # codes, flags and amounts are shorter and need no look
 _SHORTEST_INSIDE_WORDS = 3  # a name of two letters is taken out only where it stands alone: 이상, 안전 are words too
 
 
@@ -57,6 +58,9 @@ def without_personal(
 
 
 def _bare(values: pa.Array) -> pa.Array:
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if longest < _SHORTEST_NUMBER and not pc.any(pc.match_substring(values, "@")).as_py():
+        return values
     return by_distinct(values, redact_texts)
 
 
