@@ -121,13 +121,14 @@ def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
     return hashed.take(encoded.indices)
 
 
-def analysis_keys(service_keys: pa.Array, master_key: bytes) -> pa.Array:
-    """The keys of a research extract: nobody without the master key can join them with the keys of our tables.
+def analysis_keys(keys: pa.Array, master_key: bytes) -> pa.Array:
+    """The pseudonyms that files for analysis carry instead of seeker_key: 32 hexadecimal digits, null stays null.
 
-    `service_keys` are pseudonyms as every table holds them; null stays null. One key per use: this one is derived
-    for analysis alone.
+    HMAC-SHA256 under a key for this use alone: a file for analysis cannot be joined with the served tables.
     """
-    return pseudonyms(service_keys, master_key, purpose="analysis of seeker_key")
+    encoded = pc.dictionary_encode(keys.cast(pa.string()))
+    hashed = _hmac_hex(encoded.dictionary, hmac.digest(master_key, b"goyong use analysis", hashlib.sha256))
+    return hashed.take(encoded.indices)
 
 
 def keyed_hashes(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:

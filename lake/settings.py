@@ -102,9 +102,14 @@ class Settings:
         return self.secret_file or self.lake_dir / "secret" / "pseudonym.key"
 
     @property
+    def vault_dir(self) -> Path:
+        """What names people, encrypted or as keyed hashes only: the vault and the erasure list. Mode 0700."""
+        return self.lake_dir / "vault"
+
+    @property
     def vault_file(self) -> Path:
         """Names, numbers and addresses of people, encrypted."""
-        return self.lake_dir / "vault" / "people.sqlite"
+        return self.vault_dir / "people.sqlite"
 
     @property
     def vault_key_path(self) -> Path:

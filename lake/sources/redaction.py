@@ -9,6 +9,7 @@ name, address and numbers are taken out of the person's own rows. The name of so
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 
@@ -17,11 +18,12 @@ import pyarrow.compute as pc
 
 from lake.identity import FIELDS
 from lake.privacy import REMOVED, redact_ids, redact_texts
-from lake.sources.mapping_model import SourceMapping
+from lake.sources.mapping_model import SourceMapping, table_of
 from lake.sources.values import ReadContext, by_distinct
 
 KnownPeople = Callable[[list[str]], Mapping[str, Mapping[str, str | None]]]
 _WORD = "[가-힣A-Za-z]{2,}"
+_SHORTEST_NUMBER = len("021234567")  # codes, flags and amounts are shorter and need no look
 _SHORTEST_INSIDE_WORDS = 3  # a name of two letters is taken out only where it stands alone: 이상, 안전 are words too
 
 
@@ -56,6 +58,9 @@ def without_personal(
 
 
 def _bare(values: pa.Array) -> pa.Array:
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if longest < _SHORTEST_NUMBER and not pc.any(pc.match_substring(values, "@")).as_py():
+        return values
     return by_distinct(values, redact_texts)
 
 
@@ -64,7 +69,11 @@ def _suspects(mapping: SourceMapping, header: str, values: pa.Array) -> pa.Array
     specs = [spec for spec in mapping.columns if header in spec.headers]
     if not specs or any(spec.is_free_text for spec in specs):
         return pc.is_valid(values)
-    codes = pa.array(sorted({code for spec in specs for code in spec.codes or ()}), pa.string())
+    contract = {column.name: column.codes for column in table_of(mapping.noun).columns}
+    listed = [closed.codes for spec in specs if (closed := contract[spec.name]) is not None]
+    codes = pa.array(
+        sorted({*(code for spec in specs for code in spec.codes or ()), *itertools.chain(*listed)}), pa.string()
+    )
 
     def is_strange(distinct: pa.Array) -> pa.Array:
         is_word = pc.match_substring_regex(distinct, _WORD)
@@ -100,14 +109,10 @@ def _own_values(people: pa.Table, known: KnownPeople | None) -> list[list[str]]:
 
 def _without(text: str, values: list[str]) -> str:
     """The text without the values, whatever the spaces and capitals between and in them."""
-    bare = _joined(text)
-    hits = sorted((value for value in values if len(value) > 1 and _joined(value) in bare), key=len, reverse=True)
-    for value in hits:
+    bare = "".join(text.split()).casefold()
+    hits = [value for value in values if len(value) > 1 and value.replace(" ", "").casefold() in bare]
+    for value in sorted(hits, key=len, reverse=True):
         written = r"\s*".join(map(re.escape, value.split()))
         alone = written if len(value) >= _SHORTEST_INSIDE_WORDS else rf"(?<!\w){written}(?!\w)"
         text = re.sub(alone, REMOVED, text, flags=re.IGNORECASE)
     return text
-
-
-def _joined(text: str) -> str:
-    return "".join(text.split()).casefold()

@@ -138,7 +138,7 @@ def test_p23_nothing_planted_stands_in_any_byte_after_three_nights_with_a_kill_a
     lake, temporary, room = tmp_path / "lake", tmp_path / "temporary", tmp_path / "room"
     temporary.mkdir()
     room.mkdir()
-    shell = Shell(room, {"TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary)})
+    shell = Shell(room, {"TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary)}, timeout_s=1_200)
     days = [date.fromisoformat(path.name) for path in sorted(sources.glob("2*-*-*"))]
     assert shell.night(sources, lake, days[0], GOYONG_KILL_AT="bronze__seekers").exit_code == -9
     outcomes = [shell.night(sources, lake, days[0])]

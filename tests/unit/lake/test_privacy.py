@@ -76,7 +76,6 @@ def test_keys_for_analysis_cannot_be_joined_with_those_of_the_tables() -> None:
     assert analysis[2] is None
     assert analysis_keys(service, KEY).to_pylist() == analysis
     assert analysis_keys(service, bytes(32)).to_pylist()[:2] != analysis[:2]
-    assert analysis[:2] != make("900101-1234567", "900101-1234568", purpose="analysis of seeker_key")
 
 
 def test_sha256_texts_is_sha256() -> None:
