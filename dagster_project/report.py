@@ -17,6 +17,7 @@ from dashboards import explain, person_page, posting_page
 from dashboards import explain_posting as posting
 from lake import publication, tables
 from lake.device import find_missing_for_gpu
+from lake.erasure_certificate import count_unfinished
 from lake.settings import Settings
 
 QUERY_ROWS = 1_000
@@ -39,6 +40,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
         "rows": {name: entry.rows for name, entry in sorted(served.tables.items())},
         "last_run": last[0] if last else None,
     }
+    facts["unfinished_erasures"] = count_unfinished(settings)
     if as_json:
         return json.dumps(facts, ensure_ascii=False, indent=1, default=str)
     lines = [f"serving {served.run_id} (business date {served.as_of})"]
@@ -46,6 +48,10 @@ def status(settings: Settings, *, as_json: bool) -> str:
     lines += [f"published in spite of a failed gate: {served.forced_because}"] if served.forced_because else []
     lines += [f"  {name:<34} {entry.rows:>12,} rows" for name, entry in sorted(served.tables.items())]
     lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
+    if facts["unfinished_erasures"]:
+        lines.append(
+            f"{facts['unfinished_erasures']} erasures were not finished: run goyong forget again for those people"
+        )
     lines += [f"  because {row['detail']}" for row in last if row["status_code"] in ("BLOCKED", "FAILED")]
     return "\n".join(lines)
 

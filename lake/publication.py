@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -130,6 +130,19 @@ def switch(settings: Settings, pointer: Pointer) -> None:
     nights.mkdir(parents=True, exist_ok=True)
     write_durably(nights / f"{pointer.run_id}.json", pointer.to_json())
     write_durably(settings.publication_dir / "current.json", pointer.to_json())
+
+
+def rewrite(settings: Settings, pointers: Sequence[Pointer]) -> None:
+    """Put kept nights in place of those of the same run ids, the served one's copy last, each durably.
+
+    The versions that the old and the new ones name must all stand: readers may follow either until this returns.
+    """
+    served = current(settings).run_id
+    for pointer in pointers:
+        write_durably(settings.publication_dir / "nights" / f"{pointer.run_id}.json", pointer.to_json())
+    for pointer in pointers:
+        if pointer.run_id == served:
+            write_durably(settings.publication_dir / "current.json", pointer.to_json())
 
 
 def current(settings: Settings) -> Pointer:

@@ -89,6 +89,11 @@ class Settings:
         return self.lake_dir / "audit"
 
     @property
+    def vault_dir(self) -> Path:
+        """What names people, encrypted or as keyed hashes only: the vault and the erasure list. Mode 0700."""
+        return self.lake_dir / "vault"
+
+    @property
     def models_dir(self) -> Path:
         """Trained models by service and month."""
         return self.lake_dir / "models"

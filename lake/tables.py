@@ -82,11 +82,13 @@ def delta(settings: Settings, table_id: str, *, version: int | None = None) -> D
         raise TableMissing(f"{table_id}: no such table in this lake; run: goyong nightly") from error
 
 
-def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
-    """The table as a Spark frame; with `as_of`, only that business date."""
+def read(lake: Lake, table_id: str, as_of: date | None = None, *, version: int | None = None) -> DataFrame:
+    """The table as a Spark frame, at `version` (newest when None); with `as_of`, only that business date."""
     if not exists(lake.settings, table_id):
         raise TableMissing(f"{table_id}: no such table in this lake; an earlier step has not run")
-    frame = lake.spark.read.format("delta").load(engine_path(lake.settings, path(lake.settings, table_id)))
+    reader = lake.spark.read.format("delta")
+    reader = reader if version is None else reader.option("versionAsOf", version)
+    frame = reader.load(engine_path(lake.settings, path(lake.settings, table_id)))
     return frame if as_of is None else frame.where(f"as_of = DATE'{as_of.isoformat()}'")
 
 
