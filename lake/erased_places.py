@@ -26,7 +26,7 @@ from lake.erased_rows import tables_about_people
 from lake.settings import Settings
 
 _VAULT = "lake.vault"
-_SMALL_PIECE = 1 << 24
+_PIECE_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _pieces(file: Path) -> Iterator[bytes]:
     """The bytes of a file in pieces that overlap, so that no name is cut in two."""
     with file.open("rb") as handle:
         tail = b""
-        while piece := handle.read(_SMALL_PIECE):
+        while piece := handle.read(_PIECE_BYTES):
             yield tail + piece
             tail = piece[-64:]
 
