@@ -192,7 +192,7 @@ def _rewrite_night(
     for found in traces:
         if found.table_id in entries:
             table = contract(found.table_id)
-            before = tables.read(lake, table.id, version=entries[table.id].version)
+            before = tables.read_version(lake, table.id, entries[table.id].version)
             tables.replace(lake, table.id, without(before, table, people))
             entries[table.id] = publication.describe_table(lake.settings, table.id)
             _drill(lake.settings, table.id)

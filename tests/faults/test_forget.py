@@ -29,7 +29,7 @@ from tests.pipeline.conftest import SECRET
 from tests.pipeline.nights import Nights, World, in_memory
 
 pytestmark = pytest.mark.slow
-STEPS = ("listed", "places", "bronze__seekers", "partitions", "serving__seeker_jobs_v1", "versions", "pointers", "cut")
+STEPS = ("places", "bronze__seekers", "serving__seeker_jobs_v1", "pointers", "cut")
 TALENT_PLACES = range(1, 21)
 TALENTS = ("matches__posting_talents", "serving__posting_talents_v1")
 
@@ -56,7 +56,7 @@ def delivered_on(world: World, day: date) -> list[str]:
 
 
 def people(world: World, lake: Path) -> tuple[str, ...]:
-    """Three who are answered for and on employers' lists; the first comes again with the second delivery, if any does."""
+    """Three who are answered for; two stand on lists for employers, the other comes again with the second delivery."""
     pointer = readers.served(lake)
     answered = set(readers.published_rows(lake, pointer, "serving__seeker_jobs_v1")["seeker_key"].to_pylist())
     lists = readers.published_rows(lake, pointer, TALENTS[1])
