@@ -13,11 +13,12 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -25,7 +26,7 @@ from lake.contracts.registry import TABLES
 from lake.erased_rows import tables_about_people
 from lake.settings import Settings
 
-_VAULT = "lake.vault"
+_VAULT, _PEOPLE = "lake.vault", "people.sqlite"
 _PIECE_BYTES = 1 << 24
 
 
@@ -37,25 +38,24 @@ class ExportTraces:
     handed_out: tuple[dict[str, str], ...]
 
 
-def _open_vault(settings: Settings) -> Any | None:
-    """The vault of the lake; None in a lake (or version) without one."""
-    if importlib.util.find_spec(_VAULT) is None:
-        return None
-    return importlib.import_module(_VAULT).open_vault(settings)
-
-
 def is_in_vault(settings: Settings, key: str) -> bool:
     """Whether the vault knows who this is."""
-    vault = _open_vault(settings)
-    with suppress(LookupError):
+    with _open_vault(settings) as vault:
         return vault is not None and bool(vault.get(key))
-    return False
 
 
 def erase_from_vault(settings: Settings, keys: Sequence[str]) -> int:
     """Remove people from the vault; returns how many were there."""
-    vault = _open_vault(settings)
-    return int(vault.forget(keys)) if vault is not None else 0
+    with _open_vault(settings) as vault:
+        return int(vault.forget(keys)) if vault is not None else 0
+
+
+def _open_vault(settings: Settings) -> AbstractContextManager[Any]:
+    """The vault of the lake, None when the lake has none."""
+    if importlib.util.find_spec(_VAULT) is None or not (settings.vault_dir / _PEOPLE).is_file():
+        return nullcontext()
+    opened: AbstractContextManager[Any] = importlib.import_module(_VAULT).open_vault(settings)
+    return opened
 
 
 def erase_scratch(settings: Settings) -> None:
@@ -98,7 +98,8 @@ def holds(file: Path, names: Sequence[str]) -> bool:
     """Whether one of `names` (ASCII, at most 64 letters) stands in a file as its readers see it: unpacked, decoded."""
     pattern = "|".join(map(re.escape, names))
     if file.suffix == ".parquet":
-        return _parquet_holds(file, pattern)
+        with suppress(pa.ArrowInvalid):  # not a whole one: its bytes then
+            return _parquet_holds(file, pattern)
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             return any(re.search(pattern.encode(), archive.read(name)) for name in archive.namelist())
@@ -124,11 +125,14 @@ def _pieces(file: Path) -> Iterator[bytes]:
 
 
 def find_residue(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
-    """Files of the lake, tables aside, that hold one of `names` after all: relative paths. A sound lake has none."""
+    """Files of the lake that hold one of `names` after all: relative paths. A sound lake has none.
+
+    Of the tables only those of the layer ops are looked through here: they hold what steps said of themselves. Those
+    about people are the business of erasure_traces.py.
+    """
     found = []
-    for folder in sorted(settings.lake_dir.iterdir()):
-        if folder == settings.tables_dir:
-            continue
+    places = [entry for entry in settings.lake_dir.iterdir() if entry != settings.tables_dir]
+    for folder in [*sorted(places), settings.tables_dir / "ops"]:
         files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
         found += [str(file.relative_to(settings.lake_dir)) for file in files if file.is_file() and holds(file, names)]
     return tuple(found)

@@ -151,7 +151,7 @@ def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequ
     rewritten = [_rewrite_night(lake, night, traces, people) for night in nights]
     _drill(settings, "versions")
     if rewritten != nights:
-        publication.rewrite(settings, rewritten)
+        publication.rewrite(settings, rewritten, "forget")
     _drill(settings, "pointers")
     kept = {
         found.table_id: [night.tables[found.table_id].version for night in rewritten if found.table_id in night.tables]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,8 @@ import pyarrow.compute as pc
 from lake.file_sync import write_durably
 from lake.privacy import keyed_hash, load_master_key
 from lake.settings import Settings
+
+Rows = TypeVar("Rows", pa.RecordBatch, pa.Table)
 
 _PURPOSE = "erased person"
 _PREFIX_DIGITS = 4
@@ -52,7 +55,7 @@ class Erasures:
         marks = self.marks.get(key[:_PREFIX_DIGITS])
         return marks.get(mark_of(key, self.master_key)) if marks else None
 
-    def includes(self, keys: pa.Array) -> pa.Array:
+    def includes(self, keys: pa.Array | pa.ChunkedArray) -> pa.Array:
         """For each key (text, null: nobody) whether it is an erased person's, as booleans without nulls."""
         found = np.zeros(len(keys), bool)
         if self.marks and len(keys):
@@ -62,12 +65,12 @@ class Erasures:
                 found[place] = self.erased_on(keys[int(place)].as_py()) is not None
         return pa.array(found)
 
-    def leave_out(self, batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
-        """The rows of `batch` in which none of `columns` (keys of people) is an erased person's."""
-        present = [name for name in columns if name in batch.schema.names]
+    def leave_out(self, rows: Rows, columns: Sequence[str]) -> Rows:
+        """The rows in which none of `columns` (keys of people) is an erased person's."""
+        present = [name for name in columns if name in rows.schema.names]
         for name in present if self.marks else ():
-            batch = batch.filter(pc.invert(self.includes(batch.column(name))))
-        return batch
+            rows = rows.filter(pc.invert(self.includes(rows.column(name))))
+        return rows
 
 
 def mark_of(key: str, master_key: bytes) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake import tables
+from lake import audit_log, tables
 from lake.contracts.registry import contract_version
 from lake.file_hash import sha256_of
 from lake.file_sync import sync_file, write_durably
@@ -132,13 +132,14 @@ def switch(settings: Settings, pointer: Pointer) -> None:
     write_durably(settings.publication_dir / "current.json", pointer.to_json())
 
 
-def rewrite(settings: Settings, pointers: Sequence[Pointer]) -> None:
+def rewrite(settings: Settings, pointers: Sequence[Pointer], because: str) -> None:
     """Put kept nights in place of those of the same run ids, the served one's copy last, each durably.
 
     The versions that the old and the new ones name must all stand: readers may follow either until this returns.
     """
     served = current(settings).run_id
     for pointer in pointers:
+        audit_log.record(settings, "rewrite", run_id=pointer.run_id, because=because)
         write_durably(settings.publication_dir / "nights" / f"{pointer.run_id}.json", pointer.to_json())
     for pointer in pointers:
         if pointer.run_id == served:

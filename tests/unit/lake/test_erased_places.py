@@ -11,7 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from lake import erased_places
-from lake.erased_places import erase_from_exports, erase_scratch, find_residue, holds
+from lake.erased_places import (
+    erase_from_exports,
+    erase_from_vault,
+    erase_scratch,
+    find_residue,
+    holds,
+    is_in_vault,
+)
 from lake.settings import Settings
 
 KEY, OTHER = "a" * 32, "b" * 32
@@ -39,6 +46,11 @@ def test_a_key_is_found_in_a_file_as_its_readers_see_it(tmp_path: Path, name: st
 def test_a_key_between_two_pieces_of_a_long_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erased_places, "_PIECE_BYTES", 100)
     assert holds(packed(tmp_path / "a.csv", "-" * 90 + KEY), [KEY])
+
+
+def test_of_a_parquet_file_that_is_not_whole_the_bytes_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + KEY.encode())
+    assert holds(tmp_path / "a.parquet", [KEY])
 
 
 def test_an_empty_file_holds_nobody(tmp_path: Path) -> None:
@@ -92,5 +104,35 @@ def test_what_is_left_anywhere_but_in_tables_is_named(settings: Settings) -> Non
     packed(settings.dagster_dir / "history" / "runs.db", f"error about {KEY}")
     packed(settings.publication_dir / "current.json", "{}")
     packed(settings.tables_dir / "gold" / "a.csv", KEY)
-    assert find_residue(settings, [KEY]) == ("dagster/history/runs.db",)
+    packed(settings.tables_dir / "ops" / "quality" / "a.parquet", f"the gate named {KEY}")
+    assert find_residue(settings, [KEY]) == ("dagster/history/runs.db", "tables/ops/quality/a.parquet")
     assert find_residue(settings, [OTHER]) == ()
+
+
+class Vault:
+    """Two people; what is asked of it."""
+
+    people = {KEY: {"name": "홍길동"}}
+
+    def __enter__(self) -> Vault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def get(self, key: str) -> dict[str, str]:
+        return self.people.get(key, {})
+
+    def forget(self, keys: list[str]) -> int:
+        return sum(key in self.people for key in keys)
+
+
+def test_the_vault_is_asked_and_emptied(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed(settings.vault_dir / "people.sqlite", "")
+    monkeypatch.setattr(erased_places, "_open_vault", lambda _settings: Vault())
+    assert (is_in_vault(settings, KEY), is_in_vault(settings, OTHER)) == (True, False)
+    assert erase_from_vault(settings, [KEY, OTHER]) == 1
+
+
+def test_a_lake_without_a_vault_knows_nobody(settings: Settings) -> None:
+    assert (is_in_vault(settings, KEY), erase_from_vault(settings, [KEY])) == (False, 0)

@@ -39,6 +39,8 @@ def test_rows_of_the_erased_are_left_out_whatever_column_names_them(listed: Sett
     assert erased.leave_out(rows, ["first_key"])["n"].to_pylist() == [2, 3]
     assert erased.leave_out(rows, ["first_key", "second_key"])["n"].to_pylist() == [3]
     assert erased.leave_out(rows, ["absent"]).num_rows == 3
+    table = pa.Table.from_batches([rows, rows])
+    assert erased.leave_out(table, ["first_key"])["n"].to_pylist() == [2, 3, 2, 3]
 
 
 def test_the_first_day_is_kept_and_adding_twice_adds_nothing(listed: Settings) -> None:
