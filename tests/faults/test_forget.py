@@ -192,7 +192,7 @@ def test_the_certificate_says_where_and_not_who(case: Case) -> None:
     assert certificate["residue"] == []
 
 
-def test_a_stranger_is_unknown_and_the_lake_is_refused_while_in_use(case: Case, shell: Shell) -> None:
+def test_a_stranger_is_unknown(case: Case, shell: Shell) -> None:
     outcome = shell.run("forget", "0" * 32, "--lake", case.lake)
     assert (outcome.exit_code, outcome.complaint.split(":")[0]) == (3, "UnknownPerson")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from dagster_project.cli import app
-from lake import erasure, session
+from dagster_project.night import NightOptions, inputs_hash
+from lake import erasure, publication, session
 from lake.erasure import key_of_resident_number
+from lake.erasures import add_erasures
 from lake.settings import Settings
 
 KEY = "a" * 32
@@ -78,6 +81,22 @@ def test_a_key_that_is_left_somewhere_is_a_failed_check(tmp_path: Path, asked: l
     code, text = run(tmp_path, "b" * 32)
     assert code == 1
     assert "아직 남은 곳: dagster/runs.db" in text
+
+
+def test_a_lake_in_use_is_left_alone(tmp_path: Path, asked: list[str]) -> None:
+    with publication.lock(Settings(lake_dir=tmp_path / "lake")):
+        result = CliRunner().invoke(app, ["forget", KEY, "--lake", str(tmp_path / "lake")])
+    assert isinstance(result.exception, publication.LakeLocked)
+    assert asked == []
+
+
+def test_a_night_after_an_erasure_is_another_run(tmp_path: Path) -> None:
+    settings, day = Settings(lake_dir=tmp_path / "lake"), date(2026, 11, 26)
+    options = NightOptions(settings, tmp_path / "deliveries")
+    before = inputs_hash(options, day)
+    assert inputs_hash(options, day) == before
+    add_erasures(settings, [KEY], erased_on=day)
+    assert inputs_hash(options, day) != before
 
 
 @pytest.mark.parametrize("given", ["", "홍길동", "900101-123456", KEY])
