@@ -17,6 +17,7 @@ import typer
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
+from dagster_project.forget_command import forget
 from dagster_project.redacted_log import OUR_PACKAGES, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 from dagster_project.vault_commands import vault_app
@@ -24,7 +25,7 @@ from dagster_project.vault_commands import vault_app
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
-for upkeep in (rollback, publish, verify, maintain):
+for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
 app.add_typer(vault_app, name="vault")
 

@@ -27,6 +27,7 @@ from lake.contracts import silver
 from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
 from lake.device import Device, open_device
+from lake.erasures import load_erasures
 from lake.file_hash import sha256_of
 from lake.session import open_session
 from lake.settings import Settings
@@ -231,12 +232,13 @@ def delivery_dates(sources_dir: Path, as_of: date) -> list[date]:
 
 
 def inputs_hash(options: NightOptions, as_of: date) -> str:
-    """A hash of everything the night's answer depends on: deliveries, mappings, code, contracts."""
+    """A hash of everything the night's answer depends on: deliveries, mappings, erasures, code, contracts."""
     digest = hashlib.sha256(as_of.isoformat().encode())
     root = options.sources_dir
     folders = [root / "mappings", *(root / day.isoformat() for day in delivery_dates(root, as_of))]
     for file in (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()):
         digest.update(f"{file.relative_to(root)} {sha256_of(file)}\n".encode())
+    digest.update(load_erasures(options.settings).digest.encode())
     digest.update(code_hash(_CODE_PACKAGES).encode())
     digest.update(contract_version("serving__seeker_jobs_v1").encode())
     return digest.hexdigest()

@@ -20,6 +20,7 @@ from dashboards import explain_posting as posting
 from lake import publication, tables
 from lake.contracts.rights import HUMAN_REVIEWS
 from lake.device import find_missing_for_gpu
+from lake.erasure_certificate import count_unfinished
 from lake.settings import Settings
 
 QUERY_ROWS = 1_000
@@ -43,6 +44,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
         "reviews_overdue": _overdue_reviews(settings, served.as_of),
         "last_run": last[0] if last else None,
     }
+    facts["unfinished_erasures"] = count_unfinished(settings)
     if as_json:
         return json.dumps(facts, ensure_ascii=False, indent=1, default=str)
     lines = [f"serving {served.run_id} (business date {served.as_of})"]
@@ -52,6 +54,10 @@ def status(settings: Settings, *, as_json: bool) -> str:
     if facts["reviews_overdue"]:
         lines.append(f"{facts['reviews_overdue']} reviews overdue: answer them, or record the extension")
     lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
+    if facts["unfinished_erasures"]:
+        lines.append(
+            f"{facts['unfinished_erasures']} erasures were not finished: run goyong forget again for those people"
+        )
     lines += [f"  because {row['detail']}" for row in last if row["status_code"] in ("BLOCKED", "FAILED")]
     return "\n".join(lines)
 

@@ -22,8 +22,10 @@ import pyarrow.parquet as pq
 from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.erased_rows import person_columns
 from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact_label
+from lake.quality import connect
 from lake.settings import Settings
 from lake.sources.values import Linker
 from lake.titles import TitleLinker
@@ -103,6 +105,31 @@ def record(lake: tables.Lake) -> tables.Commit:
     if commit is None and not tables.exists(lake.settings, table_id):
         raise NoDelivery("no delivery folder (YYYY-MM-DD) up to this date in the sources folder; nothing to land")
     return commit or tables.Commit(table_id, tables.delta(lake.settings, table_id).version(), 0, 0.0)
+
+
+def recount_erased(lake: tables.Lake) -> None:
+    """Bring erased_rows_count of every file about people in line with bronze, after people were erased from it."""
+    table_id, settings = "ops__deliveries", lake.settings
+    recorded = _recorded(settings)
+    about_people = {row["table_id"] for row in recorded if _owns(row) and person_columns(table(row["table_id"]))}
+    held = {name: _rows_by_file(settings, name) for name in about_people if tables.exists(settings, name)}
+    changed = set()
+    for row in recorded:
+        if row["table_id"] in held and _owns(row):
+            erased = row["rows_count"] - held[row["table_id"]].get((row["delivery_date"], row["source_file"]), 0)
+            changed |= {row["delivery_date"]} if erased != (row["erased_rows_count"] or 0) else set()
+            row["erased_rows_count"] = erased
+    for day in sorted(changed):
+        rows = [row for row in recorded if row["delivery_date"] == day]
+        arrow = pa.Table.from_pylist(rows, schema=arrow_schema(table(table_id)))
+        tables.replace_from_arrow(lake, table_id, arrow, {"delivery_date": day})
+
+
+def _rows_by_file(settings: Settings, table_id: str) -> dict[tuple[date, str], int]:
+    with connect(settings) as db:
+        db.register("landed", tables.dataset(settings, table_id))
+        found = db.execute("select delivery_date, source_file, count(*) from landed group by all").fetchall()
+    return {(day, name): rows for day, name, rows in found}
 
 
 class NoDelivery(FileNotFoundError):
@@ -206,6 +233,7 @@ def _delivery_rows(entry: dict[str, Any]) -> list[dict[str, Any]]:
             "file_sha256": file["file_sha256"],
             "rows_count": file["rows"],
             "unreadable_rows_count": file["unreadable_rows"],
+            "erased_rows_count": file["erased_rows"],
             "duplicate_of": file["duplicate_of"],
             "problem": file["problem"],
         }

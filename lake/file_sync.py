@@ -9,10 +9,12 @@ import os
 from pathlib import Path
 
 
-def write_durably(file: Path, text: str) -> None:
-    """Replace `file` by `text`: temporary file, fsync, rename, fsync of the folder."""
+def write_durably(file: Path, text: str, *, mode: int = 0o666) -> None:
+    """Replace `file` by `text`: temporary file, fsync, rename, fsync of the folder; `mode` is what umask leaves."""
     temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as handle:
+    temporary.unlink(missing_ok=True)
+    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(opened, "w", encoding="utf-8") as handle:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())

@@ -25,6 +25,8 @@ import pyarrow.parquet as pq
 
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema
+from lake.erased_rows import person_columns
+from lake.erasures import Erasures, load_erasures
 from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact, redact_label
 from lake.settings import Settings
@@ -52,7 +54,8 @@ class DeliveryMissing(FileNotFoundError):
 class LandedFile:
     """What became of one file under one mapping (`table_noun` "" when there is none).
 
-    `rows` counts every data row, `unreadable_rows` those among them with landing_error. Exactly one of `staged`,
+    `rows` counts every data row, `unreadable_rows` those among them with landing_error, `erased_rows` those of erased
+    people, which are staged nowhere. Exactly one of `staged`,
     `duplicate_of` and `problem` is set.
     """
 
@@ -61,6 +64,7 @@ class LandedFile:
     file_sha256: str
     rows: int = 0
     unreadable_rows: int = 0
+    erased_rows: int = 0
     staged: Path | None = None
     duplicate_of: str | None = None
     problem: str | None = None
@@ -74,6 +78,7 @@ class _Delivery:
     staging: Path
     received_at: datetime
     context: ReadContext
+    erased: Erasures
     known: Mapping[str, str]
     vault: Vault | None = None
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -111,13 +116,16 @@ def land_delivery(
         )
     staging = settings.staging_dir / delivery_date.isoformat()
     shutil.rmtree(staging, ignore_errors=True)
+    erased = load_erasures(settings)
     landed: list[LandedFile] = []
     units = list(_units(folder))
     with open_vault(settings) if any(mapping.vault for mapping in mappings) else nullcontext() as vault:
         context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
         if vault:
-            context = replace(context, keep=vault.put, known=vault.get_many)
-        delivery = _Delivery(folder, staging, received_at.astimezone(UTC), context, known, vault)
+            context = replace(
+                context, keep=lambda people: vault.put(erased.leave_out(people, ["seeker_key"])), known=vault.get_many
+            )
+        delivery = _Delivery(folder, staging, received_at.astimezone(UTC), context, erased, known, vault)
         for mapping in mappings:
             landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
     without = [unit for unit in units if not any(_matches(mapping, unit, folder) for mapping in mappings)]
@@ -190,7 +198,7 @@ def _stage(
     try:
         # Of a file that is refused nothing may stay in the vault.
         with delivery.vault.transaction() if delivery.vault and mapping.vault else nullcontext():
-            rows, unreadable = _write(delivery, mapping, unit, temporary)
+            rows, unreadable, erased = _write(delivery, mapping, unit, temporary)
             if _state(unit) != before:
                 raise UnreadableFile(
                     label, "a file that changed while it was read", expected="a finished upload", todo="land it again"
@@ -199,13 +207,14 @@ def _stage(
     finally:
         temporary.unlink(missing_ok=True)
     delivery.numbers[mapping.noun] += 1
-    return LandedFile(mapping.noun, label, sha256, rows, unreadable, staged=target)
+    return LandedFile(mapping.noun, label, sha256, rows, unreadable, erased, staged=target)
 
 
-def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path) -> tuple[int, int]:
-    """Write the rows with exactly the bronze contract's columns; (rows, rows with landing_error)."""
-    schema = arrow_schema(contract(f"bronze__{mapping.noun}"))
-    rows = unreadable = 0
+def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path) -> tuple[int, int, int]:
+    """Write the rows with exactly the bronze contract's columns; (rows, with landing_error, of erased people)."""
+    table = contract(f"bronze__{mapping.noun}")
+    schema = arrow_schema(table)
+    rows = unreadable = erased = 0
     with pq.ParquetWriter(
         target,
         schema,
@@ -216,11 +225,13 @@ def _write(delivery: _Delivery, mapping: SourceMapping, unit: Path, target: Path
         ],
     ) as writer:
         for batch in read(mapping, unit, base=delivery.folder, context=delivery.context):
-            whole = _as_bronze(batch, schema, delivery.context.delivery_date, delivery.received_at)
+            kept = delivery.erased.leave_out(batch, person_columns(table))
+            whole = _as_bronze(kept, schema, delivery.context.delivery_date, delivery.received_at)
             writer.write_batch(whole)
             rows += batch.num_rows
+            erased += batch.num_rows - kept.num_rows
             unreadable += batch.num_rows - batch.column("landing_error").null_count
-    return rows, unreadable
+    return rows, unreadable, erased
 
 
 def _as_bronze(batch: pa.RecordBatch, schema: pa.Schema, delivery_date: date, received_at: datetime) -> pa.RecordBatch:

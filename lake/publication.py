@@ -177,10 +177,13 @@ def publish(settings: Settings, pointer: Pointer, action: str = "publish", **fac
 
 
 def rewrite(settings: Settings, pointers: Sequence[Pointer], because: str) -> None:
-    """Put corrected manifests in the place of kept nights (after an erasure); the served one is switched as well."""
-    served = current(settings)
-    for pointer in pointers:
-        if pointer.run_id == served.run_id:
+    """Put corrected manifests in the place of kept nights (after an erasure), the served one's copy last.
+
+    The versions that the old and the new ones name must all stand: readers may follow either until this returns.
+    """
+    served = current(settings).run_id
+    for pointer in sorted(pointers, key=lambda night: night.run_id == served):
+        if pointer.run_id == served:
             publish(settings, pointer, "rewrite", because=because)
         else:
             audit_log.record(settings, "rewrite", run_id=pointer.run_id, pointer_sha256=pointer.sha256, because=because)

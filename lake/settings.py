@@ -92,6 +92,11 @@ class Settings:
         return self.lake_dir / "audit"
 
     @property
+    def vault_dir(self) -> Path:
+        """What names people, encrypted or as keyed hashes only: the vault and the erasure list. Mode 0700."""
+        return self.lake_dir / "vault"
+
+    @property
     def models_dir(self) -> Path:
         """Trained models by service and month."""
         return self.lake_dir / "models"
@@ -100,11 +105,6 @@ class Settings:
     def key_path(self) -> Path:
         """The pseudonym master key; beside the lake's tables unless the setting puts it elsewhere."""
         return self.secret_file or self.lake_dir / "secret" / "pseudonym.key"
-
-    @property
-    def vault_dir(self) -> Path:
-        """What names people, encrypted or as keyed hashes only: the vault and the erasure list. Mode 0700."""
-        return self.lake_dir / "vault"
 
     @property
     def vault_file(self) -> Path:

@@ -127,6 +127,21 @@ def read(lake: Lake, table_id: str, as_of: date | None = None) -> DataFrame:
     return frame if as_of is None else frame.where(f"as_of = DATE'{as_of.isoformat()}'")
 
 
+def read_version(lake: Lake, table_id: str, version: int) -> DataFrame:
+    """An older version of a table without partitions as a Spark frame, read from the files that it names.
+
+    Sail 0.7.2 cannot open a version older than its last checkpoint ("Missing commit file: expected version 0").
+    """
+    opened, table = delta(lake.settings, table_id, version=version), contract(table_id)
+    if table.partition_by:
+        raise ContractViolation(f"{table_id}: read by version, but its files lack the columns {table.partition_by}")
+    names = pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist()
+    if not names:
+        return lake.spark.createDataFrame([], spark_schema(table))
+    folder = path(lake.settings, table_id).resolve()
+    return lake.spark.read.parquet(*(str(folder / str(name)) for name in names))
+
+
 def dataset(settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None) -> pads.Dataset:
     """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files."""
     opened = delta(settings, table_id, version=version)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lake import tables
-from lake.deliveries import NoDelivery, record, stage, write_bronze
+from lake.deliveries import NoDelivery, record, recount_erased, stage, write_bronze
 from lake.settings import Settings
 
 FIRST, SECOND = date(2026, 11, 19), date(2026, 11, 20)
@@ -194,3 +194,26 @@ def test_a_night_without_any_delivery_ever_says_so(lake: tables.Lake, sources: P
     stage(lake, sources, [])
     with pytest.raises(NoDelivery, match="nothing to land"):
         record(lake)
+
+
+def test_rows_that_were_erased_after_landing_are_counted_as_erased(
+    lake: tables.Lake, settings: Settings, write_rows: Callable[..., None]
+) -> None:
+    told = {"table_id": "bronze__resumes", "file_sha256": "s", "rows_count": 3, "erased_rows_count": 1}
+    repeat = {"source_file": "c", "duplicate_of": "a", "rows_count": 0}
+    for day, files in (
+        (FIRST, ({"source_file": "a"}, {"source_file": "b"}, repeat)),
+        (SECOND, ({"source_file": "a"},)),
+    ):
+        rows = [told | file | {"delivery_date": day} for file in files]
+        where = None if day == FIRST else f"delivery_date = '{day}'"
+        write_rows(RECORDED, *rows, replacing=where)
+    held = [(FIRST, "a", 1), (FIRST, "b", 2), (SECOND, "a", 2)]
+    rows = [{"delivery_date": day, "source_file": name} for day, name, count in held for _ in range(count)]
+    write_rows("bronze__resumes", *rows)
+    version = tables.delta(settings, RECORDED).version()
+    recount_erased(lake)
+    found = tables.dataset(settings, RECORDED).to_table().to_pylist()
+    counted = {(row["delivery_date"], row["source_file"]): row["erased_rows_count"] for row in found}
+    assert counted == {(FIRST, "a"): 2, (FIRST, "b"): 1, (FIRST, "c"): 1, (SECOND, "a"): 1}
+    assert tables.delta(settings, RECORDED).version() == version + 1

@@ -11,6 +11,8 @@ import pytest
 
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.erasure import key_of_resident_number
+from lake.erasures import add_erasures
 from lake.landing import DeliveryMissing, LandedFile, land_delivery
 from lake.settings import Settings
 from lake.sources.errors import MappingError
@@ -193,3 +195,14 @@ def test_a_wrong_mapping_stops_the_landing_before_it_begins(sources: Path) -> No
     with pytest.raises(MappingError, match="nearest: region_code"):
         land(sources)
     assert not (sources.parent / "lake").exists()
+
+
+def test_rows_of_erased_people_are_staged_nowhere_and_counted(sources: Path) -> None:
+    """Case P23: who was erased does not come back with the next delivery; row numbers stay those of the file."""
+    settings = Settings(lake_dir=sources.parent / "lake", threads=2)
+    add_erasures(settings, [key_of_resident_number(settings, NUMBER)], erased_on=DAY)
+    deliver(sources, "seekers_1.csv", SENT + "broken\n")
+    (landed,) = land(sources)
+    assert (landed.rows, landed.unreadable_rows, landed.erased_rows) == (3, 1, 1)
+    assert landed.staged is not None
+    assert pq.read_table(landed.staged)["row_number"].to_pylist() == [2, 3]

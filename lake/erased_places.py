@@ -1,0 +1,138 @@
+"""People removed from what is not a table: the vault, exports, caches and work in progress.
+
+Put here: one function a place, each safe to call again. Not here: tables (erasure.py), the record of what was done
+(erasure_certificate.py).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lake.contracts.registry import TABLES
+from lake.erased_rows import tables_about_people
+from lake.settings import Settings
+
+_VAULT, _PEOPLE = "lake.vault", "people.sqlite"
+_PIECE_BYTES = 1 << 24
+
+
+@dataclass(frozen=True)
+class ExportTraces:
+    """Exported files that held one of the people and were removed, and files about people that are not there."""
+
+    removed: tuple[str, ...]
+    handed_out: tuple[dict[str, str], ...]
+
+
+def is_in_vault(settings: Settings, key: str) -> bool:
+    """Whether the vault knows who this is."""
+    with _open_vault(settings) as vault:
+        return vault is not None and bool(vault.get(key))
+
+
+def erase_from_vault(settings: Settings, keys: Sequence[str]) -> int:
+    """Remove people from the vault; returns how many were there."""
+    with _open_vault(settings) as vault:
+        return int(vault.forget(keys)) if vault is not None else 0
+
+
+def _open_vault(settings: Settings) -> AbstractContextManager[Any]:
+    """The vault of the lake, None when the lake has none."""
+    if importlib.util.find_spec(_VAULT) is None or not (settings.vault_dir / _PEOPLE).is_file():
+        return nullcontext()
+    opened: AbstractContextManager[Any] = importlib.import_module(_VAULT).open_vault(settings)
+    return opened
+
+
+def erase_scratch(settings: Settings) -> None:
+    """Delete what is made anew by the next night: the search's carry and the staging folder's content."""
+    shutil.rmtree(settings.carry_dir, ignore_errors=True)
+    for entry in settings.staging_dir.iterdir() if settings.staging_dir.is_dir() else ():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def erase_from_exports(settings: Settings, names: Sequence[str]) -> ExportTraces:
+    """Delete the exported files that hold one of `names` (keys, of every use); a part of a file is never rewritten.
+
+    What an export's manifest says of other files stays true; who needs the deleted one exports anew.
+    """
+    removed, handed_out = [], []
+    for entry in _registered(settings):
+        folder = Path(str(entry.get("folder", "")))
+        for name in sorted(entry.get("files", {})):
+            file = folder / name
+            if not file.is_file():
+                table_id = next((table_id for table_id in TABLES if file.name.startswith(table_id)), None)
+                if table_id is None or table_id in tables_about_people():
+                    handed_out.append({"file": str(file), "at": str(entry.get("at", ""))})
+            elif holds(file, names):
+                file.unlink()
+                removed.append(str(file))
+    return ExportTraces(tuple(removed), tuple(handed_out))
+
+
+def _registered(settings: Settings) -> list[dict[str, Any]]:
+    file = settings.lake_dir / "exports" / "register.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def holds(file: Path, names: Sequence[str]) -> bool:
+    """Whether one of `names` (ASCII, at most 64 letters) stands in a file as its readers see it: unpacked, decoded."""
+    pattern = "|".join(map(re.escape, names))
+    if file.suffix == ".parquet":
+        with suppress(pa.ArrowInvalid):  # not a whole one: its bytes then
+            return _parquet_holds(file, pattern)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            return any(re.search(pattern.encode(), archive.read(name)) for name in archive.namelist())
+    return any(re.search(pattern.encode(), piece) for piece in _pieces(file))
+
+
+def _parquet_holds(file: Path, pattern: str) -> bool:
+    opened = pq.ParquetFile(file)
+    texts = [field.name for field in opened.schema_arrow if str(field.type).endswith("string")]
+    for batch in opened.iter_batches(columns=texts) if texts else ():
+        if any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in batch.columns):
+            return True
+    return False
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    """The bytes of a file in pieces that overlap, so that no name is cut in two."""
+    with file.open("rb") as handle:
+        tail = b""
+        while piece := handle.read(_PIECE_BYTES):
+            yield tail + piece
+            tail = piece[-64:]
+
+
+def find_residue(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
+    """Files of the lake that hold one of `names` after all: relative paths. A sound lake has none.
+
+    Of the tables only those of the layer ops are looked through here: they hold what steps said of themselves. Those
+    about people are the business of erasure_traces.py.
+    """
+    found = []
+    places = [entry for entry in settings.lake_dir.iterdir() if entry != settings.tables_dir]
+    for folder in [*sorted(places), settings.tables_dir / "ops"]:
+        files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+        found += [str(file.relative_to(settings.lake_dir)) for file in files if file.is_file() and holds(file, names)]
+    return tuple(found)

@@ -1,0 +1,205 @@
+"""Erasure: some people taken out of every byte of the lake, for good, everybody else's rows left as they are.
+
+Put here: the order of the steps. Not here: looking (erasure_traces.py), frames (erased_rows.py), the log's end
+(table_history.py), other places (erased_places.py), the record (erasure_certificate.py).
+Concept: first the list that keeps them from coming back, then new versions without them, then the pointers, and only
+when readers follow these the old versions and their logs go. Each step finds what is left to do by looking, so the
+same command heals a killed one, and readers see one complete night throughout.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from lake import audit_log, deliveries, privacy, publication, tables
+from lake.contracts.registry import contract_version
+from lake.contracts.registry import table as contract
+from lake.erased_places import erase_from_exports, erase_from_vault, erase_scratch, find_residue, is_in_vault
+from lake.erased_rows import KEY_FORM, without
+from lake.erasure_certificate import begin_plan, count_unfinished, end_plan, save_plan, write_certificate
+from lake.erasure_traces import Traces, find_traces
+from lake.erasures import add_erasures, load_erasures, mark_of
+from lake.privacy import load_master_key, normalised_identifiers, pseudonyms
+from lake.settings import Settings, today_in_seoul
+from lake.table_history import cut
+
+log = logging.getLogger("goyong.forget")
+
+
+class MalformedKey(ValueError):
+    """What was given is no person's key. It may be a resident number, so it is not repeated."""
+
+    exit_code = 2
+
+
+class UnknownPerson(LookupError):
+    """Nobody in this lake has this key, and nobody with it was ever erased."""
+
+    exit_code = 3
+
+
+class OtherContract(RuntimeError):
+    """A kept night was published by another version of the tables and cannot be written anew."""
+
+
+def key_of_resident_number(settings: Settings, number: str) -> str:
+    """The key of the person with this resident number; raises MalformedKey when it is none."""
+    normal = normalised_identifiers(pa.array([number], pa.string()))[0].as_py() or ""
+    if len(normal) != 13 or not normal.isdigit():
+        raise MalformedKey("standard input held no resident number; expected 13 digits. Do: give one number, one line.")
+    made = pseudonyms(pa.array([number]), load_master_key(settings), purpose="seeker_key")
+    return str(made[0].as_py())
+
+
+def forget(lake: tables.Lake, keys: Sequence[str]) -> dict[str, Any]:
+    """Erase the people `keys`; returns the certificate. Running it again finishes or repeats nothing.
+
+    The caller holds the lake's lock. Raises MalformedKey, UnknownPerson: then nothing was changed.
+    """
+    settings, people = lake.settings, sorted(set(keys))
+    _refuse_malformed(keys)
+    traces = find_traces(settings, people)
+    _refuse_unknown(settings, keys, traces)
+    _refuse_other_contract(settings, traces)
+    add_erasures(settings, people, erased_on=today_in_seoul())
+    marks = sorted(mark_of(key, load_master_key(settings)) for key in people)
+    plan = begin_plan(settings, marks, traces)
+    _drill(settings, "listed")
+    plan["vault_rows"] += erase_from_vault(settings, people)
+    exports = erase_from_exports(settings, names_of(settings, people))
+    plan["exports_removed"] = sorted({*plan["exports_removed"], *exports.removed})
+    save_plan(settings, plan)
+    erase_scratch(settings)
+    _drill(settings, "places")
+    versions = _erase_from_tables(lake, traces, people)
+    residue = [found.table_id for found in find_traces(settings, people)]
+    residue += find_residue(settings, names_of(settings, people))
+    certificate = write_certificate(
+        settings, plan, versions=versions, exports=exports, residue=residue, at=datetime.now(tz=UTC)
+    )
+    _drill(settings, "certificate")
+    audit_log.record(settings, "forget", certificate=certificate["certificate_id"], people=len(people))
+    end_plan(settings, marks)
+    if others := count_unfinished(settings):
+        log.warning("%d other erasures were begun and not finished: run each again with its keys", others)
+    return certificate
+
+
+def names_of(settings: Settings, keys: Sequence[str]) -> list[str]:
+    """Every pseudonym these people have, of whatever use: the keys, and those that analysts' exports carry."""
+    to_analysts = getattr(privacy, "analysis_keys", None)
+    if to_analysts is None:
+        return list(keys)
+    return [*keys, *to_analysts(pa.array(keys, pa.string()), load_master_key(settings)).to_pylist()]
+
+
+def _refuse_malformed(keys: Sequence[str]) -> None:
+    for place, key in enumerate(keys, 1):
+        if not KEY_FORM.fullmatch(key):
+            raise MalformedKey(
+                f"key number {place} is no seeker_key; expected 32 hexadecimal digits. "
+                "Do: look it up, or give the resident number with --resident-number-stdin."
+            )
+
+
+def _refuse_unknown(settings: Settings, keys: Sequence[str], traces: Sequence[Traces]) -> None:
+    found, erased = {key for trace in traces for key in trace.people}, load_erasures(settings)
+    unknown = [
+        place
+        for place, key in enumerate(keys, 1)
+        if key not in found and (not erased or erased.erased_on(key) is None) and not is_in_vault(settings, key)
+    ]
+    if unknown:
+        raise UnknownPerson(
+            f"{len(unknown)} of {len(keys)} keys (number {unknown[0]} first) stand in no table of this lake and were "
+            "never erased; nothing was changed. Do: check the key and the lake."
+        )
+
+
+def _refuse_other_contract(settings: Settings, traces: Sequence[Traces]) -> None:
+    """Kept nights are written anew by today's contract: one of another shape must be let go first."""
+    for night in _kept_nights(settings):
+        for found in traces:
+            entry = night.tables.get(found.table_id)
+            if entry and entry.contract_version != contract_version(found.table_id):
+                raise OtherContract(
+                    f"night {night.run_id}: {found.table_id} was published with columns of another version. "
+                    "Do: publish a night with this version and let maintain drop the older ones (keep_nights), "
+                    "then forget again."
+                )
+
+
+def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequence[str]) -> dict[str, list[int]]:
+    """New versions, then pointers, then the past cut off; the versions that are left of each table."""
+    settings = lake.settings
+    published = {name for night in _kept_nights(settings) for name in night.tables}
+    for found in traces:
+        if found.table_id not in published and found.rows:
+            _rewrite_newest(lake, found, people)
+            _drill(settings, found.table_id)
+    deliveries.recount_erased(lake)
+    _drill(settings, "partitions")
+    nights = _kept_nights(settings)
+    rewritten = [_rewrite_night(lake, night, traces, people) for night in nights]
+    _drill(settings, "versions")
+    if rewritten != nights:
+        publication.rewrite(settings, rewritten, "forget")
+    _drill(settings, "pointers")
+    kept = {
+        found.table_id: [night.tables[found.table_id].version for night in rewritten if found.table_id in night.tables]
+        for found in traces
+    }
+    for found in traces:
+        cut(settings, found.table_id, kept[found.table_id])
+        log.info("forgot in %s: %d rows, %d in older files", found.table_id, found.rows, found.older_rows)
+        _drill(settings, "cut")
+    newest = {found.table_id: tables.delta(settings, found.table_id).version() for found in traces}
+    return {name: kept[name] or [newest[name]] for name in newest}
+
+
+def _kept_nights(settings: Settings) -> list[publication.Pointer]:
+    """Every kept night, oldest first; the served one as readers see it."""
+    nights = {night.run_id: night for night in publication.nights(settings)}
+    with suppress(publication.NothingPublished):
+        served = publication.current(settings)
+        nights[served.run_id] = served
+    return sorted(nights.values(), key=lambda night: (night.as_of, night.run_id))
+
+
+def _rewrite_newest(lake: tables.Lake, found: Traces, people: Sequence[str]) -> None:
+    """The newest version without the people: the partitions in which they stand, or the whole table."""
+    table = contract(found.table_id)
+    for partition in found.partitions:
+        frame = tables.read(lake, table.id)
+        for name, value in partition.items():
+            frame = frame.where(f"{name} = '{value}'")
+        tables.replace(lake, table.id, without(frame, table, people), partition or None)
+
+
+def _rewrite_night(
+    lake: tables.Lake, night: publication.Pointer, traces: Sequence[Traces], people: Sequence[str]
+) -> publication.Pointer:
+    """New versions of the night's tables that hold one of the people anywhere, and the pointer that names them."""
+    entries = dict(night.tables)
+    for found in traces:
+        if found.table_id in entries:
+            table = contract(found.table_id)
+            before = tables.read_version(lake, table.id, entries[table.id].version)
+            tables.replace(lake, table.id, without(before, table, people))
+            entries[table.id] = publication.describe_table(lake.settings, table.id)
+            _drill(lake.settings, table.id)
+    return replace(night, tables=entries)
+
+
+def _drill(settings: Settings, step: str) -> None:
+    """Fault drills kill the process here (setting kill_at = forget:STEP)."""
+    if settings.kill_at == f"forget:{step}":
+        os.kill(os.getpid(), 9)
