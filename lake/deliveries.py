@@ -178,7 +178,9 @@ def _wanted(
 def _folder_hashes(folder: Path, prefix: str = "") -> dict[str, str]:
     """Relative path, without personal data, → sha256 of every file below `folder`."""
     found = {}
-    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    # A delivery may hold links that lead elsewhere; the mappings are the operator's own.
+    paths = [] if not folder.is_dir() else sorted(folder.rglob("*")) if prefix else landing.walk(folder)[0]
+    for file in paths:
         if file.is_file():
             found[redact(str(Path(prefix) / file.relative_to(folder)))] = sha256_of(file)
     return found

@@ -20,8 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.privacy import keyed_hash, redact, redact_texts, sha256_texts
-from lake.sources.delimited import DELIMITERS, delimited_tasks
+from lake.sources.delimited import delimited_tasks
 from lake.sources.errors import EmptyFile
+from lake.sources.limits import ReadLimits
 from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.rows import Rows, missing_columns
@@ -56,7 +57,7 @@ def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext
     label = source_label(file, base)
     rows_before = 0
     seen: set[str] = set()
-    for made in _in_order(_tasks(mapping, file, base=base, label=label), mapping, label=label, context=context):
+    for made in _in_order(_tasks(mapping, file, base=base, limits=context.limits), mapping, label=label, context=context):
         seen |= made.headers
         if made.batch.num_rows:
             yield _numbered(made.batch, 0 if mapping.format in WORK24_FORMATS else rows_before)
@@ -73,16 +74,12 @@ def source_label(file: Path, base: Path) -> str:
     return unicodedata.normalize("NFC", file.relative_to(base).as_posix())
 
 
-def _tasks(mapping: SourceMapping, file: Path, *, base: Path, label: str) -> Iterator[Callable[[], Rows]]:
-    if mapping.format in DELIMITERS:
-        return delimited_tasks(mapping, file, label=label)
-    if mapping.format == "jsonl":
-        return jsonl_tasks(mapping, file, label=label)
-    if mapping.format == "parquet":
-        return parquet_tasks(mapping, file, label=label)
-    if mapping.format == "xlsx":
-        return workbook_tasks(mapping, file, label=label)
-    return work24_tasks(mapping, base, label=label)
+def _tasks(mapping: SourceMapping, file: Path, *, base: Path, limits: ReadLimits) -> Iterator[Callable[[], Rows]]:
+    label = source_label(file, base)
+    if mapping.format in WORK24_FORMATS:
+        return work24_tasks(mapping, base, label=label)
+    readers = {"jsonl": jsonl_tasks, "parquet": parquet_tasks, "xlsx": workbook_tasks}
+    return readers.get(mapping.format, delimited_tasks)(mapping, file, label=label, limits=limits)
 
 
 def _in_order(

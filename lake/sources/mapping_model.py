@@ -98,6 +98,17 @@ class SourceMapping:
         """Every header the mapping reads, once, in the order of the mapping."""
         return tuple(dict.fromkeys(header for spec in self.columns for header in spec.headers))
 
+    def header_named(self, cell: str) -> str:
+        """The header as the mapping spells it when only case, width or spaces differ, else as the file does.
+
+        A spelling that fits two headers of the mapping fits none.
+        """
+        name = normalise_header(cell)
+        if name in self.headers:
+            return name
+        alike = [header for header in self.headers if _folded(header) == _folded(name)]
+        return alike[0] if len(alike) == 1 else name
+
     @property
     def required_headers(self) -> tuple[str, ...]:
         """The headers a file must have."""
@@ -118,6 +129,10 @@ def normalise_header(name: str) -> str:
     """One spelling of a header: NFC, no invisible characters, single spaces, none at the ends."""
     visible = re.sub("[\u200b-\u200d\u2060\ufeff]", "", unicodedata.normalize("NFC", name))
     return re.sub(r"\s+", " ", visible).strip()
+
+
+def _folded(header: str) -> str:
+    return unicodedata.normalize("NFKC", header).replace(" ", "").casefold()
 
 
 def table_of(noun: str) -> Table:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from lake.privacy import pseudonyms, redact_texts
 from lake.sources.errors import MappingError
+from lake.sources.limits import ReadLimits
 from lake.sources.mapping_model import ColumnSpec, Part, Scale, nearest
 from lake.sources.units import Unit
 
@@ -38,6 +39,7 @@ class ReadContext:
     delivery_date: date
     linkers: Mapping[str, Linker] = field(default_factory=dict)
     threads: int = 1
+    limits: ReadLimits = ReadLimits()
 
 
 def clean(values: pa.Array, null_values: pa.Array) -> pa.Array:
