@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from lake.sources.errors import EncodingMismatch, TruncatedFile, UnreadableFile
-from lake.sources.limits import ReadLimits, unpacks_too_far
+from lake.sources.limits import DEFAULT_LIMITS, ReadLimits, unpacks_too_far
 
 BLOCK_BYTES = 4 * 1024 * 1024
 _UTF8_BOM, _UTF16_BOMS = codecs.BOM_UTF8, (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -27,7 +27,7 @@ _UTF8_HANGUL_LINE = re.compile(rb"^[^\x80-\xff\n]*+(?:[\xea-\xed][\x80-\xbf][\x8
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 
-def utf8_blocks(file: Path, encoding: str, *, label: str, limits: ReadLimits) -> Iterator[bytes]:
+def utf8_blocks(file: Path, encoding: str, *, label: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[bytes]:
     """The file's text as blocks of UTF-8 without a byte order mark; characters may straddle blocks.
 
     Raises:

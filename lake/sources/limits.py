@@ -30,6 +30,9 @@ class ReadLimits:
         return min(self.file_mb * _MIB, max(FREE_BYTES, LARGEST_RATIO * packed))
 
 
+DEFAULT_LIMITS = ReadLimits()
+
+
 def unpacks_too_far(label: str, packed: int, most: int) -> UnreadableFile:
     """The error for a file that passes its limit."""
     return UnreadableFile(

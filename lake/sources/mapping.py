@@ -133,6 +133,12 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
     def typed(word: str, kind: type, default: Any = None) -> Any:
         return _typed(table, word, kind, file, default=default, prefix=f"{key}.") if word in table else default
 
+    is_free_text = (
+        column.kind is Kind.STRING
+        and column.codes is None
+        and (column.name == "title" or column.name.endswith(("_text", "_name")))
+        and "codes" not in column.name
+    )
     codes = typed("codes", dict)
     if codes is not None and not all(isinstance(code, str) for code in codes.values()):
         raise MappingError(f'{file}: {key}.codes: every code is text in quotes, such as "03"')
@@ -149,7 +155,7 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
         pad=typed("pad", int),
         prefix=typed("prefix", int),
         each=typed("each", str),
-        codes=codes,
+        codes=codes and {unicodedata.normalize("NFC" if is_free_text else "NFKC", sent): codes[sent] for sent in codes},
         unit=_unit(table, column, file, key),
         is_whole_number=column.kind in (Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64),
         scale=_scale(typed("scale", dict), file, key),
@@ -158,10 +164,8 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
         place=typed("place", int, 1),
         is_pseudonym=typed("pseudonym", bool, False),
         is_optional=typed("optional", bool, False),
-        is_free_text=column.kind is Kind.STRING
-        and column.codes is None
-        and (column.name == "title" or column.name.endswith(("_text", "_name")))
-        and "codes" not in column.name,
+        is_free_text=is_free_text,
+        kind=column.kind,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lake.contracts import silver
-from lake.contracts.model import Privacy, Table
+from lake.contracts.model import Kind, Privacy, Table
 from lake.sources.units import Unit
 
 
@@ -56,6 +56,7 @@ class ColumnSpec:
     is_pseudonym: bool = False
     is_optional: bool = False
     is_free_text: bool = False
+    kind: Kind = Kind.STRING
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -65,7 +66,8 @@ class ColumnSpec:
     @property
     def has_steps(self) -> bool:
         """Whether values are changed after they are found."""
-        return self._loses_something or bool(self.before) or self.is_pseudonym
+        is_time = self.kind in (Kind.DATE, Kind.INSTANT)
+        return self._loses_something or bool(self.before) or self.is_pseudonym or is_time
 
     @property
     def changes_values(self) -> bool:

@@ -47,6 +47,34 @@ def test_a_bad_value_sends_the_row_to_quarantine_with_its_reason(
     assert [row.reason_codes for row in quarantine] == [reason]
 
 
+LIES = [
+    ({"weekly_hours": "1e999"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "0x1p3"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "37,5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "1.000,5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "3 5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"registered_date": "0000-00-00"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "26-11-01"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "46327"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "2026-11-011"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "2026-11-01 밤"}, "registered_date:NOT_A_DATE"),
+    ({"closing_date": "2026-12-31T23:00:00Z"}, "closing_date:NOT_A_DATE"),
+    ({"updated_at": "2026-11-01 09:00 PM"}, "updated_at:NOT_A_INSTANT"),
+    ({"updated_at": "2026-11-01 오후 09:00"}, "updated_at:NOT_A_INSTANT"),
+    ({"updated_at": "2026-11-01 25:00:00"}, "updated_at:NOT_A_INSTANT"),
+    ({"title": "가" * 333_334}, "title:TOO_LONG"),
+]
+
+
+def test_every_value_that_lies_is_refused_with_its_reason(frame: Frame) -> None:
+    """P13: one frame for all, a posting each."""
+    rows = [GOOD | {"posting_id": f"P{number}"} | sent for number, (sent, _) in enumerate(LIES)]
+    silver, quarantine = _cleaned(frame, *(row | {"row_number": at} for at, row in enumerate(rows)))
+    assert silver == []
+    found = {row.row_number: row.reason_codes for row in quarantine}
+    assert [found[number] for number in range(len(LIES))] == [reason for _, reason in LIES]
+
+
 def test_a_leap_day_is_a_date_and_the_day_after_it_is_not(frame: Frame) -> None:
     silver, quarantine = _cleaned(
         frame,
