@@ -27,7 +27,7 @@ from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.rows import Rows, missing_columns
 from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
-from lake.sources.values import ReadContext, by_distinct, clean, make_column
+from lake.sources.values import ReadContext, by_distinct, clean, make_column, narrowed
 
 PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
 _SEPARATOR = "\x1f"
@@ -45,7 +45,8 @@ class _Made:
 
 
 def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
-    """The rows of `file` in order: the mapping's columns as text, then PROVENANCE.
+    """The rows of `file` in order: the mapping's columns as text, then PROVENANCE, and is_deleted
+    where the mapping says what deletes.
 
     `base` is the delivery folder. row_number counts data rows from 1, unreadable ones (landing_error) included and
     blank lines not. Rows may have come before an exception does: use nothing of a file that raised.
@@ -115,10 +116,18 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
             **_fingerprints(mapping, shown, count),
             "landing_error": pa.nulls(count, pa.string()),
         }
+        | _delete_marks(mapping, sent)
     )
     if rows.unreadable:
         batch = _with_unreadable(batch, rows, mapping, label=label, context=context)
     return _Made(batch, rows.count, frozenset(sent) & frozenset(mapping.headers))
+
+
+def _delete_marks(mapping: SourceMapping, sent: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    if mapping.deleted is None or mapping.deleted.header not in sent:
+        return {}
+    says_so = pa.array(mapping.deleted.values, pa.string())
+    return {"is_deleted": pc.is_in(narrowed(sent[mapping.deleted.header]), value_set=says_so)}
 
 
 def _places(rows: Rows, label: str) -> pa.Array:

@@ -1,7 +1,8 @@
 """What a mapping file may say: a delivery's files described in TOML, checked against the contract.
 
 Put here: reading and checking of `SOURCES/mappings/*.toml`. Not here: doing what it says (``mapped_files.py``).
-Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns].
+Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns], and
+deleted = { from = "h", values = ["Y"] }: a row with such a value deletes its key if it is the key's newest.
 A column is a header name, or a table with one source and the steps done to it, always in this order::
 
     source  from = "h" | ["h1", "h2"] (first that gives a value) | join = [...], separator | value | delivery_date
@@ -22,7 +23,7 @@ from typing import Any
 from lake.contracts import silver
 from lake.contracts.model import Column, Kind, Privacy
 from lake.sources.errors import MappingError
-from lake.sources.mapping_model import ColumnSpec, Part, Scale, SourceMapping, nearest, normalise_header, table_of
+from lake.sources.mapping_model import ColumnSpec, DeleteMark, Part, Scale, SourceMapping, nearest, normalise_header, table_of
 from lake.sources.units import Unit, units_for
 
 FILE_FORMATS = ("csv", "tsv", "xlsx", "jsonl", "parquet")
@@ -35,7 +36,7 @@ WORK24_FORMATS = (
     "work24_job_dictionary_details",
 )
 ENCODINGS = ("utf-8", "cp949", "utf-16")
-_TOP_KEYS = ("table", "pattern", "format", "encoding", "is_synthetic", "null_values", "sheet", "ignore", "columns")
+_TOP_KEYS = ("table", "pattern", "format", "encoding", "is_synthetic", "null_values", "sheet", "ignore", "deleted", "columns")
 _SOURCES = ("from", "join", "value", "delivery_date")
 _STEPS = ("extract", "pad", "prefix", "each", "codes", "unit", "scale", "before", "link", "place", "pseudonym")
 _COLUMN_KEYS = (*_SOURCES, "separator", "optional", *_STEPS)
@@ -78,9 +79,16 @@ def parse_mapping(content: Mapping[str, Any], file: str) -> SourceMapping:
         null_values=_texts(content.get("null_values", [""]), "null_values", file),
         sheet=_typed(content, "sheet", str, file) if "sheet" in content else None,
         ignore=frozenset(normalise_header(name) for name in _texts(content.get("ignore", []), "ignore", file)),
+        deleted=_delete_mark(content["deleted"], file) if "deleted" in content else None,
     )
     _check_whole(mapping)
     return mapping
+
+
+def _delete_mark(entry: object, file: str) -> DeleteMark:
+    if not isinstance(entry, dict) or set(entry) != {"from", "values"} or not isinstance(entry["from"], str):
+        raise MappingError(f'{file}: deleted must be {{ from = "header", values = ["Y"] }}')
+    return DeleteMark(normalise_header(entry["from"]), _texts(entry["values"], "deleted.values", file))
 
 
 def work24_folder(kind: str) -> str:

@@ -34,6 +34,14 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class DeleteMark:
+    """The column of the file that says a row deletes its key, and the values that say so."""
+
+    header: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ColumnSpec:
     """How one contract column is made from the file; fields are the keys of the module docstring."""
 
@@ -94,11 +102,16 @@ class SourceMapping:
     null_values: tuple[str, ...] = ("",)
     sheet: str | None = None
     ignore: frozenset[str] = frozenset()
+    deleted: DeleteMark | None = None
 
     @property
     def headers(self) -> tuple[str, ...]:
         """Every header the mapping reads, once, in the order of the mapping."""
-        return tuple(dict.fromkeys(header for spec in self.columns for header in spec.headers))
+        return tuple(dict.fromkeys([*(header for spec in self.columns for header in spec.headers), *self._marks]))
+
+    @property
+    def _marks(self) -> tuple[str, ...]:
+        return (self.deleted.header,) if self.deleted else ()
 
     def header_named(self, cell: str) -> str:
         """The header as the mapping spells it when only case, width or spaces differ, else as the file does.
@@ -114,7 +127,8 @@ class SourceMapping:
     @property
     def required_headers(self) -> tuple[str, ...]:
         """The headers a file must have."""
-        return tuple(dict.fromkeys(h for spec in self.columns if not spec.is_optional for h in spec.headers))
+        needed = [h for spec in self.columns if not spec.is_optional for h in spec.headers]
+        return tuple(dict.fromkeys([*needed, *self._marks]))
 
     @property
     def pseudonymised_headers(self) -> frozenset[str]:

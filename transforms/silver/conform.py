@@ -54,6 +54,7 @@ def typed(bronze: DataFrame, table: Table, *, as_of: date) -> DataFrame:
         "row_number",
         "row_hash",
         "landing_error",
+        F.coalesce(F.col("is_deleted"), F.lit(False)).alias("is_deleted"),
     )
 
 
@@ -62,23 +63,29 @@ def judge(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFra
 
     row_text is what was sent, as pseudonymous JSON, on refused rows only; the `_sent_*` columns are gone.
     """
-    reasons = [F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))]
-    reasons += [_reason(column) for column in table.delivered]
+    unreadable = F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))
+    reasons = [_reason(column) for column in table.delivered]
     reasons += [F.when(condition, F.lit(reason)) for reason, condition in rules]
-    judged = frame.withColumn("reason_codes", F.concat_ws("|", *reasons))
+    # A row that deletes needs no more than its key and its time.
+    needed = [_reason(column) for column in table.delivered if column.name in (*natural_key(table), "updated_at")]
+    every, few = F.concat_ws("|", unreadable, *reasons), F.concat_ws("|", unreadable, *needed)
+    judged = frame.withColumn("reason_codes", F.when(F.col("is_deleted"), few).otherwise(every))
     sent = F.to_json(F.struct(*(F.col(f"_sent_{column.name}").alias(column.name) for column in table.delivered)))
     judged = judged.withColumn("row_text", F.when(F.col("reason_codes") != "", sent))
     return judged.drop(*(f"_sent_{column.name}" for column in table.delivered))
 
 
 def newest(judged: DataFrame, table: Table) -> DataFrame:
-    """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
-    return _in_order(judged, table).where("_is_newest").drop("_is_newest")
+    """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived; a delete mark leaves none."""
+    return _in_order(judged, table).where("_is_newest and not is_deleted").drop("_is_newest")
 
 
 def superseded(judged: DataFrame, table: Table) -> DataFrame:
-    """The good rows that `newest` leaves out: what was known before a correction."""
-    return _in_order(judged, table).where("not _is_newest").drop("_is_newest")
+    """The good rows that `newest` leaves out: what was known before a correction; of a deleted key nothing."""
+    ordered = _in_order(judged, table)
+    deleted = ordered.where("_is_newest and is_deleted").select(*natural_key(table))
+    before = ordered.where("not _is_newest and not is_deleted").drop("_is_newest")
+    return before.join(deleted, natural_key(table), "left_anti")
 
 
 _ARRIVAL = ("delivery_date", "source_file", "row_number")
