@@ -167,7 +167,9 @@ def shown_name(name: str) -> str:
 
 def _refused_unread(unit: Path, folder: Path) -> LandedFile:
     label = redact(shown_name(source_label(unit, folder)))
-    problem = f"{label}: found {why_unread(unit)}; expected a plain file. Do: deliver the file itself, under a plain name."
+    problem = (
+        f"{label}: found {why_unread(unit)}; expected a plain file. Do: deliver the file itself, under a plain name."
+    )
     log.warning("landing: refused: %s", problem)
     return LandedFile("", label, hashlib.sha256(label.encode()).hexdigest(), problem=problem)
 

@@ -118,7 +118,8 @@ def _start(request: Request, complaints: IO[bytes]) -> _Child:
 
 def _batches(child: _Child, request: Request, choose: Choose) -> Iterator[pa.RecordBatch]:
     stdin, stdout = child.process.stdin, child.process.stdout
-    assert stdin is not None and stdout is not None  # noqa: S101 - both are pipes
+    assert stdin is not None  # noqa: S101 - a pipe
+    assert stdout is not None  # noqa: S101 - a pipe
     with child.in_time():
         line = stdout.readline(_LONGEST_HEADER_BYTES)
     if not line.endswith(b"\n"):

@@ -45,8 +45,7 @@ class _Made:
 
 
 def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
-    """The rows of `file` in order: the mapping's columns as text, then PROVENANCE, and is_deleted
-    where the mapping says what deletes.
+    """The rows of `file` in order: columns as text, PROVENANCE, and is_deleted where the mapping says what deletes.
 
     `base` is the delivery folder. row_number counts data rows from 1, unreadable ones (landing_error) included and
     blank lines not. Rows may have come before an exception does: use nothing of a file that raised.
@@ -58,7 +57,9 @@ def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext
     label = source_label(file, base)
     rows_before = 0
     seen: set[str] = set()
-    for made in _in_order(_tasks(mapping, file, base=base, limits=context.limits), mapping, label=label, context=context):
+    for made in _in_order(
+        _tasks(mapping, file, base=base, limits=context.limits), mapping, label=label, context=context
+    ):
         seen |= made.headers
         if made.batch.num_rows:
             yield _numbered(made.batch, 0 if mapping.format in WORK24_FORMATS else rows_before)

@@ -23,7 +23,16 @@ from typing import Any
 from lake.contracts import silver
 from lake.contracts.model import Column, Kind, Privacy
 from lake.sources.errors import MappingError
-from lake.sources.mapping_model import ColumnSpec, DeleteMark, Part, Scale, SourceMapping, nearest, normalise_header, table_of
+from lake.sources.mapping_model import (
+    ColumnSpec,
+    DeleteMark,
+    Part,
+    Scale,
+    SourceMapping,
+    nearest,
+    normalise_header,
+    table_of,
+)
 from lake.sources.units import Unit, units_for
 
 FILE_FORMATS = ("csv", "tsv", "xlsx", "jsonl", "parquet")
@@ -36,7 +45,18 @@ WORK24_FORMATS = (
     "work24_job_dictionary_details",
 )
 ENCODINGS = ("utf-8", "cp949", "utf-16")
-_TOP_KEYS = ("table", "pattern", "format", "encoding", "is_synthetic", "null_values", "sheet", "ignore", "deleted", "columns")
+_TOP_KEYS = (
+    "table",
+    "pattern",
+    "format",
+    "encoding",
+    "is_synthetic",
+    "null_values",
+    "sheet",
+    "ignore",
+    "deleted",
+    "columns",
+)
 _SOURCES = ("from", "join", "value", "delivery_date")
 _STEPS = ("extract", "pad", "prefix", "each", "codes", "unit", "scale", "before", "link", "place", "pseudonym")
 _COLUMN_KEYS = (*_SOURCES, "separator", "optional", *_STEPS)

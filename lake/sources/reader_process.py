@@ -49,7 +49,8 @@ def main() -> None:
         problem = Problem("memory")
     except BaseException as error:  # a panic of a Rust library is no Exception
         problem = Problem("damaged", type(error).__name__)
-    print(json.dumps({"kind": problem.kind, "detail": problem.detail, "rows": rows[0]}), file=sys.stderr, flush=True)
+    sys.stderr.write(json.dumps({"kind": problem.kind, "detail": problem.detail, "rows": rows[0]}) + "\n")
+    sys.stderr.flush()
     os._exit(3)  # without unwinding what a damaged file may have left in the libraries
 
 
@@ -67,7 +68,8 @@ def _serve(request: dict[str, Any], rows: list[int]) -> None:
 
     pa.set_cpu_count(1)
     names, batches = (_open_parquet if request["format"] == "parquet" else _open_workbook)(request)
-    print(json.dumps(names), flush=True)
+    sys.stdout.write(json.dumps(names) + "\n")
+    sys.stdout.flush()
     wanted: list[int] = json.loads(sys.stdin.readline())
     writer = None
     size = 0

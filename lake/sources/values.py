@@ -27,6 +27,8 @@ _NOTHING = pa.scalar(None, pa.string())
 _THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
 
+_TIMES = {Kind.DATE: as_korean_days, Kind.INSTANT: as_utc}
+
 Linker = Callable[..., pa.Array]
 
 
@@ -121,10 +123,8 @@ def _steps(spec: ColumnSpec, values: pa.Array, context: ReadContext) -> pa.Array
         values = pc.utf8_slice_codeunits(values, 0, spec.prefix)
     if spec.codes is not None:
         values = _coded_items(values, spec.each, spec.codes) if spec.each else _coded(values, spec.codes)
-    if spec.kind is Kind.DATE:
-        values = as_korean_days(values)
-    if spec.kind is Kind.INSTANT:
-        values = as_utc(values)
+    if spec.kind in _TIMES:
+        values = _TIMES[spec.kind](values)
     if spec.unit is not None:
         values = convert_unit(values, spec.unit, is_whole_number=spec.is_whole_number)
     if spec.scale is not None:

@@ -117,6 +117,12 @@ class FakeWork24:
         return body[: len(body) * 2 // 3] if fault.kind == "truncated" else body
 
 
+def _content(fault: Fault, body: str) -> bytes:
+    if fault.kind == "gzip_bomb":
+        return gzip.compress(bytes(BOMB_BYTES), mtime=0)
+    return b"" if fault.kind == "empty" else body.encode()
+
+
 def _handler_of(fake: FakeWork24) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -137,24 +143,17 @@ def _handler_of(fake: FakeWork24) -> type[BaseHTTPRequestHandler]:
                 fake.released.wait(10)
                 self.close_connection = True
                 return
-            content = b"" if fault.kind == "empty" else body.encode()
-            if fault.kind == "gzip_bomb":
-                content = gzip.compress(bytes(BOMB_BYTES), mtime=0)
+            content = _content(fault, body)
             if fault.kind.startswith("drip"):
                 self.drip(content, head_first=fault.kind == "drip_body")
                 return
             self.send_response(fault.status)
-            if fault.kind == "gzip_bomb":
-                self.send_header("Content-Encoding", "gzip")
             for name, value in fault.headers:
                 self.send_header(name, value.replace("{path}", self.path))
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            if fault.kind == "drop":
-                self.wfile.write(content[: len(content) // 2])
-                self.close_connection = True
-                return
-            self.wfile.write(content)
+            self.close_connection |= fault.kind == "drop"
+            self.wfile.write(content[: len(content) // 2] if fault.kind == "drop" else content)
 
         def drip(self, content: bytes, *, head_first: bool) -> None:
             """Send byte after byte, each in good time, until the client has had enough."""

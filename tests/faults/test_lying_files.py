@@ -84,9 +84,7 @@ def test_csv_spectrum_is_read_as_its_authors_mean_it(tmp_path: Path, tally: Add)
         sources = deliver(tmp_path / name / "sources", [Lie("a.csv", case["csv"].encode(), Read([]))], columns)
         (landed,) = land(sources)
         found = pq.read_table(str(landed.staged)).column("payload").to_pylist()
-        wanted = [
-            {key: normalised(value) for key, value in row.items() if "Phone" not in key} for row in expected
-        ]
+        wanted = [{key: normalised(value) for key, value in row.items() if "Phone" not in key} for row in expected]
         if [{k: v for k, v in json.loads(row).items() if "Phone" not in k} for row in found] != wanted:
             wrong.append(f"{name}: {found}")
     tally("bad inputs", tried=len(cases), crashes=0, silent_acceptances=len(wrong))
@@ -150,7 +148,9 @@ def not_utf8(kind: pa.DataType) -> pa.Array:
 def test_binary_files_that_lie_are_read_right_or_refused(tmp_path: Path, tally: Add) -> None:
     """P05, P25: cut off, of another kind, not UTF-8, swollen."""
     one: dict[str, Any] = {"번호": ["1"], "등록일": [DAY]}
-    sheet = workbook(["번호", "등록일", "제목"], ["1", DAY, "=HYPERLINK(1)"], ["번호", "등록일", "제목"], ["2", DAY, "부산"])
+    sheet = workbook(
+        ["번호", "등록일", "제목"], ["1", DAY, "=HYPERLINK(1)"], ["번호", "등록일", "제목"], ["2", DAY, "부산"]
+    )
     million = ["0" * 1_000_000] * 70
     lies = [
         Lie("whole.parquet", WHOLE, Read(ROWS), PARQUET),
@@ -159,17 +159,36 @@ def test_binary_files_that_lie_are_read_right_or_refused(tmp_path: Path, tally: 
         Lie("magic.parquet", b"PAR1PAR1", Refused(["damaged"]), PARQUET),
         Lie("empty.parquet", b"", Refused(["damaged"]), PARQUET),
         Lie("csv.parquet", "번호,등록일\n1,2026-11-01\n".encode(), Refused(["damaged"]), PARQUET),
-        Lie("no_rows.parquet", parquet(번호=pa.array([], pa.string()), 등록일=pa.array([], pa.string())), Refused(["no data row"]), PARQUET),
+        Lie(
+            "no_rows.parquet",
+            parquet(번호=pa.array([], pa.string()), 등록일=pa.array([], pa.string())),
+            Refused(["no data row"]),
+            PARQUET,
+        ),
         Lie("cp949.parquet", parquet(**one, 제목=not_utf8(pa.string())), Refused(["no UTF-8", "제목"]), PARQUET),
         Lie("bytes.parquet", parquet(**one, 제목=not_utf8(pa.binary())), Refused(["제목 binary"]), PARQUET),
         Lie("text_as_bytes.parquet", parquet(**one, 제목=pa.array(["서울".encode()])), Read(ROWS[:1]), PARQUET),
         Lie("nan.parquet", parquet(**one, 제목=[float("nan")]), Read([("1", DAY, "nan")]), PARQUET),
-        Lie("bomb.parquet", parquet(번호=["1"] * 70, 등록일=[DAY] * 70, 제목=pa.array(million, pa.large_string())), Refused(["unpacks to more than"]), PARQUET),
-        Lie("header_twice.xlsx", sheet, Quarantined({2: "header once more"}, [("1", DAY, None), ("2", DAY, "부산")]), XLSX),
+        Lie(
+            "bomb.parquet",
+            parquet(번호=["1"] * 70, 등록일=[DAY] * 70, 제목=pa.array(million, pa.large_string())),
+            Refused(["unpacks to more than"]),
+            PARQUET,
+        ),
+        Lie(
+            "header_twice.xlsx",
+            sheet,
+            Quarantined({2: "header once more"}, [("1", DAY, None), ("2", DAY, "부산")]),
+            XLSX,
+        ),
         Lie("cut.xlsx", sheet[: len(sheet) // 2], Refused(["damaged or protected"]), XLSX),
         Lie("csv.xlsx", b"a,b\n1,2\n", Refused(["damaged or protected"]), XLSX),
         Lie("bomb.xlsx", swollen(sheet), Refused(["unpacks to more than"]), XLSX),
-        Lie("bomb.csv.gz", gzip.compress("번호,등록일\n".encode() + (b"1," + b"2" * 9_000 + b"\n") * 8_000, 1), Refused(["unpacks to more than"])),
+        Lie(
+            "bomb.csv.gz",
+            gzip.compress("번호,등록일\n".encode() + (b"1," + b"2" * 9_000 + b"\n") * 8_000, 1),
+            Refused(["unpacks to more than"]),
+        ),
     ]
     assert try_all(lies, tmp_path, tally) == []
 

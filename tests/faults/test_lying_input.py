@@ -53,7 +53,12 @@ ENCODINGS = [
     Lie("wide.csv", WIDE.encode(), Read([("1", "2026-11-01", "Ａ급"), ("2", "2026-11-02", "Ａ급")])),
     Lie("zero_width.csv", csv("\ufeff1,2026-11-\u200b01,서\u200d울").encode(), Read(FIRST)),
     Lie("nbsp.csv", csv("\u00a01\u3000,\u20032026-11-01,\u00a0서울\u00a0").encode(), Read(FIRST)),
-    Lie("hanja.csv", csv("1,2026-11-01,大韓民國 勞動部").encode("cp949"), Read([("1", "2026-11-01", "大韓民國 勞動部")]), CP949),
+    Lie(
+        "hanja.csv",
+        csv("1,2026-11-01,大韓民國 勞動部").encode("cp949"),
+        Read([("1", "2026-11-01", "大韓民國 勞動部")]),
+        CP949,
+    ),
 ]
 
 CUT = gzip.compress(GOOD.encode() * 50, mtime=0)
@@ -115,8 +120,16 @@ DRIFT = [
     Lie("doubled_name.csv", csv("1,2,2026-11-01", header="번호,번호,등록일").encode(), Refused(["more than once"])),
     Lie("spaces.csv", csv("1,2026-11-01,서울", header=" 번 호 ,등록일\u200b, 제목").encode(), Read(FIRST)),
     Lie("no_header.csv", b"900101,2026-11-01,x\n900102,2026-11-01,y\n", Refused(["holds data"])),
-    Lie("long_header.csv", csv("1,2026-11-01", header="번호,등록일," + "가" * 100_000).encode(), Quarantined({1: "2 c"}, [])),
-    Lie("formula.csv", csv('1,2026-11-01,"=HYPERLINK(""http://x"",""y"")"').encode(), Read([("1", "2026-11-01", '=HYPERLINK("http://x","y")')])),
+    Lie(
+        "long_header.csv",
+        csv("1,2026-11-01", header="번호,등록일," + "가" * 100_000).encode(),
+        Quarantined({1: "2 c"}, []),
+    ),
+    Lie(
+        "formula.csv",
+        csv('1,2026-11-01,"=HYPERLINK(""http://x"",""y"")"').encode(),
+        Read([("1", "2026-11-01", '=HYPERLINK("http://x","y")')]),
+    ),
     Lie("%2e%2e%2f..%2fetc%2fpasswd.csv", GOOD.encode() + b"7,2026-11-01,\n", Read([*ROWS, ("7", "2026-11-01", None)])),
     Lie("con.csv", GOOD.encode() + b"8,2026-11-01,\n", Read([*ROWS, ("8", "2026-11-01", None)])),
     Lie("가" * 80 + ".csv", GOOD.encode() + b"9,2026-11-01,\n", Read([*ROWS, ("9", "2026-11-01", None)])),

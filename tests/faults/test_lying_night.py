@@ -43,6 +43,29 @@ GOOD_DAYS = {
 }
 
 
+MARKED = """
+table = "job_postings"
+pattern = "marked/*.csv"
+format = "csv"
+deleted = { from = "삭제여부", values = ["Y"] }
+[columns]
+posting_id = "번호"
+registered_date = "등록일"
+updated_at = "수정"
+title = "제목"
+"""
+MARKS = """번호,등록일,수정,제목,삭제여부
+gone,2026-11-01,2026-11-01 09:00:00,first,N
+gone,,2026-11-02 09:00:00,,Y
+back,,2026-11-02 09:00:00,,Y
+back,2026-11-01,2026-11-03 09:00:00,again,N
+late,2026-11-01,2026-11-05 09:00:00,newest,N
+late,2026-11-01,2026-11-04 09:00:00,older though it comes later,N
+same,2026-11-01,2026-11-04 09:00:00,first,N
+same,2026-11-01,2026-11-04 09:00:00,last of equal times,N
+"""
+
+
 @dataclass(frozen=True)
 class Lied:
     """The night's outcome, its lake, and what was planted."""
@@ -75,6 +98,9 @@ def lied(world: World, shell: Shell, tmp_path_factory: pytest.TempPathFactory) -
     rows += [{"번호": "huge", "등록일": "2026-11-01", "제목": "가" * 3_500_000}]
     (folder / "values.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     (folder / "overlap.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:100]), encoding="utf-8")
+    (sources / "mappings" / "marked.toml").write_text(MARKED, encoding="utf-8")
+    (sources / day / "marked").mkdir()
+    (sources / day / "marked" / "a.csv").write_text(MARKS, encoding="utf-8")
     (folder / "link.jsonl").symlink_to(folder / "values.jsonl")
     (folder / "new\nline.jsonl").write_text("{}", encoding="utf-8")
     lake = in_memory(None, room / "lake")
@@ -125,11 +151,21 @@ def test_values_that_lie_are_quarantined_and_odd_days_are_read(lied: Lied) -> No
     assert dict(days) == {f"day{number}": day for number, day in enumerate(GOOD_DAYS.values())}
 
 
+def test_newest_row_of_a_key_decides_and_a_delete_mark_leaves_none(lied: Lied) -> None:
+    """P10; the row balance of the night counts the deleted key."""
+    found = lied.database.execute(
+        "select posting_id, title from silver__job_postings where source_file = 'marked/a.csv'"
+    ).fetchall()
+    assert dict(found) == {"back": "again", "late": "newest", "same": "last of equal times"}
+
+
 def test_birth_dates_are_the_days_that_were_sent(world: World, lied: Lied) -> None:
     """P13: fourteen hours ahead of UTC no birthday moves."""
     with (lied.sources / world.days[0].isoformat() / "seekers_0000.csv").open(encoding="utf-8", newline="") as file:
         sent = [row["생년월일"] for row in csv.DictReader(file)]
-    days = sorted(date.fromisoformat(f"{text[:4]}-{text[-4:-2]}-{text[-2:]}" if len(text) == 8 else text) for text in sent if text)
+    days = sorted(
+        date.fromisoformat(f"{text[:4]}-{text[-4:-2]}-{text[-2:]}" if len(text) == 8 else text) for text in sent if text
+    )
     found = [day for (day,) in lied.database.execute("select birth_date from silver__seekers order by 1").fetchall()]
     assert len(found) > 1_000
     assert not set(found) - set(days)

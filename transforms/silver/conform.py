@@ -31,8 +31,8 @@ _FALSE = ("n", "no", "0", "false", "f", "아니오")
 # Years 1600 to 9999: Python has no year 0, and engines count the days before the Gregorian calendar differently.
 _DAY = r"(1[6-9]|[2-9][0-9])[0-9]{2}[-./]?[0-9]{2}[-./]?[0-9]{2}\.?"
 _CLOCK = r"[ T]?[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.[0-9]+)?)?)?"
-# \z, because Java's $ also stands before a line end. Anything behind (오후, PM, one digit more) makes it no date, and so
-# does a zone: landing has put zoned times into the day in Korea or into UTC (lake/sources/times.py).
+# \z, because Java's $ also stands before a line end. Anything behind (오후, PM, one digit more) makes it no date, and
+# so does a zone: landing has put zoned times into the day in Korea or into UTC (lake/sources/times.py).
 _DATE = rf"^{_DAY}({_CLOCK})?\z"
 _INSTANT = rf"^{_DAY}({_CLOCK}Z?)?\z"
 # Spelled out, because Java takes "5f" and "0x1p3" for numbers as well. Commas stand between thousands or it is none:
