@@ -201,7 +201,7 @@ def _is_lax(line: str) -> bool:
     if not _LAX.search(line):
         return False
     try:
-        json.loads(line, parse_constant=_refuse_constant)
+        json.loads(line, parse_constant=_refuse_constant, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return True
     return False
