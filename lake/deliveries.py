@@ -207,7 +207,9 @@ def _wanted(
 def _folder_hashes(folder: Path, key: bytes, prefix: str = "") -> dict[str, str]:
     """Relative path, without personal data, → sha256 of every file below `folder`."""
     found = {}
-    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    # A delivery may hold links that lead elsewhere; the mappings are the operator's own.
+    paths = [] if not folder.is_dir() else sorted(folder.rglob("*")) if prefix else landing.walk(folder)[0]
+    for file in paths:
         if file.is_file():
             label = unicodedata.normalize("NFC", (Path(prefix) / file.relative_to(folder)).as_posix())
             found[redact_label(label, key)] = sha256_of(file)

@@ -14,7 +14,7 @@ import shutil
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -31,6 +31,7 @@ from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact, redact_label
 from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
+from lake.sources.limits import ReadLimits
 from lake.sources.mapped_files import ReadContext, read, source_label
 from lake.sources.mapping import WORK24_FORMATS, load_mappings
 from lake.sources.mapping_model import SourceMapping, table_of
@@ -41,6 +42,7 @@ from lake.vault import Vault, open_vault
 log = logging.getLogger(__name__)
 
 NO_MAPPING = "no mapping"
+_UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
 _HIDDEN = (".", "_", "~$")
 # Nearly every value differs, as in keys: a dictionary would be built and thrown away.
 _WITHOUT_DICTIONARY = {"row_number", "row_hash", "payload", "received_at", "delivery_date"}
@@ -118,9 +120,10 @@ def land_delivery(
     shutil.rmtree(staging, ignore_errors=True)
     erased = load_erasures(settings)
     landed: list[LandedFile] = []
-    units = list(_units(folder))
+    units, strange = _units(folder)
+    limits = ReadLimits(settings.source_file_mb, settings.source_reader_mb, settings.source_reader_seconds)
+    context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores, limits=limits)
     with open_vault(settings) if any(mapping.vault for mapping in mappings) else nullcontext() as vault:
-        context = ReadContext(load_master_key(settings), delivery_date, dict(linkers), settings.cores)
         if vault:
             context = replace(
                 context, keep=lambda people: vault.put(erased.leave_out(people, ["seeker_key"])), known=vault.get_many
@@ -129,19 +132,63 @@ def land_delivery(
         for mapping in mappings:
             landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
     without = [unit for unit in units if not any(_matches(mapping, unit, folder) for mapping in mappings)]
-    return landed + [_without_mapping(delivery, unit) for unit in without]
+    landed += [_without_mapping(delivery, unit) for unit in without]
+    return landed + [_refused_unread(unit, folder) for unit in strange]
 
 
-def _units(folder: Path) -> Iterator[Path]:
-    """What is landed as one: each file, and each fetched folder work24/{service}."""
+def _units(folder: Path) -> tuple[list[Path], list[Path]]:
+    """What is landed as one (each file, each fetched folder work24/{service}), and what may not even be opened."""
+    plain, strange = walk(folder)
     found = set()
-    for path in folder.rglob("*"):
+    for path in plain:
         parts = path.relative_to(folder).parts
         if parts[0] == "work24" and len(parts) > 1:
             found.add(folder / parts[0] / parts[1])
         elif path.is_file() and not any(part.startswith(_HIDDEN) for part in parts):
             found.add(path)
-    yield from sorted(found)
+    return sorted(found), strange
+
+
+def walk(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Every file and folder below, without following links; and apart from them what `why_unread` names."""
+    plain: list[Path] = []
+    strange: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if why_unread(path):
+            strange.append(path)
+            continue
+        plain.append(path)
+        if path.is_dir():
+            below = walk(path)
+            plain += below[0]
+            strange += below[1]
+    return plain, strange
+
+
+def why_unread(path: Path) -> str:
+    """Why a path of a delivery is never opened: it leads elsewhere, is no file, or has a name that no log can show."""
+    if path.is_symlink():
+        return "a link, which may lead out of the delivery"
+    if not path.is_file() and not path.is_dir():
+        return "neither a file nor a folder"
+    if shown_name(path.name) != path.name:
+        return "a name with control characters or bytes that are not UTF-8"
+    return ""
+
+
+def shown_name(name: str) -> str:
+    """A file name as logs and tables can hold it: what is no printable text is written as an escape."""
+    told = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(f"\\x{ord(mark):02x}" if unicodedata.category(mark) in _UNSHOWN else mark for mark in told)
+
+
+def _refused_unread(unit: Path, folder: Path) -> LandedFile:
+    label = redact(shown_name(source_label(unit, folder)))
+    problem = (
+        f"{label}: found {why_unread(unit)}; expected a plain file. Do: deliver the file itself, under a plain name."
+    )
+    log.warning("landing: refused: %s", problem)
+    return LandedFile("", label, hashlib.sha256(label.encode()).hexdigest(), problem=problem)
 
 
 def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
@@ -165,9 +212,16 @@ def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile
     if shown != label:
         problem = f"{shown}: the file's name holds personal data. Do: have it sent under another name."
         return LandedFile(noun, shown, _sha256(unit, delivery.folder), problem=problem)
+    before = _state(unit)
+    sha256 = _sha256(unit, delivery.folder)
     try:
-        before = _state(unit)
-        sha256 = _sha256(unit, delivery.folder)
+        if (unit.parent / "_delta_log").is_dir():
+            raise UnreadableFile(
+                label,
+                "a part of a Delta table, of which some parts are no longer valid",
+                expected="a plain file",
+                todo="have the present rows of the table exported and sent",
+            )
         first = delivery.known.get(sha256) or delivery.seen.get((noun, sha256))
         if (noun, label) in delivery.taken:
             problem = f"{label}: a second mapping, {mapping.file}, for {noun}. Do: let one pattern match it."

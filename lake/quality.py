@@ -105,9 +105,10 @@ def require(checks: Sequence[Check]) -> None:
 
 
 def row_balance(settings: Settings, noun: str, judged: Path, *, as_of: date) -> Check:
-    """Rows in = rows out + quarantined + superseded, from bronze, the staged judgement and both written tables.
+    """Rows in = rows out + quarantined + superseded + deleted, from bronze, the staged judgement and both tables.
 
-    Superseded rows are older corrections and repeats: good rows beyond one per key. A row lost on the way from
+    Superseded rows are older corrections and repeats: good rows beyond one per key. Deleted are the keys whose newest
+    good row is a delete mark. A row lost on the way from
     bronze to the judgement, or from the judgement to either table, breaks the balance.
     """
     keys = ", ".join(f'"{name}"' for name in contract(f"silver__{noun}").key if name != "as_of")
@@ -121,12 +122,31 @@ def row_balance(settings: Settings, noun: str, judged: Path, *, as_of: date) -> 
             f"count(distinct ({keys})) filter (where reason_codes = '') from read_parquet(?)",
             [f"{judged}/*.parquet"],
         ).fetchall()
+        removed = _deleted_keys(db, keys, judged)
     out, quarantined = (
         tables.count(settings, f"{layer}__{noun}", {"as_of": as_of}) for layer in ("silver", "quarantine")
     )
     superseded = good - distinct
-    detail = f"in {rows_in} = out {out} + quarantined {quarantined} + superseded {superseded}"
-    return Check(f"silver__{noun}", "row_balance", abs(rows_in - out - quarantined - superseded), detail=detail)
+    detail = f"in {rows_in} = out {out} + quarantined {quarantined} + superseded {superseded} + deleted {removed}"
+    missing = abs(rows_in - out - quarantined - superseded - removed)
+    return Check(f"silver__{noun}", "row_balance", missing, detail=detail)
+
+
+def _deleted_keys(db: duckdb.DuckDBPyConnection, keys: str, judged: Path) -> int:
+    """How many keys end with a delete mark."""
+    files = [f"{judged}/*.parquet"]
+    ((marks,),) = db.execute(
+        "select count(*) from read_parquet(?) where is_deleted and reason_codes = ''", files
+    ).fetchall()
+    if not marks:
+        return 0
+    newest = (
+        "select is_deleted from read_parquet(?) where reason_codes = '' qualify row_number() over "
+        f"(partition by {keys} order by updated_at desc nulls last, delivery_date desc, source_file desc, "
+        "row_number desc) = 1"
+    )
+    ((removed,),) = db.execute(f"select count(*) from ({newest}) where is_deleted", files).fetchall()
+    return int(removed)
 
 
 def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Table:

@@ -32,9 +32,10 @@ class Settings:
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
     `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table or a stage
-    (lake/kill_points.py): fault drills kill the process right after it.
-    `vault_keys` ("id:hexadecimal, …", the first encrypts) takes
-    the place of the file with the vault's keys.
+    (lake/kill_points.py): fault drills kill the process right after it. `vault_keys` ("id:hexadecimal, …", the
+    first encrypts) takes the place of the file with the vault's keys. `source_file_mb` is the most one delivered
+    file may unpack to; Parquet and XLSX are read in a child process that may use `source_reader_mb` of address
+    space and keep silent for `source_reader_seconds`.
     """
 
     lake_dir: Path = Path(".lake")
@@ -50,6 +51,9 @@ class Settings:
     sources_dir: Path = Path("deliveries")
     spark_jars: Path = Path(".spark/jars")
     kill_at: str = ""
+    source_file_mb: int = 65_536
+    source_reader_mb: int = 3_072
+    source_reader_seconds: int = 300
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
 
@@ -60,6 +64,8 @@ class Settings:
             raise SettingsError(f"device is {self.device!r}; use one of {', '.join(_DEVICES)}")
         if self.keep_nights < 1 or self.memory_mb < 256 or self.threads < 0:
             raise SettingsError("keep_nights must be >= 1, memory_mb >= 256, threads >= 0 (0 = all cores)")
+        if min(self.source_file_mb, self.source_reader_seconds) < 1 or self.source_reader_mb < 512:
+            raise SettingsError("source_file_mb and source_reader_seconds must be >= 1, source_reader_mb >= 512")
 
     @property
     def cores(self) -> int:

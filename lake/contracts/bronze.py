@@ -12,7 +12,16 @@ from lake.contracts import columns as c
 from lake.contracts import silver
 from lake.contracts.model import Column, Kind, Table
 
-PROVENANCE = (c.DELIVERY_DATE, c.SOURCE_FILE, c.ROW_NUMBER, c.RECEIVED_AT, c.ROW_HASH, c.PAYLOAD, c.LANDING_ERROR)
+PROVENANCE = (
+    c.DELIVERY_DATE,
+    c.SOURCE_FILE,
+    c.ROW_NUMBER,
+    c.RECEIVED_AT,
+    c.ROW_HASH,
+    c.PAYLOAD,
+    c.LANDING_ERROR,
+    c.IS_DELETED,
+)
 
 
 def _as_sent(column: Column) -> Column:

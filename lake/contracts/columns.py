@@ -73,6 +73,13 @@ PAYLOAD = Column(
 LANDING_ERROR = Column(
     "landing_error", Kind.STRING, "반입 오류", "파일에서 이 행을 읽지 못한 까닭. 비어 있으면 읽었다", delivered=False
 )
+IS_DELETED = Column(
+    "is_deleted",
+    Kind.BOOLEAN,
+    "삭제 표시",
+    "출처가 이 키를 지웠다고 알린 행. 가장 늦은 정정이면 키가 사라진다",
+    delivered=False,
+)
 
 FIRST_DELIVERY_DATE = Column(
     "first_delivery_date",

@@ -2,7 +2,7 @@
 
 Put here: encodings and gzip. Not here: rows and columns (``records.py``, ``delimited.py``).
 Concept: CP949 bytes are almost never valid UTF-8, and UTF-8 Hangul is often valid CP949. So a file declared CP949
-that is valid UTF-8 with a character of three bytes is refused, though it would decode.
+that is valid UTF-8 with a character of three bytes is refused, though it would decode, and so is one such line.
 """
 
 from __future__ import annotations
@@ -17,21 +17,25 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from lake.sources.errors import EncodingMismatch, TruncatedFile, UnreadableFile
+from lake.sources.limits import DEFAULT_LIMITS, ReadLimits, unpacks_too_far
 
 BLOCK_BYTES = 4 * 1024 * 1024
 _UTF8_BOM, _UTF16_BOMS = codecs.BOM_UTF8, (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
+# Of CP949 text it would take a Chinese character, then two Hangul of just the right bytes, and no other character.
+_UTF8_HANGUL_LINE = re.compile(rb"^[^\x80-\xff\n]*+(?:[\xea-\xed][\x80-\xbf][\x80-\xbf][^\x80-\xff\n]*+){2,}$", re.M)
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 
-def utf8_blocks(file: Path, encoding: str, *, label: str) -> Iterator[bytes]:
+def utf8_blocks(file: Path, encoding: str, *, label: str, limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[bytes]:
     """The file's text as blocks of UTF-8 without a byte order mark; characters may straddle blocks.
 
     Raises:
         EncodingMismatch: the bytes are not what `encoding` (utf-8, cp949 or utf-16) declares.
         TruncatedFile: the compressed stream or the last character is cut off.
+        UnreadableFile: no gzip stream, one that unpacks too far, or text that holds NUL.
     """
-    blocks = _raw_blocks(file, label)
+    blocks = _raw_blocks(file, label, limits.most_bytes(file.stat().st_size))
     first = next(blocks, b"")
     _check_start(first, encoding, label)
     decoder = _StrictDecoder(encoding, label)
@@ -50,7 +54,8 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _raw_blocks(file: Path, label: str) -> Iterator[bytes]:
+def _raw_blocks(file: Path, label: str, most_bytes: int) -> Iterator[bytes]:
+    size = 0
     with file.open("rb") as raw:
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if file.suffix == ".gz" else raw
         while True:
@@ -70,6 +75,9 @@ def _raw_blocks(file: Path, label: str) -> Iterator[bytes]:
                 )
             if not block:
                 return
+            size += len(block)
+            if size > most_bytes:
+                raise unpacks_too_far(label, file.stat().st_size, most_bytes)
             yield block
 
 
@@ -100,6 +108,8 @@ class _StrictDecoder:
     first_high_byte: int | None = None
     may_be_utf8: bool = False
     has_wide_utf8: bool = False
+    _line_start: bytes = b""
+    _utf8_line: int = 0
     _decoder: codecs.IncrementalDecoder = field(init=False, repr=False)
     _as_utf8: codecs.IncrementalDecoder = field(init=False, repr=False)
 
@@ -118,8 +128,11 @@ class _StrictDecoder:
             fault = error.start - pending
         if fault is not None:  # raised here: the codec's own exception carries the file's bytes
             raise self._mismatch(block, fault)
+        self._refuse_nul(block, text)
         if self.may_be_utf8:
             self._note_utf8(block)
+        if self.encoding == "cp949":
+            self._refuse_utf8_line(block)
         self.bytes_before += len(block)
         self.lines_before += block.count(b"\n")
         return text
@@ -141,6 +154,33 @@ class _StrictDecoder:
                 expected="cp949 as the mapping says",
                 todo='write encoding = "utf-8" in the mapping',
             )
+
+    def _refuse_nul(self, block: bytes, text: str) -> None:
+        if (b"\0" in block) if self.encoding != "utf-16" else ("\0" in text):
+            at = max(block.find(b"\0"), 0)
+            line = self.lines_before + block.count(b"\n", 0, at) + 1
+            raise UnreadableFile(
+                self.label,
+                f"a NUL character near byte {self.bytes_before + at:,} (line {line:,})",
+                expected="text, which holds none",
+                todo="have the file sent again, it is damaged or in another encoding",
+            )
+
+    def _refuse_utf8_line(self, block: bytes) -> None:
+        """A line that is UTF-8 Hangul and nothing else, in a file of which other lines are CP949."""
+        text = self._line_start + block
+        end = text.rfind(b"\n") + 1
+        found = None if self._utf8_line else _UTF8_HANGUL_LINE.search(text, 0, end)
+        if found:
+            self._utf8_line = self.lines_before + text.count(b"\n", 0, found.start()) + 1
+        if self._utf8_line and not self.may_be_utf8:
+            raise EncodingMismatch(
+                self.label,
+                f"UTF-8 text in line {self._utf8_line:,}",
+                expected="cp949 in every line as the mapping says",
+                todo="have the file sent again in one encoding",
+            )
+        self._line_start = text[end:]
 
     def _note_utf8(self, block: bytes) -> None:
         if self.first_high_byte is None:

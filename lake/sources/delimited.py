@@ -19,9 +19,10 @@ import pyarrow.csv as pacsv
 
 from lake.sources.decode import utf8_blocks
 from lake.sources.errors import EmptyFile, TruncatedFile, UnreadableFile
+from lake.sources.limits import ReadLimits
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.records import Chunk, quoted_chunks
-from lake.sources.rows import Rows, Unreadable, check_header, headers_to_read
+from lake.sources.rows import Rows, Unreadable, check_header, headers_to_read, without_repeated_header
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -29,22 +30,26 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class _Layout:
-    """What every chunk of one file shares: `wanted` maps the header read to its position."""
+    """What every chunk of one file shares: `wanted` maps the header read to its position, `sent` is how it stands."""
 
     label: str
     delimiter: str
     width: int
     wanted: dict[str, int]
+    sent: list[str]
 
 
-def delimited_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator[Callable[[], Rows]]:
+def delimited_tasks(
+    mapping: SourceMapping, file: Path, *, label: str, limits: ReadLimits
+) -> Iterator[Callable[[], Rows]]:
     """One task per chunk of the file; tasks may run side by side, their row numbers begin at 1 each.
 
     Raises (also from the tasks): EmptyFile, EncodingMismatch, SourceSchemaError, TruncatedFile, UnreadableFile.
     """
     delimiter = DELIMITERS[mapping.format]
     layout: _Layout | None = None
-    for chunk in quoted_chunks(utf8_blocks(file, mapping.encoding, label=label), delimiter=delimiter, label=label):
+    blocks = utf8_blocks(file, mapping.encoding, label=label, limits=limits)
+    for chunk in quoted_chunks(blocks, delimiter=delimiter, label=label):
         data, line = chunk.data, chunk.first_line
         if layout is None:
             end = _header_end(data)
@@ -54,7 +59,8 @@ def delimited_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterat
             names = check_header(header, mapping, label=label)
             positions = {name: position for position, name in enumerate(names)}
             wanted = {name: positions[name] for name in headers_to_read(names, mapping)}
-            layout = _Layout(label, delimiter, len(names), wanted)
+            sent = [header[position] for position in wanted.values()]
+            layout = _Layout(label, delimiter, len(names), wanted, sent)
             line += data.count(b"\n", 0, end)
             data = data[end:]
         yield partial(_parse, Chunk(data, line, chunk.is_cut), layout)
@@ -96,7 +102,8 @@ def _parse(chunk: Chunk, layout: _Layout) -> Rows:
     )
     columns = [column.combine_chunks() for column in table.columns]
     batch = pa.RecordBatch.from_arrays(columns, names=list(layout.wanted))
-    return Rows(batch, _row_numbers(table.num_rows, invalid), unreadable, count)
+    rows = Rows(batch, _row_numbers(table.num_rows, invalid), unreadable, count)
+    return without_repeated_header(rows, layout.sent)
 
 
 def _read_table(chunk: Chunk, layout: _Layout, invalid: list[pacsv.InvalidRow]) -> pa.Table:

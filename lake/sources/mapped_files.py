@@ -20,14 +20,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.privacy import keyed_hash, redact, sha256_texts
-from lake.sources.delimited import DELIMITERS, delimited_tasks
+from lake.sources.delimited import delimited_tasks
 from lake.sources.errors import EmptyFile
+from lake.sources.limits import ReadLimits
 from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.redaction import without_personal
 from lake.sources.rows import Rows, missing_columns
 from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
-from lake.sources.values import ReadContext, clean, make_column
+from lake.sources.values import ReadContext, clean, make_column, narrowed
 
 PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
 _SEPARATOR = "\x1f"
@@ -46,7 +47,7 @@ class _Made:
 
 
 def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
-    """The rows of `file` in order: the mapping's columns as text, then PROVENANCE.
+    """The rows of `file` in order: columns as text, PROVENANCE, and is_deleted where the mapping says what deletes.
 
     `base` is the delivery folder. row_number counts data rows from 1, unreadable ones (landing_error) included and
     blank lines not. Rows may have come before an exception does: use nothing of a file that raised.
@@ -58,7 +59,9 @@ def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext
     label = source_label(file, base)
     rows_before = 0
     seen: set[str] = set()
-    for made in _in_order(_tasks(mapping, file, base=base, label=label), mapping, label=label, context=context):
+    for made in _in_order(
+        _tasks(mapping, file, base=base, limits=context.limits), mapping, label=label, context=context
+    ):
         seen |= made.headers
         if made.people is not None:
             context.keep(made.people)
@@ -77,16 +80,12 @@ def source_label(file: Path, base: Path) -> str:
     return unicodedata.normalize("NFC", file.relative_to(base).as_posix())
 
 
-def _tasks(mapping: SourceMapping, file: Path, *, base: Path, label: str) -> Iterator[Callable[[], Rows]]:
-    if mapping.format in DELIMITERS:
-        return delimited_tasks(mapping, file, label=label)
-    if mapping.format == "jsonl":
-        return jsonl_tasks(mapping, file, label=label)
-    if mapping.format == "parquet":
-        return parquet_tasks(mapping, file, label=label)
-    if mapping.format == "xlsx":
-        return workbook_tasks(mapping, file, label=label)
-    return work24_tasks(mapping, base, label=label)
+def _tasks(mapping: SourceMapping, file: Path, *, base: Path, limits: ReadLimits) -> Iterator[Callable[[], Rows]]:
+    label = source_label(file, base)
+    if mapping.format in WORK24_FORMATS:
+        return work24_tasks(mapping, base, label=label)
+    readers = {"jsonl": jsonl_tasks, "parquet": parquet_tasks, "xlsx": workbook_tasks}
+    return readers.get(mapping.format, delimited_tasks)(mapping, file, label=label, limits=limits)
 
 
 def _in_order(
@@ -131,6 +130,7 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
             **_fingerprints(mapping, shown, count),
             "landing_error": pa.nulls(count, pa.string()),
         }
+        | _delete_marks(mapping, sent)
     )
     if rows.unreadable:
         batch = _with_unreadable(batch, rows, mapping, label=label, context=context)
@@ -149,6 +149,13 @@ def _people(mapping: SourceMapping, sent: dict[str, pa.Array], count: int, conte
         if parts:
             columns[name] = pc.binary_join_element_wise(*parts, " ", null_handling="skip") if parts[1:] else parts[0]
     return pa.table(columns)
+
+
+def _delete_marks(mapping: SourceMapping, sent: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    if mapping.deleted is None or mapping.deleted.header not in sent:
+        return {}
+    says_so = pa.array(mapping.deleted.values, pa.string())
+    return {"is_deleted": pc.is_in(narrowed(sent[mapping.deleted.header]), value_set=says_so)}
 
 
 def _places(rows: Rows, label: str) -> pa.Array:

@@ -1,7 +1,8 @@
 """What a mapping file may say: a delivery's files described in TOML, checked against the contract.
 
 Put here: reading and checking of `SOURCES/mappings/*.toml`. Not here: doing what it says (``mapped_files.py``).
-Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns], [vault].
+Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns], [vault],
+and deleted = { from = "h", values = ["Y"] }: a row with such a value deletes its key if it is the key's newest.
 A column is a header name, or a table with one source and the steps done to it, always in this order::
 
     source  from = "h" | ["h1", "h2"] (first that gives a value) | join = [...], separator | value | delivery_date
@@ -26,7 +27,16 @@ from lake.contracts import silver
 from lake.contracts.model import Column, Kind, Privacy
 from lake.identity import FIELDS
 from lake.sources.errors import MappingError
-from lake.sources.mapping_model import ColumnSpec, Part, Scale, SourceMapping, nearest, normalise_header, table_of
+from lake.sources.mapping_model import (
+    ColumnSpec,
+    DeleteMark,
+    Part,
+    Scale,
+    SourceMapping,
+    nearest,
+    normalise_header,
+    table_of,
+)
 from lake.sources.units import Unit, units_for
 
 FILE_FORMATS = ("csv", "tsv", "xlsx", "jsonl", "parquet")
@@ -48,6 +58,7 @@ _TOP_KEYS = (
     "null_values",
     "sheet",
     "ignore",
+    "deleted",
     "columns",
     "vault",
 )
@@ -93,10 +104,17 @@ def parse_mapping(content: Mapping[str, Any], file: str) -> SourceMapping:
         null_values=_texts(content.get("null_values", [""]), "null_values", file),
         sheet=_typed(content, "sheet", str, file) if "sheet" in content else None,
         ignore=frozenset(normalise_header(name) for name in _texts(content.get("ignore", []), "ignore", file)),
+        deleted=_delete_mark(content["deleted"], file) if "deleted" in content else None,
         vault=_vault(_typed(content, "vault", dict, file, default={}), file),
     )
     _check_whole(mapping)
     return mapping
+
+
+def _delete_mark(entry: object, file: str) -> DeleteMark:
+    if not isinstance(entry, dict) or set(entry) != {"from", "values"} or not isinstance(entry["from"], str):
+        raise MappingError(f'{file}: deleted must be {{ from = "header", values = ["Y"] }}')
+    return DeleteMark(normalise_header(entry["from"]), _texts(entry["values"], "deleted.values", file))
 
 
 def work24_folder(kind: str) -> str:
@@ -170,6 +188,12 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
     def typed(word: str, kind: type, default: Any = None) -> Any:
         return _typed(table, word, kind, file, default=default, prefix=f"{key}.") if word in table else default
 
+    is_free_text = (
+        column.kind is Kind.STRING
+        and column.codes is None
+        and (column.name == "title" or column.name.endswith(("_text", "_name")))
+        and "codes" not in column.name
+    )
     codes = typed("codes", dict)
     if codes is not None and not all(isinstance(code, str) for code in codes.values()):
         raise MappingError(f'{file}: {key}.codes: every code is text in quotes, such as "03"')
@@ -186,7 +210,7 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
         pad=typed("pad", int),
         prefix=typed("prefix", int),
         each=typed("each", str),
-        codes=codes,
+        codes=codes and {unicodedata.normalize("NFC" if is_free_text else "NFKC", sent): codes[sent] for sent in codes},
         unit=_unit(table, column, file, key),
         is_whole_number=column.kind in (Kind.INT8, Kind.INT16, Kind.INT32, Kind.INT64),
         scale=_scale(typed("scale", dict), file, key),
@@ -195,10 +219,8 @@ def _spec_from(table: dict[str, Any], column: Column, *, file: str, key: str) ->
         place=typed("place", int, 1),
         is_pseudonym=typed("pseudonym", bool, False),
         is_optional=typed("optional", bool, False),
-        is_free_text=column.kind is Kind.STRING
-        and column.codes is None
-        and (column.name == "title" or column.name.endswith(("_text", "_name")))
-        and "codes" not in column.name,
+        is_free_text=is_free_text,
+        kind=column.kind,
     )
 
 

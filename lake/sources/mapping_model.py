@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lake.contracts import silver
-from lake.contracts.model import Privacy, Table
+from lake.contracts.model import Kind, Privacy, Table
 from lake.sources.units import Unit
 
 
@@ -31,6 +31,14 @@ class Scale:
 
     mean: float
     sd: float
+
+
+@dataclass(frozen=True)
+class DeleteMark:
+    """The column of the file that says a row deletes its key, and the values that say so."""
+
+    header: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class ColumnSpec:
     is_pseudonym: bool = False
     is_optional: bool = False
     is_free_text: bool = False
+    kind: Kind = Kind.STRING
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -65,7 +74,8 @@ class ColumnSpec:
     @property
     def has_steps(self) -> bool:
         """Whether values are changed after they are found."""
-        return self._loses_something or bool(self.before) or self.is_pseudonym
+        is_time = self.kind in (Kind.DATE, Kind.INSTANT)
+        return self._loses_something or bool(self.before) or self.is_pseudonym or is_time
 
     @property
     def changes_values(self) -> bool:
@@ -96,17 +106,35 @@ class SourceMapping:
     sheet: str | None = None
     ignore: frozenset[str] = frozenset()
     vault: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deleted: DeleteMark | None = None
 
     @property
     def headers(self) -> tuple[str, ...]:
         """Every header the mapping reads, once, in the order of the mapping."""
         of_columns = [header for spec in self.columns for header in spec.headers]
-        return tuple(dict.fromkeys([*of_columns, *(header for listed in self.vault.values() for header in listed)]))
+        of_vault = [header for listed in self.vault.values() for header in listed]
+        return tuple(dict.fromkeys([*of_columns, *of_vault, *self._marks]))
+
+    @property
+    def _marks(self) -> tuple[str, ...]:
+        return (self.deleted.header,) if self.deleted else ()
+
+    def header_named(self, cell: str) -> str:
+        """The header as the mapping spells it when only case, width or spaces differ, else as the file does.
+
+        A spelling that fits two headers of the mapping fits none.
+        """
+        name = normalise_header(cell)
+        if name in self.headers:
+            return name
+        alike = [header for header in self.headers if _folded(header) == _folded(name)]
+        return alike[0] if len(alike) == 1 else name
 
     @property
     def required_headers(self) -> tuple[str, ...]:
         """The headers a file must have."""
-        return tuple(dict.fromkeys(h for spec in self.columns if not spec.is_optional for h in spec.headers))
+        needed = [h for spec in self.columns if not spec.is_optional for h in spec.headers]
+        return tuple(dict.fromkeys([*needed, *self._marks]))
 
     @property
     def secret_headers(self) -> frozenset[str]:
@@ -124,6 +152,10 @@ def normalise_header(name: str) -> str:
     """One spelling of a header: NFC, no invisible characters, single spaces, none at the ends."""
     visible = re.sub("[\u200b-\u200d\u2060\ufeff]", "", unicodedata.normalize("NFC", name))
     return re.sub(r"\s+", " ", visible).strip()
+
+
+def _folded(header: str) -> str:
+    return unicodedata.normalize("NFKC", header).replace(" ", "").casefold()
 
 
 def table_of(noun: str) -> Table:

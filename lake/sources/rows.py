@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lake.privacy import is_personal_header, redact
 from lake.sources.errors import SourceSchemaError
-from lake.sources.mapping_model import SourceMapping, nearest, normalise_header
+from lake.sources.mapping_model import SourceMapping, nearest
 
 _NAMES_SHOWN = 40
 
@@ -47,7 +48,7 @@ def check_header(cells: Sequence[str], mapping: SourceMapping, *, label: str) ->
     Raises:
         SourceSchemaError: two columns have one name, or a mapped column is missing.
     """
-    names = [normalise_header(cell) or f"(unnamed {position})" for position, cell in enumerate(cells, 1)]
+    names = [mapping.header_named(cell) or f"(unnamed {position})" for position, cell in enumerate(cells, 1)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SourceSchemaError(
@@ -75,6 +76,34 @@ def missing_columns(
         expected=f"every column that {mapping.file} names",
         todo="have them sent, or correct the mapping (optional = true for a column that may be absent)",
     )
+
+
+def without_repeated_header(rows: Rows, sent: Sequence[str]) -> Rows:
+    """The rows without those that only say the header again: files that were put behind each other hold it twice.
+
+    `sent` are the header's cells as they stand in the file, one for each column of `rows`.
+    """
+    if not sent or not rows.columns.num_rows:
+        return rows
+    again = _says(rows.columns.column(0), sent[0])
+    for position in range(1, len(sent)):
+        if not pc.any(again).as_py():
+            return rows
+        again = pc.and_(again, _says(rows.columns.column(position), sent[position]))
+    if not pc.any(again).as_py():
+        return rows
+    stays = pc.invert(again)
+    repeated = [
+        Unreadable(number, "the header once more", ",".join(sent)) for number in rows.numbers.filter(again).to_pylist()
+    ]
+    unreadable = tuple(sorted((*rows.unreadable, *repeated), key=lambda row: row.number))
+    return Rows(rows.columns.filter(stays), rows.numbers.filter(stays), unreadable, rows.count, rows.places)
+
+
+def _says(values: pa.Array, cell: str) -> pa.Array:
+    """Which values are the header's cell, also behind a byte order mark (the start of a second file)."""
+    forms = pa.array([cell, f"\ufeff{cell}", f'\ufeff"{cell}"'], pa.string())
+    return pc.fill_null(pc.is_in(values, value_set=forms), False)
 
 
 def headers_to_read(names: Sequence[str], mapping: SourceMapping) -> list[str]:

@@ -6,27 +6,28 @@ Numbers become the text a person would write (1.0 → 1), days ISO dates, nested
 
 from __future__ import annotations
 
-import datetime as dt
+import json
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-import python_calamine
 
 from lake.sources import work24
+from lake.sources.child_reader import Request, read_apart
 from lake.sources.decode import utf8_blocks
 from lake.sources.errors import EmptyFile, TruncatedFile, UnreadableFile
-from lake.sources.mapping_model import SourceMapping, normalise_header
+from lake.sources.limits import ReadLimits
+from lake.sources.mapping_model import SourceMapping
 from lake.sources.records import Chunk, line_chunks
-from lake.sources.rows import Rows, Unreadable, check_header, headers_to_read
+from lake.sources.rows import Rows, Unreadable, check_header, headers_to_read, without_repeated_header
 
-_SHEET_ROWS = 20_000
-_BATCH_ROWS = 32_768
+# DuckDB reads these although JSON has none of them; inside a text they are found too, so a strict reader decides.
+_LAX = re.compile(r",\s*[\]}]|nan|inf", re.IGNORECASE)
 _WORK24_READERS: dict[str, Callable[[Path], Iterator[pa.RecordBatch]]] = {
     "work24_postings": work24.read_postings,
     "work24_posting_details": work24.read_posting_details,
@@ -45,77 +46,65 @@ def all_read(columns: pa.RecordBatch) -> Rows:
     return Rows(columns, pa.array(np.arange(1, count + 1, dtype=np.int64)), (), count)
 
 
-def workbook_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator[Task]:
+def workbook_tasks(mapping: SourceMapping, file: Path, *, label: str, limits: ReadLimits) -> Iterator[Task]:
     """The rows of the first sheet, or of the mapping's; blank rows are none."""
-    problem = ""
-    try:
-        book = python_calamine.load_workbook(str(file))
-        name = mapping.sheet or book.sheet_names[0]
-        rows = iter(book.get_sheet_by_name(name).iter_rows())
-    except python_calamine.WorksheetNotFound:
-        problem = f"no sheet {mapping.sheet!r}"
-    except python_calamine.CalamineError as error:
-        problem = f"a damaged or protected workbook of {file.stat().st_size:,} bytes ({type(error).__name__})"
-    if problem:
-        raise UnreadableFile(label, problem, expected="an open .xlsx workbook", todo="have the file sent again")
-    filled = (row for row in rows if any(cell != "" for cell in row))
-    header = next(filled, None)
-    if header is None:
-        raise EmptyFile(label, "an empty sheet", expected="a header and data rows", todo="have the file sent again")
-    names = check_header([cell_text(cell) or "" for cell in header], mapping, label=label)
-    wanted = {name: names.index(name) for name in headers_to_read(names, mapping)}
-    while part := list(islice(filled, _SHEET_ROWS)):
-        columns = [pa.array([cell_text(row[at]) for row in part], pa.string()) for at in wanted.values()]
-        yield partial(all_read, pa.RecordBatch.from_arrays(columns, names=list(wanted)))
+    request = Request("xlsx", file, label, limits, mapping.sheet)
+    header = _Header(mapping, label)
+    for batch in read_apart(request, header.choose):
+        yield partial(_read_sheet, batch, header)
 
 
-def cell_text(cell: object) -> str | None:
-    """A spreadsheet cell as a person would write it: 3500.0 → 3500, midnight → the day alone."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+def _read_sheet(batch: pa.RecordBatch, header: _Header) -> Rows:
+    columns = pa.RecordBatch.from_arrays(batch.columns, names=header.wanted)
+    return without_repeated_header(all_read(columns), header.sent)
 
 
-def parquet_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator[Task]:
+def parquet_tasks(mapping: SourceMapping, file: Path, *, label: str, limits: ReadLimits) -> Iterator[Task]:
     """The rows of a Parquet file, whatever its types."""
-    place = f"{file.stat().st_size:,} bytes"
-    batch: pa.RecordBatch | None = None
+    header = _Header(mapping, label)
+    for batch in read_apart(Request("parquet", file, label, limits), header.choose):
+        yield partial(_read_as_text, pa.RecordBatch.from_arrays(batch.columns, names=header.wanted), label)
+
+
+@dataclass
+class _Header:
+    """What the child's column names become: `wanted` normalised names and how the file `sent` them."""
+
+    mapping: SourceMapping
+    label: str
+    wanted: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    def choose(self, cells: list[str]) -> list[int]:
+        names = check_header(cells, self.mapping, label=self.label)
+        self.wanted = headers_to_read(names, self.mapping)
+        positions = [names.index(name) for name in self.wanted]
+        self.sent = [cells[at] for at in positions]
+        return positions
+
+
+def _read_as_text(columns: pa.RecordBatch, label: str) -> Rows:
     try:
-        with pq.ParquetFile(file) as parquet:
-            names = check_header(parquet.schema_arrow.names, mapping, label=label)
-            sent = dict(zip(names, parquet.schema_arrow.names, strict=True))
-            wanted = headers_to_read(names, mapping)
-            for number, batch in enumerate(parquet.iter_batches(_BATCH_ROWS, columns=[sent[name] for name in wanted])):
-                place = f"{file.stat().st_size:,} bytes, good up to row {(number + 1) * _BATCH_ROWS:,}"
-                columns = pa.RecordBatch.from_arrays([batch.column(sent[name]) for name in wanted], names=wanted)
-                yield partial(_read_as_text, columns)
-            return
-    except (pa.ArrowException, OSError) as error:
-        problem = f"a damaged or cut-off Parquet file ({place}; {type(error).__name__})"
-    raise TruncatedFile(label, problem, expected="a complete Parquet file", todo="have the file sent again")
-
-
-def _read_as_text(columns: pa.RecordBatch) -> Rows:
-    return all_read(as_text(columns))
+        return all_read(as_text(columns))
+    except (pa.ArrowException, duckdb.Error) as error:
+        problem = type(error).__name__  # the message may quote a value
+    kinds = ", ".join(f"{name} {kind}" for name, kind in zip(columns.schema.names, columns.schema.types, strict=True))
+    raise UnreadableFile(
+        label,
+        f"columns that cannot be written as text ({problem}): {kinds[:500]}",
+        expected="text, numbers, dates, instants, lists and objects",
+        todo="have the file written with plain types",
+    )
 
 
 def as_text(columns: pa.RecordBatch) -> pa.RecordBatch:
     """Every column as text: nested values as JSON, instants in UTC with Z, midnight without a zone as the day."""
     if all(pa.types.is_string(kind) for kind in columns.schema.types):
         return columns
-    # DuckDB needs an extension for time zones; an instant is the same microseconds in UTC without one.
-    plain = [
-        column.cast(pa.timestamp("us", "UTC")).view(pa.timestamp("us")) if _is_instant(column.type) else column
-        for column in columns.columns
-    ]
+    plain = [_plain(column) for column in columns.columns]
     select = ", ".join(
-        _text_sql(name, kind) for name, kind in zip(columns.schema.names, columns.schema.types, strict=True)
+        _text_sql(name, column.type, is_instant=_is_instant(kind))
+        for name, column, kind in zip(columns.schema.names, plain, columns.schema.types, strict=True)
     )
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("sent", pa.table(plain, names=columns.schema.names))
@@ -123,11 +112,23 @@ def as_text(columns: pa.RecordBatch) -> pa.RecordBatch:
     return _one_batch(table, columns.schema.names)
 
 
+def _plain(column: pa.Array) -> pa.Array:
+    """The column in a type that DuckDB writes as text: it needs an extension for time zones, and escapes bytes."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _plain(column.dictionary_decode())
+    if _is_instant(kind):  # the same microseconds in UTC
+        return column.cast(pa.timestamp("us", "UTC"), safe=False).view(pa.timestamp("us"))
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return column.cast(pa.large_string())  # old writers leave out that it is text; other bytes are refused
+    return column
+
+
 def _is_instant(kind: pa.DataType) -> bool:
     return pa.types.is_timestamp(kind) and kind.tz is not None
 
 
-def _text_sql(name: str, kind: pa.DataType) -> str:
+def _text_sql(name: str, kind: pa.DataType, *, is_instant: bool) -> str:
     column = _quoted(name)
     if pa.types.is_nested(kind):
         return f"cast(to_json({column}) as varchar) as {column}"
@@ -137,7 +138,7 @@ def _text_sql(name: str, kind: pa.DataType) -> str:
     if pa.types.is_timestamp(kind):
         day = f"case when {text} like '% 00:00:00' then left({text}, 10) else replace({text}, ' ', 'T') end"
         instant = f"replace({text}, ' ', 'T') || 'Z'"
-        return f"{instant if _is_instant(kind) else day} as {column}"
+        return f"{instant if is_instant else day} as {column}"
     return f"{text} as {column}"
 
 
@@ -150,13 +151,13 @@ def _one_batch(table: pa.Table, names: Sequence[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=list(names))
 
 
-def jsonl_tasks(mapping: SourceMapping, file: Path, *, label: str) -> Iterator[Task]:
+def jsonl_tasks(mapping: SourceMapping, file: Path, *, label: str, limits: ReadLimits) -> Iterator[Task]:
     """One task per chunk of lines; a line that is no JSON object is an unreadable row.
 
     Objects need not have the same keys, so the caller checks after the last chunk which mapped ones ever came.
     """
     is_first = True
-    for chunk in line_chunks(utf8_blocks(file, mapping.encoding, label=label), label=label):
+    for chunk in line_chunks(utf8_blocks(file, mapping.encoding, label=label, limits=limits), label=label):
         if is_first and chunk.data.lstrip()[:1] == b"[":
             raise UnreadableFile(
                 label, "a JSON array", expected="one JSON object on each line", todo="have it sent as JSON Lines"
@@ -172,7 +173,8 @@ def _parse_lines(chunk: Chunk, mapping: SourceMapping, label: str) -> Rows:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("lines", pa.table({"line": pa.array(lines, pa.string())}))
         kinds = connection.execute("select case when json_valid(line) then json_type(line) end as kind from lines")
-        kind = kinds.to_arrow_table().column("kind").to_pylist()
+        found = kinds.to_arrow_table().column("kind").to_pylist()
+        kind = [None if one and _is_lax(line) else one for one, line in zip(found, lines, strict=True)]
         if chunk.is_cut and kind and kind[-1] is None:
             raise TruncatedFile(
                 label,
@@ -183,7 +185,7 @@ def _parse_lines(chunk: Chunk, mapping: SourceMapping, label: str) -> Rows:
         is_object = np.array([one == "OBJECT" for one in kind], dtype=bool)
         connection.register("objects", pa.table({"line": pa.array(lines, pa.string()).filter(pa.array(is_object))}))
         keys = connection.execute("select distinct unnest(json_keys(line)) as key from objects order by key").fetchall()
-        sent = {normalise_header(key): key for (key,) in keys}
+        sent = {mapping.header_named(key): key for (key,) in keys}
         wanted = headers_to_read(list(sent), mapping)
         columns = _extracted(connection, [sent[name] for name in wanted], wanted, int(is_object.sum()))
     unreadable = tuple(
@@ -192,6 +194,21 @@ def _parse_lines(chunk: Chunk, mapping: SourceMapping, label: str) -> Rows:
         if one != "OBJECT"
     )
     return Rows(columns, pa.array(np.flatnonzero(is_object) + 1), unreadable, len(lines))
+
+
+def _is_lax(line: str) -> bool:
+    """Whether a line that DuckDB took for JSON holds what JSON does not know: NaN, Infinity, a comma at the end."""
+    if not _LAX.search(line):
+        return False
+    try:
+        json.loads(line, parse_constant=_refuse_constant, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _extracted(

@@ -13,15 +13,21 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.contracts.model import Kind
 from lake.privacy import pseudonyms, redact_texts
 from lake.sources.errors import MappingError
+from lake.sources.limits import DEFAULT_LIMITS, ReadLimits
 from lake.sources.mapping_model import ColumnSpec, Part, Scale, nearest
+from lake.sources.times import as_korean_days, as_utc
 from lake.sources.units import Unit
 
 _INVISIBLE = "[\u200b-\u200d\u2060\ufeff]"
 _INVISIBLE_BYTES = tuple(mark.encode() for mark in "\u200b\u200c\u200d\u2060\ufeff")
 _NOTHING = pa.scalar(None, pa.string())
+_THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _NUMBER = r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
+
+_TIMES = {Kind.DATE: as_korean_days, Kind.INSTANT: as_utc}
 
 Linker = Callable[..., pa.Array]
 
@@ -49,6 +55,7 @@ class ReadContext:
     threads: int = 1
     keep: Callable[[pa.Table], object] = field(default=_keep_nothing, repr=False)
     known: Callable[[list[str]], Mapping[str, Mapping[str, str | None]]] = field(default=_know_nobody, repr=False)
+    limits: ReadLimits = DEFAULT_LIMITS
 
 
 def clean(values: pa.Array, null_values: pa.Array) -> pa.Array:
@@ -77,7 +84,10 @@ def make_column(spec: ColumnSpec, sent: Mapping[str, pa.Array], *, rows: int, co
         constant = context.delivery_date.isoformat() if spec.is_delivery_date else spec.value
         return pa.repeat(pa.scalar(constant, pa.string()), rows)
     empty = pa.nulls(rows, pa.string())
-    parts = [_part(part, sent.get(part.header, empty)) for part in spec.parts]
+    found = [sent.get(part.header, empty) for part in spec.parts]
+    if not spec.is_free_text:
+        found = [narrowed(values) for values in found]
+    parts = [_part(part, values) for part, values in zip(spec.parts, found, strict=True)]
     if spec.is_join:
         parts = [pc.binary_join_element_wise(*parts, spec.separator, null_handling="emit_null")]
     results = (
@@ -85,6 +95,13 @@ def make_column(spec: ColumnSpec, sent: Mapping[str, pa.Array], *, rows: int, co
     )
     made = results[0] if len(results) == 1 else pc.coalesce(*results)
     return by_distinct(made, redact_texts) if spec.is_free_text else made
+
+
+def narrowed(values: pa.Array) -> pa.Array:
+    """Full-width digits and letters, and other compatibility forms, as the plain ones (NFKC): １１ is the code 11."""
+    if pc.all(pc.string_is_ascii(values)).as_py() is not False:
+        return values
+    return pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
 
 
 def by_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -117,6 +134,8 @@ def _steps(spec: ColumnSpec, values: pa.Array, context: ReadContext) -> pa.Array
         values = pc.utf8_slice_codeunits(values, 0, spec.prefix)
     if spec.codes is not None:
         values = _coded_items(values, spec.each, spec.codes) if spec.each else _coded(values, spec.codes)
+    if spec.kind in _TIMES:
+        values = _TIMES[spec.kind](values)
     if spec.unit is not None:
         values = convert_unit(values, spec.unit, is_whole_number=spec.is_whole_number)
     if spec.scale is not None:
@@ -153,10 +172,15 @@ def _coded_items(values: pa.Array, separator: str, codes: Mapping[str, str]) -> 
 def convert_unit(values: pa.Array, unit: Unit, *, is_whole_number: bool) -> pa.Array:
     """Numbers in the contract's unit, as text; what is no number stays as sent for silver to refuse.
 
-    Commas, blanks and the unit itself behind the number are taken off. A whole number is rounded half up.
+    The unit itself behind the number and commas between thousands are taken off; 1,5 is no number, it may be one and
+    a half. A whole number is rounded half up.
     """
-    bare = pc.replace_substring_regex(values, rf"[,\s]|(?:{unit.written})$", "")
-    is_number = pc.match_substring_regex(bare, _NUMBER)
+    plain = pc.replace_substring_regex(values, rf"\s*(?:{unit.written})\s*$", "")
+    bare = pc.replace_substring_regex(plain, ",", "")
+    is_number = pc.and_(
+        pc.match_substring_regex(bare, _NUMBER),
+        pc.or_(pc.equal(bare, plain), pc.match_substring_regex(plain, _THOUSANDS)),
+    )
     number = pc.cast(pc.if_else(is_number, bare, _NOTHING), pa.float64())
     result = pc.divide(pc.multiply(number, float(unit.numerator)), float(unit.denominator))
     if is_whole_number:

@@ -17,7 +17,7 @@ import python_calamine
 
 from lake.sources.decode import utf8_blocks
 from lake.sources.errors import EncodingMismatch, SourceFileError
-from lake.sources.structured import cell_text
+from lake.sources.reader_process import cell_text
 from ml.courses import columns as c
 from ml.courses.errors import SnapshotColumnError, SnapshotUnreadableError
 

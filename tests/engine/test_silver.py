@@ -47,6 +47,34 @@ def test_a_bad_value_sends_the_row_to_quarantine_with_its_reason(
     assert [row.reason_codes for row in quarantine] == [reason]
 
 
+LIES = [
+    ({"weekly_hours": "1e999"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "0x1p3"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "37,5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "1.000,5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"weekly_hours": "3 5"}, "weekly_hours:NOT_A_FLOAT64"),
+    ({"registered_date": "0000-00-00"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "26-11-01"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "46327"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "2026-11-011"}, "registered_date:NOT_A_DATE"),
+    ({"registered_date": "2026-11-01 밤"}, "registered_date:NOT_A_DATE"),
+    ({"closing_date": "2026-12-31T23:00:00Z"}, "closing_date:NOT_A_DATE"),
+    ({"updated_at": "2026-11-01 09:00 PM"}, "updated_at:NOT_A_INSTANT"),
+    ({"updated_at": "2026-11-01 오후 09:00"}, "updated_at:NOT_A_INSTANT"),
+    ({"updated_at": "2026-11-01 25:00:00"}, "updated_at:NOT_A_INSTANT"),
+    ({"title": "가" * 333_334}, "title:TOO_LONG"),
+]
+
+
+def test_every_value_that_lies_is_refused_with_its_reason(frame: Frame) -> None:
+    """P13: one frame for all, a posting each."""
+    rows = [GOOD | {"posting_id": f"P{number}"} | sent for number, (sent, _) in enumerate(LIES)]
+    silver, quarantine = _cleaned(frame, *(row | {"row_number": at} for at, row in enumerate(rows)))
+    assert silver == []
+    found = {row.row_number: row.reason_codes for row in quarantine}
+    assert [found[number] for number in range(len(LIES))] == [reason for _, reason in LIES]
+
+
 def test_a_leap_day_is_a_date_and_the_day_after_it_is_not(frame: Frame) -> None:
     silver, quarantine = _cleaned(
         frame,
@@ -81,6 +109,30 @@ def test_a_corrected_key_keeps_the_day_it_first_came_and_what_it_said_before(fra
     assert sorted(row.title for row in before) == ["first", "third"]
 
 
+def test_a_delete_mark_that_is_the_newest_row_removes_its_key(frame: Frame) -> None:
+    """P10: the mark needs only key and time; one that is older than a later row, or arrives late, removes nothing."""
+    mark = {"is_deleted": True, "registered_date": None, "delivery_date": date(2026, 11, 19)}
+    gone, back, kept = (GOOD | {"posting_id": key} for key in ("GONE", "BACK", "KEPT"))
+    silver, quarantine = _cleaned(
+        frame,
+        gone,
+        gone | mark | {"updated_at": "2026-11-02 09:00:00"},
+        back | mark | {"updated_at": "2026-11-02 09:00:00"},
+        back | {"updated_at": "2026-11-03 09:00:00"},
+        kept,
+        kept | mark | {"updated_at": "2026-10-30 09:00:00"},
+        GOOD | mark | {"posting_id": None},
+    )
+    assert sorted(row.posting_id for row in silver) == ["BACK", "KEPT"]
+    assert [row.reason_codes for row in quarantine] == ["posting_id:MISSING"]
+
+
+def test_of_a_deleted_key_no_older_version_is_kept(frame: Frame) -> None:
+    mark = GOOD | {"is_deleted": True, "updated_at": "2026-11-05 09:00:00"}
+    judged = judge(frame("bronze__job_postings", GOOD, GOOD | {"title": "second"}, mark), "job_postings", as_of=AS_OF)
+    assert superseded(judged, table("silver__job_postings")).collect() == []
+
+
 def test_rows_delivered_after_the_business_date_do_not_exist_yet(frame: Frame) -> None:
     silver, _ = _cleaned(frame, GOOD | {"delivery_date": date(2026, 11, 21)})
     assert silver == []
@@ -89,6 +141,18 @@ def test_rows_delivered_after_the_business_date_do_not_exist_yet(frame: Frame) -
 def test_korean_time_is_stored_as_utc(frame: Frame) -> None:
     silver, _ = _cleaned(frame, GOOD | {"updated_at": "20261101083000"})
     assert f"{silver[0].updated_at:%Y-%m-%d %H:%M}" == "2026-10-31 23:30"
+
+
+def test_no_birthday_moves_and_the_end_of_time_is_a_day(frame: Frame) -> None:
+    """P13."""
+    days = {"1990-05-05": date(1990, 5, 5), "1990-05-05 00:00:00": date(1990, 5, 5), "9999-12-31": date(9999, 12, 31)}
+    people = [
+        {"seeker_key": f"S{number}", "registered_date": "2026-11-01", "birth_date": sent, "row_number": number}
+        for number, sent in enumerate(days)
+    ]
+    silver, quarantine = _cleaned(frame, *people, noun="seekers")
+    assert quarantine == []
+    assert [row.birth_date for row in sorted(silver, key=lambda row: row.seeker_key)] == list(days.values())
 
 
 @pytest.mark.parametrize(

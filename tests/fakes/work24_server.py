@@ -6,6 +6,7 @@ Faults are queued: each request takes the next one from ``faults``; an empty que
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections import deque
@@ -18,8 +19,23 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 Row = dict[str, str]
+DRIP_S = 0.02
+BOMB_BYTES = 5_000_000
 FaultKind = Literal[
-    "ok", "status", "time_out", "body", "empty", "truncated", "no_rows", "repeated_page", "drop", "redirect"
+    "ok",
+    "status",
+    "time_out",
+    "body",
+    "empty",
+    "truncated",
+    "no_rows",
+    "repeated_page",
+    "overlapping_page",
+    "drop",
+    "redirect",
+    "drip_head",
+    "drip_body",
+    "gzip_bomb",
 ]
 
 ERROR_BODY = "<?xml version='1.0' encoding='UTF-8'?><GO24><error>{text}</error></GO24>"
@@ -94,10 +110,17 @@ class FakeWork24:
         size = int(query.get(endpoint.size_param, len(rows) or 1))
         page = int(query.get(endpoint.page_param, 1))
         page -= fault.kind == "repeated_page"
+        shift = size // 2 if fault.kind == "overlapping_page" else 0
         total = self.totals.popleft() if self.totals else len(rows)
-        shown = [] if fault.kind == "no_rows" else rows[(page - 1) * size : page * size]
+        shown = [] if fault.kind == "no_rows" else rows[max((page - 1) * size - shift, 0) : page * size - shift]
         body = endpoint.render(shown, total)
         return body[: len(body) * 2 // 3] if fault.kind == "truncated" else body
+
+
+def _content(fault: Fault, body: str) -> bytes:
+    if fault.kind == "gzip_bomb":
+        return gzip.compress(bytes(BOMB_BYTES), mtime=0)
+    return b"" if fault.kind == "empty" else body.encode()
 
 
 def _handler_of(fake: FakeWork24) -> type[BaseHTTPRequestHandler]:
@@ -120,17 +143,31 @@ def _handler_of(fake: FakeWork24) -> type[BaseHTTPRequestHandler]:
                 fake.released.wait(10)
                 self.close_connection = True
                 return
-            content = b"" if fault.kind == "empty" else body.encode()
+            content = _content(fault, body)
+            if fault.kind.startswith("drip"):
+                self.drip(content, head_first=fault.kind == "drip_body")
+                return
             self.send_response(fault.status)
             for name, value in fault.headers:
                 self.send_header(name, value.replace("{path}", self.path))
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            if fault.kind == "drop":
-                self.wfile.write(content[: len(content) // 2])
-                self.close_connection = True
+            self.close_connection |= fault.kind == "drop"
+            self.wfile.write(content[: len(content) // 2] if fault.kind == "drop" else content)
+
+        def drip(self, content: bytes, *, head_first: bool) -> None:
+            """Send byte after byte, each in good time, until the client has had enough."""
+            self.close_connection = True
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nX-Wait: {'x' * 60_000}\r\n\r\n".encode()
+            sent = [head] if head_first else []
+            sent += [bytes([byte]) for byte in (content if head_first else head)]
+            try:
+                for part in sent:
+                    self.wfile.write(part)
+                    if fake.released.wait(DRIP_S):
+                        return
+            except OSError:  # the client has closed the connection
                 return
-            self.wfile.write(content)
 
     return Handler
 

@@ -24,14 +24,21 @@ _LIMITS = {
     Kind.INT8: (-128, 127),
     Kind.INT16: (-32_768, 32_767),
     Kind.INT32: (-2_147_483_648, 2_147_483_647),
-    Kind.INT64: (-9.2e18, 9.2e18),
+    Kind.INT64: (-(2**53), 2**53),  # numbers are parsed as doubles, which hold no larger whole number exactly
 }
 _TRUE = ("y", "yes", "1", "true", "t", "예")
 _FALSE = ("n", "no", "0", "false", "f", "아니오")
 # Years 1600 to 9999: Python has no year 0, and engines count the days before the Gregorian calendar differently.
-_DATE = r"^(1[6-9]|[2-9][0-9])[0-9]{2}[-./]?[0-9]{2}[-./]?[0-9]{2}"
-# Spelled out, because Java takes "5f" and "0x1p3" for numbers as well; \z, because its $ also stands before a line end.
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z"
+_DAY = r"(1[6-9]|[2-9][0-9])[0-9]{2}[-./]?[0-9]{2}[-./]?[0-9]{2}\.?"
+_CLOCK = r"[ T]?[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.[0-9]+)?)?)?"
+# \z, because Java's $ also stands before a line end. Anything behind (오후, PM, one digit more) makes it no date, and
+# so does a zone: landing has put zoned times into the day in Korea or into UTC (lake/sources/times.py).
+_DATE = rf"^{_DAY}({_CLOCK})?\z"
+_INSTANT = rf"^{_DAY}({_CLOCK}Z?)?\z"
+# Spelled out, because Java takes "5f" and "0x1p3" for numbers as well. Commas stand between thousands or it is none:
+# 1,5 may be one and a half.
+_NUMBER = r"^[+-]?(([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t]*%?\z"
+_LONGEST_TEXT_BYTES = 1_000_000
 _FLOAT_LIMITS = {Kind.FLOAT32: 3.4e38, Kind.FLOAT64: 1e300}
 
 
@@ -47,6 +54,7 @@ def typed(bronze: DataFrame, table: Table, *, as_of: date) -> DataFrame:
         "row_number",
         "row_hash",
         "landing_error",
+        F.coalesce(F.col("is_deleted"), F.lit(False)).alias("is_deleted"),
     )
 
 
@@ -55,23 +63,29 @@ def judge(frame: DataFrame, table: Table, rules: Sequence[Rule] = ()) -> DataFra
 
     row_text is what was sent, as pseudonymous JSON, on refused rows only; the `_sent_*` columns are gone.
     """
-    reasons = [F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))]
-    reasons += [_reason(column) for column in table.delivered]
+    unreadable = F.when(F.col("landing_error").isNotNull(), F.concat(F.lit("row:UNREADABLE "), "landing_error"))
+    reasons = [_reason(column) for column in table.delivered]
     reasons += [F.when(condition, F.lit(reason)) for reason, condition in rules]
-    judged = frame.withColumn("reason_codes", F.concat_ws("|", *reasons))
+    # A row that deletes needs no more than its key and its time.
+    needed = [_reason(column) for column in table.delivered if column.name in (*natural_key(table), "updated_at")]
+    every, few = F.concat_ws("|", unreadable, *reasons), F.concat_ws("|", unreadable, *needed)
+    judged = frame.withColumn("reason_codes", F.when(F.col("is_deleted"), few).otherwise(every))
     sent = F.to_json(F.struct(*(F.col(f"_sent_{column.name}").alias(column.name) for column in table.delivered)))
     judged = judged.withColumn("row_text", F.when(F.col("reason_codes") != "", sent))
     return judged.drop(*(f"_sent_{column.name}" for column in table.delivered))
 
 
 def newest(judged: DataFrame, table: Table) -> DataFrame:
-    """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived."""
-    return _in_order(judged, table).where("_is_newest").drop("_is_newest")
+    """Good rows only, one per key: the newest `updated_at` wins, whenever it arrived; a delete mark leaves none."""
+    return _in_order(judged, table).where("_is_newest and not is_deleted").drop("_is_newest")
 
 
 def superseded(judged: DataFrame, table: Table) -> DataFrame:
-    """The good rows that `newest` leaves out: what was known before a correction."""
-    return _in_order(judged, table).where("not _is_newest").drop("_is_newest")
+    """The good rows that `newest` leaves out: what was known before a correction; of a deleted key nothing."""
+    ordered = _in_order(judged, table)
+    deleted = ordered.where("_is_newest and is_deleted").select(*natural_key(table))
+    before = ordered.where("not _is_newest and not is_deleted").drop("_is_newest")
+    return before.join(deleted, natural_key(table), "left_anti")
 
 
 _ARRIVAL = ("delivery_date", "source_file", "row_number")
@@ -111,9 +125,9 @@ def refused(judged: DataFrame, table: Table) -> DataFrame:
 
 
 def parsed_number(sent: SparkColumn) -> SparkColumn:
-    """The number in a text with thousands commas, blanks and % left out; null when it is none."""
-    plain = F.regexp_replace(sent, r"[,% \t\r\n]", "")
-    return F.when(plain.rlike(_NUMBER), plain).try_cast("double")
+    """The number in a text, with commas between its thousands and a % behind it left out; null when it is none."""
+    plain = F.regexp_replace(sent, r"[,% \t]", "")
+    return F.when(sent.rlike(_NUMBER), plain).try_cast("double")
 
 
 def _sent(name: str) -> SparkColumn:
@@ -135,7 +149,7 @@ def _parsed(column: Column, sent: SparkColumn) -> SparkColumn:
         local = F.concat_ws(" ", _iso_day(digits), clock).try_cast("timestamp")
         # Sources write Korean time unless they say Z; Korea has kept UTC+9 without summer time since 1988.
         utc = F.when(sent.endswith("Z"), local).otherwise(local - F.expr("interval 9 hours"))
-        return F.when(sent.rlike(_DATE), utc)
+        return F.when(sent.rlike(_INSTANT), utc)
     number = parsed_number(sent)
     if column.kind in _LIMITS:
         low, high = _LIMITS[column.kind]
@@ -159,6 +173,8 @@ def _reason(column: Column) -> SparkColumn:
         reason = reason.when(value.isNull(), F.lit(f"{column.name}:MISSING"))
     if column.codes:
         reason = reason.when(~value.isin(*column.codes.codes), F.lit(f"{column.name}:UNKNOWN_CODE"))
+    if column.kind is Kind.STRING and not column.codes:
+        reason = reason.when(F.octet_length(value) > _LONGEST_TEXT_BYTES, F.lit(f"{column.name}:TOO_LONG"))
     outside = [value < column.minimum] if column.minimum is not None else []
     outside += [value > column.maximum] if column.maximum is not None else []
     for condition in outside:

@@ -180,15 +180,25 @@ def _xml_fault(body: bytes, error: etree.XMLSyntaxError, source: str) -> Malform
 def _decode_json(body: bytes, source: str, where: str) -> Any:
     try:
         # Numbers stay as sent: "0221" or 12.50 must not lose a digit.
-        return json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str)
+        return json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise MalformedResponse(source, f"not UTF-8{where}", byte=error.start, size=len(body)) from None
     except json.JSONDecodeError as error:
         byte = len(error.doc[: error.pos].encode())
         problem = f"JSON cut off or broken{where} ({error.msg})"
         raise MalformedResponse(source, problem, line=error.lineno, byte=byte, size=len(body)) from None
+    except _NotJson as error:
+        raise MalformedResponse(source, f"{error}, which is no JSON{where}", size=len(body)) from None
     except RecursionError:
         raise MalformedResponse(source, f"JSON nested too deeply{where}", size=len(body)) from None
+
+
+class _NotJson(ValueError):
+    """NaN and Infinity, which Python's reader would take."""
+
+
+def _refuse_constant(name: str) -> None:
+    raise _NotJson(name)
 
 
 def _text(value: object) -> str | None:

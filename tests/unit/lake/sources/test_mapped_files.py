@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -92,6 +93,8 @@ def test_an_optional_column_may_be_absent(read_rows: Read) -> None:
         ("krw_year", "36000000 원", "3000000"),
         ("thousand_krw_month", "2500", "2500000"),
         ("krw_month", "2500만원", "2500만원"),
+        ("krw_month", "250,00", "250,00"),
+        ("krw_month", "2 500 000", "2 500 000"),
         ("krw_month", "면접 후 결정", "면접 후 결정"),
         ("krw_month", "", None),
     ],
@@ -193,3 +196,58 @@ def test_of_an_unreadable_row_about_a_person_nothing_is_kept(read_rows: Read) ->
     assert [row["landing_error"] for row in rows] == ["3 columns, expected 2", None]
     assert rows[0]["payload"] is None
     assert "홍길동" not in str(rows)
+
+
+def test_rows_that_delete_are_marked(read_rows: Read) -> None:
+    rows = read_rows("id,삭제여부\nA,Y\nB,N\nC,\nD,Ｙ\n", deleted={"from": "삭제여부", "values": ["Y"]})
+    assert [row["is_deleted"] for row in rows] == [True, False, False, True]
+
+
+def test_full_width_digits_and_letters_are_plain_in_codes_and_stay_in_text(read_rows: Read) -> None:
+    columns = {"company_id": "id", "region_code": {"from": "r", "codes": {"서울Ａ": "11"}}}
+    rows = read_rows("id,r\nＡ１,서울A\nA２,１１\n", columns)
+    assert [(row["company_id"], row["region_code"]) for row in rows] == [("A1", "11"), ("A2", "11")]
+    rows = read_rows("번호,자격\n1,Ａ급\n", CERTIFICATES, table="certificates")
+    assert rows[0]["certificate_name"] == "Ａ급"
+
+
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        ("1990-05-05", "1990-05-05"),
+        ("1990-05-05T00:00:00+09:00", "1990-05-05"),
+        ("1990-05-04T15:00:00Z", "1990-05-05"),  # midnight in Korea
+        ("1987-06-09T14:00:00Z", "1987-06-10"),  # midnight in the summer time of 1987
+        ("1955-03-01T15:30:00+00:00", "1955-03-02"),  # midnight when Korea kept UTC+8:30
+        ("1955-03-02T00:00:00+09:00", "1955-03-02"),
+        ("9999-12-31T23:00:00Z", "9999-12-31T23:00:00Z"),  # no day that there is; silver refuses it
+        ("2026-02-30T00:00:00Z", "2026-02-30T00:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "UTC"])
+def test_a_birth_date_that_was_written_as_an_instant_is_its_day_in_korea(
+    read_rows: Read, monkeypatch: pytest.MonkeyPatch, sent: str, day: str, zone: str
+) -> None:
+    """P13."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        rows = read_rows(f"번호,등록일,생일\n1,2026-01-02,{sent}\n", PERSON | {"birth_date": "생일"}, table="seekers")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert rows[0]["birth_date"] == day
+
+
+@pytest.mark.parametrize(
+    ("sent", "utc"),
+    [
+        ("2026-11-01T08:30:00+09:00", "2026-10-31T23:30:00Z"),
+        ("2026-11-01T08:30:00-0500", "2026-11-01T13:30:00Z"),
+        ("2026-11-01 08:30+00:00", "2026-11-01T08:30:00Z"),
+        ("2026-11-01 08:30:00", "2026-11-01 08:30:00"),
+    ],
+)
+def test_the_zone_that_a_time_names_is_kept(read_rows: Read, sent: str, utc: str) -> None:
+    rows = read_rows(f"번호,등록일,수정\n1,2026-01-02,{sent}\n", PERSON | {"updated_at": "수정"}, table="seekers")
+    assert rows[0]["updated_at"] == utc

@@ -118,3 +118,28 @@ def test_a_column_takes_the_units_that_convert_to_its_own(noun: str, column: str
 
 def test_manwon_a_year_is_ten_thousand_won_by_twelve() -> None:
     assert (UNITS["manwon_year"].numerator, UNITS["manwon_year"].denominator) == (10_000, 12)
+
+
+@pytest.mark.parametrize(
+    "entry", ["삭제여부", {"from": "삭제여부"}, {"from": 1, "values": ["Y"]}, {"from": "x", "value": "Y"}]
+)
+def test_a_delete_mark_names_its_column_and_values(entry: Any) -> None:
+    with pytest.raises(MappingError, match="c.toml: deleted must be"):
+        parse_mapping(COMPANIES | {"deleted": entry}, "c.toml")
+
+
+def test_the_column_of_the_delete_mark_must_be_there() -> None:
+    mapping = parse_mapping(COMPANIES | {"deleted": {"from": " 삭제 여부", "values": ["Y"]}}, "c.toml")
+    assert mapping.required_headers == ("id", "삭제 여부")
+
+
+def test_headers_that_differ_in_case_width_or_spaces_are_the_mapped_ones() -> None:
+    mapping = parse_mapping(companies(region_code="Region"), "c.toml")
+    assert [mapping.header_named(cell) for cell in ("ID", "ｉｄ", " re gion", "other")] == [
+        "id",
+        "id",
+        "Region",
+        "other",
+    ]
+    two = parse_mapping(companies(region_code="ID"), "c.toml")
+    assert two.header_named("Id") == "Id"
