@@ -18,10 +18,12 @@ import typer
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
+from dagster_project.query_commands import query_app
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(query_app)
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
@@ -164,20 +166,6 @@ def verify(lake: LakeDir = None) -> None:
     )
     if problems:
         raise typer.Exit(EXIT_CHECK_FAILED)
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Option(help="One SELECT over goyong.duckdb.")],
-    role: Annotated[str, typer.Option(help="analyst is the only role.")] = "analyst",
-    lake: LakeDir = None,
-) -> None:
-    """Ask the analysts' database, read-only and without file access."""
-    from dagster_project import report
-
-    if role != "analyst":
-        raise typer.BadParameter("the only role is analyst", param_hint="--role")
-    typer.echo(report.query(make_settings(lake_dir=lake), sql))
 
 
 @app.command()

@@ -30,7 +30,7 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
-    `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
+    `analyst_*` is what one query of an analyst may take and return. `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table: fault
     drills kill the process right after it is written.
     """
@@ -41,6 +41,9 @@ class Settings:
     memory_mb: int = 2048
     threads: int = 0
     keep_nights: int = 7
+    analyst_seconds: int = 60
+    analyst_memory_mb: int = 1024
+    analyst_rows: int = 100_000
     employment_uses_age: bool = False
     secret_file: Path | None = None
     dagster_home: Path | None = None
@@ -57,6 +60,8 @@ class Settings:
             raise SettingsError(f"device is {self.device!r}; use one of {', '.join(_DEVICES)}")
         if self.keep_nights < 1 or self.memory_mb < 256 or self.threads < 0:
             raise SettingsError("keep_nights must be >= 1, memory_mb >= 256, threads >= 0 (0 = all cores)")
+        if self.analyst_seconds < 1 or self.analyst_memory_mb < 64 or self.analyst_rows < 1:
+            raise SettingsError("analyst_seconds and analyst_rows must be >= 1, analyst_memory_mb >= 64")
 
     @property
     def cores(self) -> int:
@@ -87,6 +92,11 @@ class Settings:
     def audit_dir(self) -> Path:
         """The audit log: publications, rollbacks, erasures, queries."""
         return self.lake_dir / "audit"
+
+    @property
+    def exports_dir(self) -> Path:
+        """The register of the exports that were made; the files lie where their takers wanted them."""
+        return self.lake_dir / "exports"
 
     @property
     def models_dir(self) -> Path:
