@@ -140,7 +140,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """While open, openpyxl keeps a sheet's rows in a temporary file: let it lie in the export's own folder, not in /tmp."""
+    """While open, openpyxl keeps a sheet's rows in a temporary file: in the export's folder, not in /tmp."""
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield

@@ -30,7 +30,8 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
-    `analyst_*` is what one query of an analyst may take and return. `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
+    `analyst_*` is what one query of an analyst may take and return.
+    `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table: fault
     drills kill the process right after it is written.
     """
