@@ -61,7 +61,8 @@ DATES = {
 LISTS = {
     "array_extract", "array_length", "element_at", "list_aggregate", "list_apply", "list_avg", "list_contains",
     "list_count", "list_distinct", "list_extract", "list_filter", "list_has", "list_max", "list_min", "list_position",
-    "list_slice", "list_sort", "list_sum", "list_transform", "list_unique", "list_value", "row", "struct_extract", "struct_pack",
+    "list_slice", "list_sort", "list_sum", "list_transform", "list_unique", "list_value", "row", "struct_extract",
+    "struct_pack",
     "unnest",
 }  # fmt: skip
 OTHERS = {"coalesce", "if", "ifnull", "nullif", "typeof", "grouping", "grouping_id", "constant_or_null"}
