@@ -35,10 +35,15 @@ class TooMuch(RuntimeError):
 def main() -> None:
     """Answer the request on stdin."""
     request: dict[str, Any] = json.load(sys.stdin)
-    _limit(request["memory_mb"] + OVERHEAD_MB, request["seconds"] * request["threads"])
+    limit(request["memory_mb"] + OVERHEAD_MB, request["seconds"] * request["threads"])
+    for line in respond(request):
+        sys.stdout.write(line)
+
+
+def respond(request: dict[str, Any]) -> Iterator[str]:
+    """The lines that answer a request; the last one says how it ended and why."""
     try:
-        for line in _answer(request):
-            sys.stdout.write(line)
+        yield from _answer(request)
         end = {"end": "OK"}
     except SqlRefused as error:
         end = {"end": "REFUSED", "why": str(error)}
@@ -48,10 +53,10 @@ def main() -> None:
         end = {"end": "LIMIT", "why": f"the query needs more memory than {request['memory_mb']} MB ({_kind(error)})"}
     except duckdb.Error as error:
         end = {"end": "REFUSED", "why": _first_line(error)}
-    sys.stdout.write(json.dumps(end, ensure_ascii=False) + "\n")
+    yield json.dumps(end, ensure_ascii=False) + "\n"
 
 
-def _limit(memory_mb: int, cpu_seconds: int) -> None:
+def limit(memory_mb: int, cpu_seconds: int) -> None:
     """What the kernel refuses from here on, whatever the database does: memory, processor time, files, core dumps."""
     limits = {
         resource.RLIMIT_AS: memory_mb << 20,

@@ -63,7 +63,7 @@ def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
     Raises:
         GivenAway: a count stays within reach of arithmetic whatever else is hidden.
     """
-    whole = {name: _with_lines(name, rows) for name, rows in tables.items()}
+    whole = {name: with_lines(name, rows) for name, rows in tables.items()}
     whole |= hide_details(whole)
     everybody = count_everybody(whole)
     also: Masks = {}
@@ -121,7 +121,7 @@ def _is_about_people(table_id: str) -> bool:
     return table_id in TABLES and TABLES[table_id].is_personal
 
 
-def _with_lines(name: str, rows: pa.Table) -> pa.Table:
+def with_lines(name: str, rows: pa.Table) -> pa.Table:
     """The rows with the columns that say which of them add up."""
     if name == "gold__course_outcomes":
         field = pc.fill_null(pc.utf8_slice_codeunits(rows.column("skill_code"), 0, 2), UNKNOWN)
