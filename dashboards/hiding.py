@@ -95,17 +95,19 @@ def hide_details(rows: Rows) -> Rows:
     """Tables about the night itself without what tells of few people: shares to hundredths, checks without counts."""
     changed = {}
     for table_id, names in ROUNDED_SHARES.items():
+        if table_id not in rows:
+            continue
         found = rows[table_id]
         for name in names:
             position = found.schema.get_field_index(name)
             found = found.set_column(position, found.schema.field(position), pc.round(found.column(name), 2))
         changed[table_id] = found
     if "ops__quality" in rows:
-        changed["ops__quality"] = _hide_check_counts(rows["ops__quality"])
+        changed["ops__quality"] = hide_check_counts(rows["ops__quality"])
     return changed
 
 
-def _hide_check_counts(checks: pa.Table) -> pa.Table:
+def hide_check_counts(checks: pa.Table) -> pa.Table:
     """Checks of tables about people: no value of 1 to 9, no text that names such a number."""
     of_people = pa.array([_is_about_people(name) for name in checks.column("table_id").to_pylist()])
     value = checks.column("value")

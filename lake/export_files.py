@@ -82,21 +82,30 @@ def _write_csv(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch])
 def _write_xlsx(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
     from openpyxl import Workbook
 
-    rows = 0
     with _temporary_files_in(file.parent):
         book = Workbook(write_only=True)
         sheet = book.create_sheet(file.stem[:31])
-        sheet.append([_text_cell(sheet, name) for name in schema.names])
-        for batch in batches:
-            rows += batch.num_rows
-            if rows >= XLSX_ROWS:
-                raise ExportTooLarge(
-                    f"{file.stem}: more than {XLSX_ROWS - 1:,} rows; a sheet of XLSX holds no more. Do: --format csv"
-                )
-            columns = [[_cell(sheet, value) for value in column.to_pylist()] for column in batch.columns]
-            for values in zip(*columns, strict=True):
-                sheet.append(values)
-        book.save(file)
+        try:
+            rows = _append_rows(sheet, file.stem, schema, batches)
+            book.save(file)
+        except BaseException:
+            sheet.close()  # its half-written file would be closed at some later time, with an error nobody can catch
+            raise
+    return rows
+
+
+def _append_rows(sheet: Any, name: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    rows = 0
+    sheet.append([_text_cell(sheet, column) for column in schema.names])
+    for batch in batches:
+        rows += batch.num_rows
+        if rows >= XLSX_ROWS:
+            raise ExportTooLarge(
+                f"{name}: more than {XLSX_ROWS - 1:,} rows; a sheet of XLSX holds no more. Do: --format csv"
+            )
+        columns = [[_cell(sheet, value) for value in column.to_pylist()] for column in batch.columns]
+        for values in zip(*columns, strict=True):
+            sheet.append(values)
     return rows
 
 
