@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from lake.formula_safe import guard, guard_texts
 
 FORMATS = ("parquet", "jsonl", "csv", "xlsx")
+ROW_GROUP = 65_536
 XLSX_ROWS = 1_048_576
 XLSX_CHARACTERS = 32_767
 _EXACT_IN_A_SHEET = 2**53
@@ -48,11 +49,16 @@ def write_file(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch],
 
 
 def _write_parquet(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-    rows = 0
+    rows, waiting = 0, list[pa.RecordBatch]()
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in batches:
-            writer.write_batch(batch)
+            waiting.append(batch)
             rows += batch.num_rows
+            if sum(each.num_rows for each in waiting) >= ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
+                waiting = []
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
     return rows
 
 

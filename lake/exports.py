@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow as pa
 
 from lake import audit_log, publication, tables
@@ -73,6 +74,7 @@ def export(settings: Settings, folder: Path, order: Order) -> dict[str, Exported
     target = folder.absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ExportRefused(f"{folder.name}: is there and not empty; expected a new or empty folder. Do: --to another")
+    _drop_leftovers(target)
     aside = target.with_name(f".{target.name}.writing-{os.getpid()}")
     aside.mkdir(parents=True)
     try:
@@ -87,6 +89,14 @@ def export(settings: Settings, folder: Path, order: Order) -> dict[str, Exported
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return files
+
+
+def _drop_leftovers(target: Path) -> None:
+    """What an export to the same place left when it was killed: nobody would know of that copy."""
+    for folder in target.parent.glob(f".{target.name}.writing-*"):
+        number = folder.name.rpartition("-")[2]
+        if not (number.isdigit() and psutil.pid_exists(int(number))):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _chosen(pointer: publication.Pointer, order: Order) -> Sequence[str]:

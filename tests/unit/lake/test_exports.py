@@ -122,6 +122,14 @@ def test_a_failed_export_leaves_nothing(lake: Settings, tmp_path: Path, monkeypa
     assert not (lake.lake_dir / "exports").exists()
 
 
+def test_what_a_killed_export_left_is_gone_after_the_next(lake: Settings, tmp_path: Path) -> None:
+    left = tmp_path / ".out.writing-999999999"
+    left.mkdir()
+    (left / "half.csv").write_text("x")
+    exports.export(lake, tmp_path / "out", Order("csv", tables=(POSTINGS,)))
+    assert not left.exists()
+
+
 def test_a_folder_in_use_is_left_alone(lake: Settings, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x")
