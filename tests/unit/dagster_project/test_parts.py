@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_without_a_network_the_list_is_written_and_nothing_fails(
     told = capsys.readouterr().out
     assert "2 locked packages; licence not stated by not-installed" in told
     assert "not asked, no network" in told
+
+
+@pytest.mark.parametrize("said", ["", '{"dependencies": [{"name": "duckdb", "skip_reason": "not found"}]}'])
+def test_a_service_that_knows_no_package_was_not_asked(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen with a package mirror: pip-audit skips everything, says "No known vulnerabilities found" and exits 0."""
+    done = subprocess.CompletedProcess([], 0, stdout=said)
+    monkeypatch.setattr(parts.subprocess, "run", lambda *_, **__: done)
+    assert parts.ask_for_faults() is None
 
 
 def test_a_known_fault_fails_the_check_and_says_what_fixes_it(
