@@ -30,7 +30,8 @@ def main() -> int:
     found = ask_for_faults()
     if found is None:
         _say(
-            "known faults: not asked, no network, or no service behind it that knows the packages; run make audit where there is one"
+            "known faults: not asked: no network, or no service behind it that knows the packages. "
+            "Do: make audit where there is one"
         )
         return 0
     faults = [
