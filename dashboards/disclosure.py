@@ -6,7 +6,7 @@ nothing moves. Pure arrays. Do not put here: which counts and sums there are (kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -101,8 +101,3 @@ def partners(system: System, number: int) -> list[int]:
     return sorted(
         each for each in set().union(*found) if system.names[each] and 0 < system.low[each] == system.high[each]
     )
-
-
-def count_shown(system: System) -> Mapping[str, int]:
-    """How many counts and sums there are, for the log."""
-    return {"counts": len(system.low), "sums": len(system.sums)}

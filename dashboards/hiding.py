@@ -236,12 +236,12 @@ def _loosened(system: System, found: Mapping[int, Any], whole: Rows) -> Masks:
 
 
 def _is_total(name: tuple[str, str, int] | None, whole: Rows, groups: Mapping[str, str]) -> bool:
-    """Rows about everybody are known from elsewhere too: hiding them hides nothing."""
+    """Whether a row is about everybody: how many they are is known from elsewhere too, hiding it hides nothing."""
     if name is None:
         return True
     table_id, _, row = name
-    columns = [column for column in (groups.get(table_id), "group_code") if column in whole[table_id].schema.names]
-    return any(whole[table_id].column(column)[row].as_py() in (TOTAL, "ALL") for column in columns)
+    column = groups.get(table_id)
+    return column is not None and whole[table_id].column(column)[row].as_py() == TOTAL
 
 
 def _require_nothing(system: System, found: Mapping[int, tuple[int, int]]) -> None:

@@ -156,3 +156,17 @@ def test_a_check_does_not_tell_of_few_people(
     found = hiding.hide_check_counts(rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}]))
     assert tuple(found.select(["value", "detail"]).to_pylist()[0].values()) == expected
     assert tuple(found.select(["value", "detail"]).to_pylist()[1].values()) == (value, detail)
+
+
+def test_the_whole_of_many_small_groups_is_hidden_with_them() -> None:
+    """Five groups in a bin of 12 people are 1 to 8 each: the bin's own count goes, and another of everybody's bins."""
+    everybody = {"as_of": None, "service_code": "EMPLOYMENT", "group_name": "ALL", "group_code": "ALL"}
+    bins = [everybody | {"bin_number": n, "people_count": count} for n, count in enumerate([12, 40, 50])]
+    sizes = [3, 3, 2, 2, 2]
+    groups = [
+        everybody | {"group_name": "age_band_code", "group_code": str(n), "bin_number": 0, "people_count": size}
+        for n, size in enumerate(sizes)
+    ]
+    tables, _ = world_of([30] * 15, 0)
+    shown = hiding.hide_everywhere(tables | {"ops__calibration": rows_of("ops__calibration", bins + groups)})
+    assert shown["ops__calibration"].column("people_count").to_pylist() == [None, None, 50, *[None] * 5]
