@@ -213,7 +213,14 @@ OPS_PEOPLE: dict[str, tuple[People, ...]] = {
     ),
     judgement.COHORTS.id: tuple(
         People(name, lines=("as_of+snapshot_date",))
-        for name in ("registered_count", "rows_count", "evaluation_rows_count", "hired_count", "kept_count")
+        for name in (
+            "registered_count",
+            "rows_count",
+            "evaluation_rows_count",
+            "hired_count",
+            "kept_count",
+            "left_out_count",
+        )
     ),
     judgement.DRIFT.id: (People("unknown_count", lines=("as_of+feature_name",)),),
 }
