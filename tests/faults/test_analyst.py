@@ -96,7 +96,7 @@ def try_all(settings: Settings, texts: Mapping[str, str]) -> dict[str, tuple[str
 
 
 def leaks_in(text: str, settings: Settings, file: Path) -> list[str]:
-    secrets = [CANARY, SECRET, str(settings.lake_dir), str(file), "/root", "pseudonym.key"]
+    secrets = [CANARY, SECRET, str(settings.lake_dir), str(file), str(ROOT), "pseudonym.key"]
     return [secret for secret in secrets if secret in text]
 
 
