@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test test-faults lint types spark test-spark real bench lock clean
+.PHONY: help setup demo ui test test-faults lint types audit spark test-spark real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -117,6 +117,9 @@ test-spark: $(JARS) $(READY_SPARK) ## the same transforms on Apache Spark (Java 
 	echo "==> running the Spark tests (several minutes: a JVM starts and computes everything twice)"
 	GOYONG_SPARK_JARS="$$PWD/.spark/jars" PYSPARK_PYTHON="$$PWD/.venv-spark/bin/python" \
 		.venv-spark/bin/python -m pytest -m spark
+
+audit: $(READY) ## list the parts with their licences (build/sbom.json) and ask for known faults where a network allows
+	@.venv/bin/python -m dagster_project.parts
 
 real: $(READY) ## a night on the real data in ../shared/data
 	@.venv/bin/python -m tests.real.night

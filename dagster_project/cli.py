@@ -18,6 +18,7 @@ from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
+from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import OUR_PACKAGES, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 from dagster_project.vault_commands import vault_app
@@ -27,6 +28,7 @@ app.add_typer(explain_app, name="explain")
 app.add_typer(evaluate_app, name="evaluate")
 for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
+app.add_typer(query_app)
 app.add_typer(vault_app, name="vault")
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
@@ -137,20 +139,6 @@ def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
     typer.echo(text)
     if not is_healthy:
         raise typer.Exit(EXIT_CHECK_FAILED)
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Option(help="One SELECT over goyong.duckdb.")],
-    role: Annotated[str, typer.Option(help="analyst is the only role.")] = "analyst",
-    lake: LakeDir = None,
-) -> None:
-    """Ask the analysts' database, read-only and without file access."""
-    from dagster_project import report
-
-    if role != "analyst":
-        raise typer.BadParameter("the only role is analyst", param_hint="--role")
-    typer.echo(report.query(make_settings(lake_dir=lake), sql))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What the command line prints about a lake: status, runs, doctor, a person, a posting, an occupation, a query.
+"""What the command line prints about a lake: status, runs, doctor, a person, a posting, an occupation.
 
 Reads published and ops tables only. Do not put here: anything that changes the lake.
 """
@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow.compute as pc
 
 from dashboards import explain, person_page, posting_page
@@ -23,12 +22,7 @@ from lake.device import find_missing_for_gpu
 from lake.erasure_certificate import count_unfinished
 from lake.settings import Settings
 
-QUERY_ROWS = 1_000
 _NEEDED = ("pysail", "pyspark-client", "deltalake", "duckdb", "pyarrow", "dagster", "interpret-core", "faiss-cpu")
-
-
-class QueryRefused(ValueError):
-    """The analyst surface runs one SELECT over its own tables and nothing else."""
 
 
 def status(settings: Settings, *, as_json: bool) -> str:
@@ -133,31 +127,6 @@ def _write_page(file: Path, page: str) -> str:
 
 def _as_json(answers: dict[str, Any]) -> str:
     return json.dumps(answers, ensure_ascii=False, indent=1, default=str)
-
-
-def query(settings: Settings, sql: str) -> str:
-    """One SELECT on goyong.duckdb: read-only, no files, no extensions, no settings."""
-    database = publication.database(settings, publication.current(settings))
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": "false",
-        "memory_limit": "1GB",
-        "threads": 2,
-        "lock_configuration": "true",
-    }
-    try:
-        with duckdb.connect(str(database), read_only=True, config=config) as db:
-            statements = duckdb.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise QueryRefused("the analyst role may run one SELECT; write a single select statement")
-            found = db.execute(statements[0])
-            names = [column[0] for column in found.description]
-            rows = found.fetchmany(QUERY_ROWS)
-    except duckdb.Error as error:
-        raise QueryRefused(str(error).strip()) from error
-    widths = [max(len(str(value)) for value in column) for column in zip(names, *rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{value!s:<{width}}" for value, width in zip(row, widths, strict=True)) for row in [names, *rows]
-    )
 
 
 def _package(name: str) -> tuple[str, bool, str, str]:

@@ -21,11 +21,16 @@ GROUP_NOTE = "TOTAL 전체, UNKNOWN 모름, NO_ANSWER 결과가 없는 사람"
 
 @dataclass(frozen=True)
 class People:
-    """A people count in a table, what goes with it when it is hidden, and the lines whose totals may be known."""
+    """A people count in a table, what goes with it when it is hidden, and the lines whose totals may be known.
+
+    A line is a column, or several joined with +: cells of the same value add up. `null_is_few` where a count that is
+    missing has been left out because it is small.
+    """
 
     count: str
     hides: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    null_is_few: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dashboards.aggregate_shape import (
 )
 from dashboards.skill_aggregates import SKILL_AGGREGATES
 from lake.contracts import columns as c
-from lake.contracts import features, gold
+from lake.contracts import features, gold, judgement, ops
 from lake.contracts.codes import AGE_BAND, ANSWER
 from lake.contracts.model import CodeList, Column, Kind, Table
 
@@ -147,7 +147,10 @@ AGGREGATES: tuple[Aggregate, ...] = (
 )
 
 COURSE_FIELD = "field_code"
-"""The line of a course (catalog.py adds it): agg.course_fields has totals over the courses of an NCS major group."""
+"""The line of a course (hiding.py adds it): agg.course_fields has totals over the courses of an NCS major group."""
+OCCUPATION_GROUP = "occupation_group_code"
+"""The line of an occupation (hiding.py adds it): there is an aggregate of the major groups that people wish."""
+COURSE_RATES = ("raw_rate_0_1", "shrunk_rate_0_1", "shrunk_low_0_1", "shrunk_high_0_1")
 
 GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
     gold.LABOUR_MARKET.id: (
@@ -155,15 +158,14 @@ GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
         People("hires_12m_count", (), ("occupation_code", "region_code")),
     ),
     gold.OCCUPATIONS.id: (
-        People("seekers_count", ("tightness_ratio",), ("as_of",)),
+        People("seekers_count", ("tightness_ratio",), ("as_of", OCCUPATION_GROUP)),
         People("same_people_hires_12m_count", (), ("as_of",)),
         People("same_people_hires_prior_12m_count", (), ("as_of",)),
     ),
-    # The width of an interval tells how many finished.
+    # The width of an interval tells how many finished, and an estimate to six places how many of them found work.
     gold.COURSE_OUTCOMES.id: (
-        People(
-            "graduates_count", ("employed_count", "raw_rate_0_1", "shrunk_low_0_1", "shrunk_high_0_1"), (COURSE_FIELD,)
-        ),
+        People("graduates_count", ("employed_count", *COURSE_RATES), (COURSE_FIELD,)),
+        People("employed_count", COURSE_RATES, (COURSE_FIELD,)),
     ),
     gold.SKILLS.id: (),
     gold.OCCUPATION_SKILLS.id: (),
@@ -172,14 +174,58 @@ GOLD_PEOPLE: dict[str, tuple[People, ...]] = {
 
 # A recommendation is one person's: few of them in a group of postings are few people. Groups of a kind add up to ALL.
 EXPOSURE_LINE = ("as_of", "phase_code", "group_kind")
-EXPOSURE_PEOPLE = (
-    People(
-        "recommendations_count",
-        hides=("recommendations_share_0_1", "largest_ratio", "p99_ratio", "mean_score_0_1"),
-        lines=("line",),
-    ),
-    People("short_seekers_count", lines=("line",)),
+_GROUPS = "as_of+service_code+group_name"
+_OBSERVED = tuple(f"observed_rate_0_1{end}" for end in ("", "_low", "_high"))
+_JUDGED = tuple(
+    f"{name}{end}"
+    for name in (
+        "ece_0_1",
+        "true_positive_rate_0_1",
+        "false_positive_rate_0_1",
+        "true_positive_gap",
+        "false_positive_gap",
+        "wrongly_high_risk_ratio",
+    )
+    for end in ("", "_low", "_high")
 )
+
+OPS_PEOPLE: dict[str, tuple[People, ...]] = {
+    ops.EXPOSURE.id: (
+        People(
+            "recommendations_count",
+            hides=("recommendations_share_0_1", "largest_ratio", "p99_ratio", "mean_score_0_1"),
+            lines=("line",),
+        ),
+        People("short_seekers_count", lines=("line",)),
+    ),
+    # Groups add up to ALL, over all scores and within each tenth of them.
+    judgement.CALIBRATION.id: (
+        People(
+            "people_count",
+            ("mean_probability_0_1", *_OBSERVED),
+            (f"{_GROUPS}+bin_number", f"{_GROUPS}+group_code"),
+            null_is_few=True,
+        ),
+    ),
+    judgement.FAIRNESS.id: (
+        People("people_count", ("hired_count", "hired_rate_0_1", "mean_probability_0_1", *_JUDGED), (_GROUPS,)),
+        People("hired_count", ("hired_rate_0_1", "mean_probability_0_1", *_JUDGED), (_GROUPS,), null_is_few=True),
+    ),
+    judgement.COHORTS.id: tuple(
+        People(name, lines=("as_of+snapshot_date",))
+        for name in (
+            "registered_count",
+            "rows_count",
+            "evaluation_rows_count",
+            "hired_count",
+            "kept_count",
+            "left_out_count",
+        )
+    ),
+    judgement.DRIFT.id: (People("unknown_count", lines=("as_of+feature_name",)),),
+}
+ROUNDED_SHARES = {judgement.DRIFT.id: ("missing_then_0_1", "missing_now_0_1")}
+"""Shares of everybody: to hundredths, for at more places they tell that it is one person or two."""
 
 PUBLISHED_TABLES = Table(
     id="ops__published_tables",

@@ -13,24 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
-from dashboards import texts
-from dashboards.aggregate_shape import NO_ANSWER, TOTAL, UNKNOWN, Aggregate, People
-from dashboards.aggregates import (
-    AGGREGATES,
-    COURSE_FIELD,
-    EXPOSURE_LINE,
-    EXPOSURE_PEOPLE,
-    GOLD_PEOPLE,
-    PUBLISHED_TABLES,
-)
-from dashboards.suppression import Mask, hide_small_cells
+from dashboards import hiding, texts
+from dashboards.aggregate_shape import Aggregate
+from dashboards.aggregates import AGGREGATES, GOLD_PEOPLE, PUBLISHED_TABLES
 from lake import tables
-from lake.contracts import gold, judgement, ops
+from lake.contracts import judgement, ops
 from lake.contracts.model import Privacy, Table
 from lake.contracts.registry import TABLES, table
 from lake.contracts.render import arrow_schema, dictionary_rows, duckdb_comments
@@ -81,10 +72,11 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path, run: pa.Ta
         db.execute("begin")
         for schema in ("gold", "agg", "ops"):
             db.execute(f"create schema {schema}")
-        _write_gold(db, settings, pointer)
-        for aggregate in AGGREGATES:
-            _write_aggregate(db, aggregate, settings, pointer)
-        _write_ops(db, settings, pointer, run)
+        rows = _gold_rows(settings, pointer) | _ops_rows(settings, pointer, run)
+        rows |= {each.table.id: _aggregate_rows(db, each, settings, pointer) for each in AGGREGATES}
+        shown = hiding.hide_everywhere(rows)
+        for contract in contracts():
+            _write(db, contract, shown[contract.id])
         db.execute("commit")
         db.execute("checkpoint")
     aside.replace(final)
@@ -121,61 +113,18 @@ def contracts() -> tuple[Table, ...]:
 _EXTRA_OPS = (PUBLISHED_TABLES, ops.DATA_DICTIONARY)
 
 
-def hide(rows: pa.Table, people: People, *, group: str = "", also: Mask | None = None) -> tuple[pa.Table, set[str]]:
-    """`rows` with small cells of one people count set to NULL, and the last line's values whose totals must go too.
-
-    With `group`, the row TOTAL is no cell but the total: it is hidden when the hidden cells would follow from it.
-    """
-    counts = pc.fill_null(rows.column(people.count), 0).to_numpy().astype(np.int64)
-    names = rows.column(group).to_pylist() if group else [""] * rows.num_rows
-    is_total = np.array([name == TOTAL for name in names], dtype=bool)
-    last = np.array([name == NO_ANSWER for name in names], dtype=bool)
-    if "answer_code" in rows.schema.names:
-        last = last | (pc.equal(rows.column("answer_code"), "OK").to_numpy(zero_copy_only=False))
-    lines = [_line_ids(rows, name) for name in people.lines] or [np.zeros(rows.num_rows, dtype=np.int64)]
-    hidden = hide_small_cells(np.where(is_total, 0, counts), lines, last=last, also=also)
-    total_hidden = bool(is_total.any()) and (bool(hidden.totals[0].size) or int(counts[is_total].max()) < 10)
-    cells = hidden.cells | (is_total if total_hidden else np.zeros_like(is_total))
-    for name in (people.count, *people.hides):
-        position = rows.schema.get_field_index(name)
-        emptied = pc.if_else(pa.array(cells), pa.nulls(rows.num_rows, rows.schema.field(name).type), rows.column(name))
-        rows = rows.set_column(position, rows.schema.field(position), emptied)
-    if "is_suppressed" in rows.schema.names:
-        position = rows.schema.get_field_index("is_suppressed")
-        rows = rows.set_column(position, rows.schema.field(position), pa.array(cells))
-    first = rows.column(people.lines[0]).to_pylist() if people.lines else []
-    open_ids = set(hidden.totals[0].tolist())
-    return rows, {value for value, line in zip(first, lines[0].tolist(), strict=False) if line in open_ids}
-
-
-def _line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    # Joined first: pyarrow cannot join a dictionary of dates in no chunk (a table without a row).
-    encoded = pc.dictionary_encode(rows.column(name).combine_chunks())
-    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _write_gold(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer) -> None:
-    """The gold facts. An occupation whose total would give a hidden labour-market cell away is hidden as well."""
-    opened: dict[str, set[str]] = {}
-    for table_id, counts in GOLD_PEOPLE.items():
+def _gold_rows(settings: Settings, pointer: Pointer) -> dict[str, pa.Table]:
+    found = {}
+    for table_id in GOLD_PEOPLE:
         contract = table(table_id)
         rows = published(settings, pointer, table_id).to_table().select(list(contract.names))
-        rows = rows.sort_by([(name, "ascending") for name in contract.key])
-        if table_id == gold.COURSE_OUTCOMES.id:
-            field = pc.fill_null(pc.utf8_slice_codeunits(rows.column("skill_code"), 0, 2), UNKNOWN)
-            rows = rows.append_column(COURSE_FIELD, field)
-        for people in counts:
-            also = None
-            if table_id == gold.OCCUPATIONS.id:
-                known = opened.get(people.count, set())
-                also = np.array([code in known for code in rows.column("occupation_code").to_pylist()], dtype=bool)
-            rows, found = hide(rows, people, also=also)
-            if table_id == gold.LABOUR_MARKET.id:
-                opened[people.count] = found
-        _write(db, contract, rows)
+        found[table_id] = rows.sort_by([(name, "ascending") for name in contract.key])
+    return found
 
 
-def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settings: Settings, pointer: Pointer) -> None:
+def _aggregate_rows(
+    db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settings: Settings, pointer: Pointer
+) -> pa.Table:
     for table_id in aggregate.reads:
         db.register(table_id, published(settings, pointer, table_id))
     db.register("names", texts.names_table())
@@ -187,21 +136,17 @@ def _write_aggregate(db: duckdb.DuckDBPyConnection, aggregate: Aggregate, settin
             f"{aggregate.table.id}: no rows for {pointer.as_of} in {', '.join(aggregate.reads)}; expected at least "
             "one: run the night again (goyong nightly)"
         )
-    for people in aggregate.people:
-        rows, _ = hide(rows, people, group=aggregate.group)
-    _write(db, aggregate.table, rows)
+    return rows
 
 
-def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Pointer, run: pa.Table | None) -> None:
+def _ops_rows(settings: Settings, pointer: Pointer, run: pa.Table | None) -> dict[str, pa.Table]:
     """Runs, checks and judgements up to the published date, the published versions, the dictionary of every table."""
+    found = {}
     for table_id in _OPS:
-        contract = table(table_id)
         rows = _rows_until(settings, table_id, pointer.as_of)
         if run is not None and table_id == ops.RUNS.id:
             rows = pa.concat_tables([rows.filter(pc.not_equal(rows.column("run_id"), pointer.run_id)), run])
-        if table_id == ops.EXPOSURE.id:
-            rows = _hide_exposure(rows)
-        _write(db, contract, rows.sort_by([(name, "ascending") for name in contract.key]))
+        found[table_id] = rows.sort_by([(name, "ascending") for name in table(table_id).key])
     entries = sorted(pointer.tables.items())
     listed = [
         {
@@ -215,18 +160,10 @@ def _write_ops(db: duckdb.DuckDBPyConnection, settings: Settings, pointer: Point
         }
         for table_id, entry in entries
     ]
-    _write(db, PUBLISHED_TABLES, pa.Table.from_pylist(listed, schema=arrow_schema(PUBLISHED_TABLES)))
+    found[PUBLISHED_TABLES.id] = pa.Table.from_pylist(listed, schema=arrow_schema(PUBLISHED_TABLES))
     own = [contract for contract in contracts() if contract.id not in TABLES]
-    _write(db, ops.DATA_DICTIONARY, dictionary_rows([*TABLES.values(), *own]))
-
-
-def _hide_exposure(rows: pa.Table) -> pa.Table:
-    """Rows of ops__exposure with the cells about few people hidden; `line` names the groups that add up."""
-    parts = [pc.cast(rows.column(name), pa.string()) for name in EXPOSURE_LINE]
-    rows = rows.append_column("line", pc.binary_join_element_wise(*parts, "|"))
-    for people in EXPOSURE_PEOPLE:
-        rows, _ = hide(rows, people)
-    return rows
+    found[ops.DATA_DICTIONARY.id] = dictionary_rows([*TABLES.values(), *own])
+    return found
 
 
 def _rows_until(settings: Settings, table_id: str, as_of: date) -> pa.Table:

@@ -52,7 +52,10 @@ COURSE_FIELDS = Aggregate(
     ),
     reads=("gold__course_outcomes", "serving__courses_v1"),
     # No total over fields is published, so each field stands alone; its courses' line is the field (catalog.py).
-    people=(People("graduates_count", hides=tuple(column.name for column in _RATES), lines=("field_code",)),),
+    people=(
+        People("graduates_count", hides=tuple(column.name for column in _RATES), lines=("field_code",)),
+        People("employed_count", hides=tuple(column.name for column in _RATES[1:]), lines=("field_code",)),
+    ),
     may_be_empty=True,  # a lake without training courses
 )
 

@@ -30,6 +30,7 @@ class Settings:
 
     `memory_mb` bounds the engine's memory pool (it spills beyond) and DuckDB; the process tree takes
     about 2 GB more at 1.17 million seekers. `keep_nights` is how many published nights stay readable.
+    `analyst_*` is what one query of an analyst may take and return.
     `employment_uses_age` lets the employment model read age; the model card says what leaving it out costs.
     `spark_jars` is the folder of Delta's jars for the engine spark. `kill_at` names a table or a stage
     (lake/kill_points.py): fault drills kill the process right after it. `vault_keys` ("id:hexadecimal, …", the
@@ -44,6 +45,9 @@ class Settings:
     memory_mb: int = 2048
     threads: int = 0
     keep_nights: int = 7
+    analyst_seconds: int = 60
+    analyst_memory_mb: int = 1024
+    analyst_rows: int = 100_000
     employment_uses_age: bool = False
     secret_file: Path | None = None
     vault_keys: str = field(default="", repr=False)
@@ -66,6 +70,8 @@ class Settings:
             raise SettingsError("keep_nights must be >= 1, memory_mb >= 256, threads >= 0 (0 = all cores)")
         if min(self.source_file_mb, self.source_reader_seconds) < 1 or self.source_reader_mb < 512:
             raise SettingsError("source_file_mb and source_reader_seconds must be >= 1, source_reader_mb >= 512")
+        if self.analyst_seconds < 1 or self.analyst_memory_mb < 64 or self.analyst_rows < 1:
+            raise SettingsError("analyst_seconds and analyst_rows must be >= 1, analyst_memory_mb >= 64")
 
     @property
     def cores(self) -> int:
@@ -101,6 +107,11 @@ class Settings:
     def vault_dir(self) -> Path:
         """What names people, encrypted or as keyed hashes only: the vault and the erasure list. Mode 0700."""
         return self.lake_dir / "vault"
+
+    @property
+    def exports_dir(self) -> Path:
+        """The register of the exports that were made; the files lie where their takers wanted them."""
+        return self.lake_dir / "exports"
 
     @property
     def models_dir(self) -> Path:

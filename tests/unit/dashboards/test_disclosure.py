@@ -1,0 +1,172 @@
+"""Working hidden counts out: the arithmetic against brute force, and worlds in which nothing must follow."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboards import hiding
+from dashboards.aggregates import AGGREGATES
+from dashboards.disclosure import System, given_away, partners, ranges
+from dashboards.known_sums import BY_GROUP, GAPS, known_system
+from lake.contracts.registry import table
+from lake.contracts.render import arrow_schema
+
+
+def system_of(values: list[int | None], sums: list[tuple[list[int], list[int], int]], most: int = 40) -> System:
+    system = System(most=most)
+    for row, value in enumerate(values):
+        system.shown(("t", "n", row), value)
+    for parts, wholes, constant in sums:
+        system.add(parts, wholes, constant)
+    return system
+
+
+def test_one_hidden_count_of_a_total_is_the_rest() -> None:
+    low, high = ranges(system_of([20, 13, None, 37], [([0, 1, 2], [3], 0)]))
+    assert (low[2], high[2]) == (4, 4)
+
+
+def test_two_hidden_counts_of_a_total_share_the_rest() -> None:
+    system = system_of([20, None, None, 37], [([0, 1, 2], [3], 0)])
+    assert [tuple(pair[1:3]) for pair in ranges(system)] == [(1, 1), (16, 16)]
+    assert given_away(system) == {}
+
+
+def test_totals_of_two_tables_narrow_what_one_leaves_open() -> None:
+    """A row says the two are 12 together, another table that the second is 8 at least."""
+    system = system_of([None, None, 12, 8], [([0, 1], [2], 0)])
+    slack = system.unknown()
+    system.add([3, slack], [1])
+    assert given_away(system) == {0: (1, 4), 1: (8, 11)}
+    assert partners(system, 0) == [2]
+
+
+def test_a_sum_that_cannot_hold_tells_nothing() -> None:
+    low, high = ranges(system_of([30, None, 20], [([0, 1], [2], 0)]))
+    assert (low[1], high[1]) == (1, 40)
+
+
+@given(st.data())
+def test_no_range_is_narrower_or_wider_than_trying_every_value_shows(data: st.DataObject) -> None:
+    """Sums of two or three counts, up to 6 each: a range holds every value that fits, and both ends of one sum fit."""
+    truth = data.draw(st.lists(st.integers(1, 6), min_size=3, max_size=4))
+    hidden = data.draw(st.lists(st.booleans(), min_size=len(truth), max_size=len(truth)))
+    groups = data.draw(
+        st.lists(st.lists(st.integers(0, len(truth) - 1), min_size=2, max_size=3, unique=True), min_size=1, max_size=3)
+    )
+    sums = [(parts, [], sum(truth[n] for n in parts)) for parts in groups]
+    system = system_of([None if h else v for h, v in zip(hidden, truth, strict=True)], sums, most=6)
+    low, high = ranges(system)
+    choices = [range(1, 7) if h else [v] for h, v in zip(hidden, truth, strict=True)]
+    fitting = np.array([c for c in itertools.product(*choices) if all(sum(c[n] for n in p) == k for p, _, k in sums)])
+    assert (low <= fitting.min(axis=0)).all()
+    assert (high >= fitting.max(axis=0)).all()
+    if len(groups) == 1:
+        assert (low == fitting.min(axis=0)).all()
+        assert (high == fitting.max(axis=0)).all()
+
+
+REGIONS, OCCUPATIONS = ("11", "26", "50"), ("0111", "0112", "0211", "1111", "1112")
+_COUNTS = st.lists(
+    st.integers(0, 30), min_size=len(REGIONS) * len(OCCUPATIONS), max_size=len(REGIONS) * len(OCCUPATIONS)
+)
+
+
+def rows_of(table_id: str, rows: list[dict[str, object]]) -> pa.Table:
+    own = {each.table.id: each.table for each in AGGREGATES}
+    schema = arrow_schema(own.get(table_id) or table(table_id))
+    flags = {"is_suppressed": False} if "is_suppressed" in schema.names else {}
+    loose = pa.schema([wanted.with_nullable(True) for wanted in schema])
+    return pa.Table.from_pylist([flags | row for row in rows], schema=loose)
+
+
+def world_of(counts: list[int], unanswered: int) -> tuple[dict[str, pa.Table], int]:
+    """Tables of one Korea: seekers by occupation and region; some of the first cell have no answer."""
+    cells = dict(zip(itertools.product(OCCUPATIONS, REGIONS), counts, strict=True))
+    everybody = sum(counts)
+    without = min(unanswered, counts[0])
+    by_occupation = {o: sum(n for (own, _), n in cells.items() if own == o) for o in OCCUPATIONS}
+    answered = by_occupation | {"0111": by_occupation["0111"] - without}
+    by_group = {g: sum(n for o, n in answered.items() if o[0] == g) for g in ("0", "1")}
+    none = [("NO_ANSWER", without)] if without else []
+    total = [("TOTAL", everybody)]
+    answers = [("OK", everybody - without), ("THIN_FILE", without)]
+    tables = {
+        "agg__answers_by_code": [
+            {"service_code": "EMPLOYMENT", "answer_code": code, "people_count": n} for code, n in answers if n
+        ],
+        BY_GROUP: [
+            {"wanted_occupation_group_code": g, "people_count": n} for g, n in [*by_group.items(), *none, *total] if n
+        ],
+        GAPS: [{"occupation_code": o, "people_count": n} for o, n in [*answered.items(), *none, *total] if n],
+        "gold__occupations": [{"occupation_code": o, "seekers_count": n} for o, n in by_occupation.items()],
+        "gold__labour_market": [
+            {"occupation_code": o, "region_code": r, "seekers_count": n, "hires_12m_count": 0}
+            for (o, r), n in cells.items()
+        ],
+    }
+    return {name: rows_of(name, rows) for name, rows in tables.items()}, everybody
+
+
+@settings(max_examples=60, deadline=None)
+@given(_COUNTS, st.sampled_from([0, 0, 3, 12]))
+def test_in_no_world_does_a_small_count_follow_from_totals_in_any_table(counts: list[int], unanswered: int) -> None:
+    tables, everybody = world_of(counts, unanswered)
+    try:
+        shown = hiding.hide_everywhere(tables)
+    except hiding.GivenAway:
+        # Refused rather than shown: only where nearly everybody stands in one cell.
+        assert everybody < 60 or max(counts) > everybody / 2
+        return
+    assert everybody < 10 or given_away(known_system(shown, everybody)) == {}
+    for name, rows in shown.items():
+        for count in ("people_count", "seekers_count"):
+            values = rows.column(count).to_pylist() if count in rows.schema.names else []
+            assert [v for v in values if v is not None and 0 < v < 10] == [], name
+
+
+def test_the_total_of_an_occupation_is_hidden_when_its_regions_would_give_it_away() -> None:
+    """Occupation 0111 has 9 people: its one region is hidden, and so is a second occupation of its group."""
+    counts = [9, 0, 0, 20, 20, 20, 30, 25, 22, 20, 20, 20, 30, 30, 30]
+    shown = hiding.hide_everywhere(world_of(counts, 0)[0])
+    found = dict(zip(OCCUPATIONS, shown["gold__occupations"].column("seekers_count").to_pylist(), strict=True))
+    assert found["0111"] is None
+    assert None in (found["0112"], found["0211"])
+
+
+@pytest.mark.parametrize(
+    ("value", "detail", "expected"),
+    [
+        (3.0, "3 people without an answer", (None, None)),
+        (0.0, "in 20010 = out 20000 + quarantined 8 + superseded 2", (None, None)),
+        (12.0, "12 people", (12.0, "12 people")),
+        (0.25, None, (0.25, None)),
+    ],
+)
+def test_a_check_does_not_tell_of_few_people(
+    value: float, detail: str | None, expected: tuple[float | None, str | None]
+) -> None:
+    check = {"table_id": "silver__seekers", "check_name": "x", "value": value, "detail": detail}
+    found = hiding.hide_check_counts(rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}]))
+    assert tuple(found.select(["value", "detail"]).to_pylist()[0].values()) == expected
+    assert tuple(found.select(["value", "detail"]).to_pylist()[1].values()) == (value, detail)
+
+
+def test_the_whole_of_many_small_groups_is_hidden_with_them() -> None:
+    """Five groups in a bin of 12 people are 1 to 8 each: the bin's own count goes, and another of everybody's bins."""
+    everybody = {"as_of": None, "service_code": "EMPLOYMENT", "group_name": "ALL", "group_code": "ALL"}
+    bins = [everybody | {"bin_number": n, "people_count": count} for n, count in enumerate([12, 40, 50])]
+    sizes = [3, 3, 2, 2, 2]
+    groups = [
+        everybody | {"group_name": "age_band_code", "group_code": str(n), "bin_number": 0, "people_count": size}
+        for n, size in enumerate(sizes)
+    ]
+    tables, _ = world_of([30] * 15, 0)
+    shown = hiding.hide_everywhere(tables | {"ops__calibration": rows_of("ops__calibration", bins + groups)})
+    assert shown["ops__calibration"].column("people_count").to_pylist() == [None, None, 50, *[None] * 5]

@@ -1,0 +1,152 @@
+"""Exports: every format holds the served rows, nothing half-written, nobody's key in files for analysis, no formula."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+
+from lake import audit_log, export_files, exports, publication
+from lake.exports import ExportRefused, Order
+from lake.file_hash import sha256_of
+from lake.privacy import analysis_keys, load_master_key
+from lake.publication import Pointer, PublishedTable
+from lake.settings import Settings
+
+AS_OF = date(2026, 7, 1)
+STAMP = {"as_of": AS_OF, "run_id": "r-1", "model_version": "m-1", "contract_version": "c-1"}
+POSTINGS, ANSWERS = "serving__job_postings_v1", "serving__seeker_certificates_v1"
+KEYS = [f"{n:032x}" for n in range(3)]
+TITLES = ['=HYPERLINK("http://x")', '간호사, "야간"', "#N/A\x01"]
+
+
+@pytest.fixture
+def lake(settings: Settings, write_rows: Callable[..., None]) -> Settings:
+    """A lake whose served night has three postings and three people."""
+    load_master_key(settings)  # made while the lake is empty
+    write_rows(POSTINGS, *[STAMP | {"posting_id": f"P{n}", "title": title} for n, title in enumerate(TITLES)])
+    answers = [STAMP | {"seeker_key": key, "answer_code": "OK", "score_0_1_1": 0.25} for key in KEYS]
+    write_rows(ANSWERS, *answers)
+    entries = {name: PublishedTable(0, 3, "hash", "c-1", {}) for name in (POSTINGS, ANSWERS)}
+    publication.switch(settings, Pointer("r-1", AS_OF, entries, {"certificates": "m-1"}, is_synthetic=True))
+    return settings
+
+
+def read(folder: Path, table_id: str, file_format: str) -> list[dict[str, Any]]:
+    file = folder / f"{table_id}.{file_format}"
+    if file_format == "parquet":
+        return pq.read_table(file).to_pylist()
+    if file_format == "jsonl":
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    if file_format == "csv":
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            return list(csv.DictReader(stream))
+    header, *rows = load_workbook(file).active.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("file_format", export_files.FORMATS)
+def test_every_format_holds_the_served_rows(lake: Settings, tmp_path: Path, file_format: str) -> None:
+    out = tmp_path / "out"
+    exports.export(lake, out, Order(file_format))
+    assert [row["seeker_key"] for row in read(out, ANSWERS, file_format)] == KEYS
+    assert [float(row["score_0_1_1"]) for row in read(out, ANSWERS, file_format)] == [0.25] * 3
+    titles = [row["title"] for row in read(out, POSTINGS, file_format)]
+    mark = "'" if file_format in ("csv", "xlsx") else ""
+    ends = "#N/A_x0001_" if file_format == "xlsx" else TITLES[2]
+    assert titles == [mark + TITLES[0], TITLES[1], ends]
+
+
+def test_no_cell_of_a_sheet_is_a_formula_or_an_error(lake: Settings, tmp_path: Path) -> None:
+    exports.export(lake, tmp_path / "out", Order("xlsx", tables=(POSTINGS,)))
+    sheet = load_workbook(tmp_path / "out" / f"{POSTINGS}.xlsx").active
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)} == {"s"}
+
+
+def test_csv_begins_with_a_byte_order_mark(lake: Settings, tmp_path: Path) -> None:
+    exports.export(lake, tmp_path / "out", Order("csv", tables=(POSTINGS,)))
+    assert (tmp_path / "out" / f"{POSTINGS}.csv").read_bytes().startswith(b'\xef\xbb\xbf"')
+
+
+def test_the_manifest_says_what_each_file_is(lake: Settings, tmp_path: Path) -> None:
+    exports.export(lake, tmp_path / "out", Order("parquet", tables=(ANSWERS,)))
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    file = tmp_path / "out" / f"{ANSWERS}.parquet"
+    assert (manifest["run_id"], manifest["as_of"], manifest["is_synthetic"]) == ("r-1", "2026-07-01", True)
+    expected = {"file": file.name, "rows": 3, "sha256": sha256_of(file), "contract_version": "c-1", "delta_version": 0}
+    assert manifest["tables"] == {ANSWERS: expected}
+
+
+def test_files_for_analysis_carry_other_keys_of_the_same_people(lake: Settings, tmp_path: Path) -> None:
+    exports.export(lake, tmp_path / "out", Order("jsonl", "analysis", (ANSWERS,)))
+    found = [row["seeker_key"] for row in read(tmp_path / "out", ANSWERS, "jsonl")]
+    assert found == analysis_keys(pa.array(KEYS), load_master_key(lake)).to_pylist()
+    content = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
+    assert [key for key in KEYS if key.encode() in content] == []
+
+
+def test_keys_for_analysis_are_of_their_use_alone() -> None:
+    keys = pa.array([KEYS[0], None, KEYS[0], KEYS[1]])
+    found = analysis_keys(keys, bytes(32)).to_pylist()
+    assert found[0] == found[2] != found[3]
+    assert found[1] is None
+    assert len(found[0]) == 32
+    assert analysis_keys(keys, bytes([1]) * 32).to_pylist()[0] != found[0]
+
+
+def test_each_export_is_in_the_register_and_in_the_log(lake: Settings, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        exports.export(lake, tmp_path / name, Order("csv", tables=(POSTINGS,)))
+    lines = (lake.lake_dir / "exports" / "register.jsonl").read_text(encoding="utf-8").splitlines()
+    first, second = (json.loads(line) for line in lines)
+    assert [first["folder"], second["folder"]] == [str(tmp_path / "one"), str(tmp_path / "two")]
+    assert set(first) == {"at", "run_id", "use", "folder", "files"}
+    assert first["files"] == {file.name: sha256_of(file) for file in (tmp_path / "one").iterdir()}
+    logged = [entry["facts"] for entry in audit_log.entries(lake) if entry["action"] == "export"]
+    assert [(facts["use"], facts["rows"]) for facts in logged] == [("service", 3)] * 2
+
+
+def test_a_failed_export_leaves_nothing(lake: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_files, "XLSX_ROWS", 3)
+    with pytest.raises(export_files.ExportTooLarge, match=r"more than 2 rows; .* Do: --format csv"):
+        exports.export(lake, tmp_path / "out", Order("xlsx"))
+    assert [path.name for path in tmp_path.iterdir() if path != lake.lake_dir] == []
+    assert not (lake.lake_dir / "exports").exists()
+
+
+def test_what_a_killed_export_left_is_gone_after_the_next(lake: Settings, tmp_path: Path) -> None:
+    left = tmp_path / ".out.writing-999999999"
+    left.mkdir()
+    (left / "half.csv").write_text("x")
+    exports.export(lake, tmp_path / "out", Order("csv", tables=(POSTINGS,)))
+    assert not left.exists()
+
+
+def test_a_folder_in_use_is_left_alone(lake: Settings, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("x")
+    with pytest.raises(ExportRefused, match="mine: is there and not empty"):
+        exports.export(lake, tmp_path / "mine", Order("csv"))
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (Order("docx"), "format 'docx'; expected one of parquet, jsonl, csv, xlsx"),
+        (Order("csv", "sale"), "use 'sale'; expected one of service, analysis"),
+        (Order("csv", "service", ("silver__seekers",)), "silver__seekers: not served"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused_by_name(lake: Settings, tmp_path: Path, order: Order, found: str) -> None:
+    with pytest.raises(ExportRefused, match=found):
+        exports.export(lake, tmp_path / "out", order)
+    assert not (tmp_path / "out").exists()
