@@ -90,6 +90,7 @@ def close_every_posting(sources: Path, _: Path) -> None:
     for folder in sorted(sources.glob("2026-11-1?")):
         target = sources / str(TONIGHT) / f"job_postings_9{folder.name[-2:]}0.csv"
         edit(folder / "job_postings_0000.csv", target, lambda rows: [row | closed for row in rows])
+    (sources / str(TONIGHT) / "job_postings_0000.csv").unlink()
 
 
 def flatten_model(_: Path, lake: Path) -> None:
