@@ -28,6 +28,8 @@ ANSWERS = (
     "serving__seeker_jobs_v1",
     "serving__seeker_courses_v1",
 )
+SHARED_BY_EVERYBODY = ("@example.com", "가상시 합성로")
+"""Part of the e-mail address and of the address of every simulated person."""
 _RESIDENT_NUMBER = re.compile(rb"(?=([0-9]{6})-?([0-9]{7}))")
 
 
@@ -87,9 +89,12 @@ def add_view(database: duckdb.DuckDBPyConnection, lake: Path, table_id: str, day
     database.register(table_id, table.to_pyarrow_table().slice(0, 0))
 
 
-def resident_numbers_in(path: Path) -> set[str]:
-    """Every 13-digit number, with or without hyphen, in a file: as it lies on disk and as its readers see it."""
-    return set().union(*(_numbers(content) for content in contents(path)))
+def identities_in(path: Path) -> set[str]:
+    """In a file and what its readers see: every 13-digit number, with or without hyphen, and what everybody shares."""
+    found: set[str] = set()
+    for content in contents(path):
+        found |= _numbers(content) | {shared for shared in SHARED_BY_EVERYBODY if shared.encode() in content}
+    return found
 
 
 def contents(path: Path) -> Iterator[bytes]:
