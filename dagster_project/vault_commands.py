@@ -73,6 +73,8 @@ def vault_show(
     from json import dumps
 
     from lake import audit_log
+    from lake.erasures import mark_of
+    from lake.privacy import load_master_key
     from lake.vault import VaultError, open_vault
 
     if not reason.strip():
@@ -82,7 +84,8 @@ def vault_show(
     if settings.vault_file.exists():
         with open_vault(settings) as vault:
             person = vault.get(key)
-    audit_log.record(settings, "vault show", seeker_key=key, reason=reason.strip(), is_known=bool(person))
+    mark = mark_of(key, load_master_key(settings))
+    audit_log.record(settings, "vault show", person=mark, reason=reason.strip(), is_known=bool(person))
     if not person:
         raise VaultError("vault: nobody has this key. Do: take it from a table, or see `goyong vault status`.")
     if json:

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from lake.settings import Settings
 
 _PURPOSE = b"goyong audit log"
 _START = "0" * 64
+# A person's key: what is written here can never be taken out again, not even by `goyong forget`.
+_PERSON_KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Anchor:
 
 
 def record(settings: Settings, action: str, **facts: Any) -> Anchor:
-    """Append one entry; text in `facts` is redacted. Returns the new end of the log.
+    """Append one entry; personal data and keys of people in `facts` are redacted. Returns the new end of the log.
 
     `action` is a short verb as on the command line (publish, force, rollback, forget, query).
     """
@@ -51,7 +54,7 @@ def record(settings: Settings, action: str, **facts: Any) -> Anchor:
             "at": datetime.now(tz=UTC).isoformat(timespec="milliseconds"),
             "account": getpass.getuser(),
             "action": action,
-            "facts": {name: redact(value) if isinstance(value, str) else value for name, value in facts.items()},
+            "facts": {name: _redacted(value) if isinstance(value, str) else value for name, value in facts.items()},
             "previous": last.mac,
         }
         end = Anchor(last.number + 1, _mac(key, entry))
@@ -165,6 +168,10 @@ def _parsed(line: str, number: int) -> dict[str, Any]:
     except ValueError:
         return {"unreadable": number}
     return entry if isinstance(entry, dict) else {"unreadable": number}
+
+
+def _redacted(text: str) -> str:
+    return _PERSON_KEY.sub("[가명키]", redact(text))
 
 
 def _mac(key: bytes, entry: dict[str, Any]) -> str:

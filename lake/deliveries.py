@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.delivery_files import walk
 from lake.erased_rows import person_columns
 from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact_label
@@ -208,7 +209,7 @@ def _folder_hashes(folder: Path, key: bytes, prefix: str = "") -> dict[str, str]
     """Relative path, without personal data, → sha256 of every file below `folder`."""
     found = {}
     # A delivery may hold links that lead elsewhere; the mappings are the operator's own.
-    paths = [] if not folder.is_dir() else sorted(folder.rglob("*")) if prefix else landing.walk(folder)[0]
+    paths = [] if not folder.is_dir() else sorted(folder.rglob("*")) if prefix else walk(folder)[0]
     for file in paths:
         if file.is_file():
             label = unicodedata.normalize("NFC", (Path(prefix) / file.relative_to(folder)).as_posix())

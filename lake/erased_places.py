@@ -6,14 +6,12 @@ Put here: one function a place, each safe to call again. Not here: tables (erasu
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +23,8 @@ import pyarrow.parquet as pq
 from lake.contracts.registry import TABLES
 from lake.erased_rows import tables_about_people
 from lake.settings import Settings
+from lake.vault import open_vault
 
-_VAULT, _PEOPLE = "lake.vault", "people.sqlite"
 _PIECE_BYTES = 1 << 24
 
 
@@ -40,22 +38,18 @@ class ExportTraces:
 
 def is_in_vault(settings: Settings, key: str) -> bool:
     """Whether the vault knows who this is."""
-    with _open_vault(settings) as vault:
-        return vault is not None and bool(vault.get(key))
+    if not settings.vault_file.is_file():
+        return False
+    with open_vault(settings) as vault:
+        return bool(vault.get(key))
 
 
 def erase_from_vault(settings: Settings, keys: Sequence[str]) -> int:
     """Remove people from the vault; returns how many were there."""
-    with _open_vault(settings) as vault:
-        return int(vault.forget(keys)) if vault is not None else 0
-
-
-def _open_vault(settings: Settings) -> AbstractContextManager[Any]:
-    """The vault of the lake, None when the lake has none."""
-    if importlib.util.find_spec(_VAULT) is None or not (settings.vault_dir / _PEOPLE).is_file():
-        return nullcontext()
-    opened: AbstractContextManager[Any] = importlib.import_module(_VAULT).open_vault(settings)
-    return opened
+    if not settings.vault_file.is_file():
+        return 0
+    with open_vault(settings) as vault:
+        return vault.forget(keys)
 
 
 def erase_scratch(settings: Settings) -> None:
@@ -89,7 +83,7 @@ def erase_from_exports(settings: Settings, names: Sequence[str]) -> ExportTraces
 
 
 def _registered(settings: Settings) -> list[dict[str, Any]]:
-    file = settings.lake_dir / "exports" / "register.jsonl"
+    file = settings.exports_dir / "register.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     return [json.loads(line) for line in lines if line.strip()]
 

@@ -10,7 +10,6 @@ same command heals a killed one, and readers see one complete night throughout.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake import audit_log, deliveries, privacy, publication, tables
+from lake import audit_log, deliveries, kill_points, publication, tables
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
 from lake.erased_places import erase_from_exports, erase_from_vault, erase_scratch, find_residue, is_in_vault
@@ -27,7 +26,7 @@ from lake.erased_rows import KEY_FORM, without
 from lake.erasure_certificate import begin_plan, count_unfinished, end_plan, save_plan, write_certificate
 from lake.erasure_traces import Traces, find_traces
 from lake.erasures import add_erasures, load_erasures, mark_of
-from lake.privacy import load_master_key, normalised_identifiers, pseudonyms
+from lake.privacy import analysis_keys, load_master_key, normalised_identifiers, pseudonyms
 from lake.settings import Settings, today_in_seoul
 from lake.table_history import cut
 
@@ -72,20 +71,20 @@ def forget(lake: tables.Lake, keys: Sequence[str]) -> dict[str, Any]:
     add_erasures(settings, people, erased_on=today_in_seoul())
     marks = sorted(mark_of(key, load_master_key(settings)) for key in people)
     plan = begin_plan(settings, marks, traces)
-    _drill(settings, "listed")
+    kill_points.pass_point(settings, "forget:listed")
     plan["vault_rows"] += erase_from_vault(settings, people)
     exports = erase_from_exports(settings, names_of(settings, people))
     plan["exports_removed"] = sorted({*plan["exports_removed"], *exports.removed})
     save_plan(settings, plan)
     erase_scratch(settings)
-    _drill(settings, "places")
+    kill_points.pass_point(settings, "forget:places")
     versions = _erase_from_tables(lake, traces, people)
     residue = [found.table_id for found in find_traces(settings, people)]
     residue += find_residue(settings, names_of(settings, people))
     certificate = write_certificate(
         settings, plan, versions=versions, exports=exports, residue=residue, at=datetime.now(tz=UTC)
     )
-    _drill(settings, "certificate")
+    kill_points.pass_point(settings, "forget:certificate")
     audit_log.record(settings, "forget", certificate=certificate["certificate_id"], people=len(people))
     end_plan(settings, marks)
     if others := count_unfinished(settings):
@@ -95,10 +94,7 @@ def forget(lake: tables.Lake, keys: Sequence[str]) -> dict[str, Any]:
 
 def names_of(settings: Settings, keys: Sequence[str]) -> list[str]:
     """Every pseudonym these people have, of whatever use: the keys, and those that analysts' exports carry."""
-    to_analysts = getattr(privacy, "analysis_keys", None)
-    if to_analysts is None:
-        return list(keys)
-    return [*keys, *to_analysts(pa.array(keys, pa.string()), load_master_key(settings)).to_pylist()]
+    return [*keys, *analysis_keys(pa.array(keys, pa.string()), load_master_key(settings)).to_pylist()]
 
 
 def _refuse_malformed(keys: Sequence[str]) -> None:
@@ -144,15 +140,15 @@ def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequ
     for found in traces:
         if found.table_id not in published and found.rows:
             _rewrite_newest(lake, found, people)
-            _drill(settings, found.table_id)
+            kill_points.pass_point(settings, f"forget:{found.table_id}")
     deliveries.recount_erased(lake)
-    _drill(settings, "partitions")
+    kill_points.pass_point(settings, "forget:partitions")
     nights = _kept_nights(settings)
     rewritten = [_rewrite_night(lake, night, traces, people) for night in nights]
-    _drill(settings, "versions")
+    kill_points.pass_point(settings, "forget:versions")
     if rewritten != nights:
         publication.rewrite(settings, rewritten, "forget")
-    _drill(settings, "pointers")
+    kill_points.pass_point(settings, "forget:pointers")
     kept = {
         found.table_id: [night.tables[found.table_id].version for night in rewritten if found.table_id in night.tables]
         for found in traces
@@ -160,7 +156,7 @@ def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequ
     for found in traces:
         cut(settings, found.table_id, kept[found.table_id])
         log.info("forgot in %s: %d rows, %d in older files", found.table_id, found.rows, found.older_rows)
-        _drill(settings, "cut")
+        kill_points.pass_point(settings, "forget:cut")
     newest = {found.table_id: tables.delta(settings, found.table_id).version() for found in traces}
     return {name: kept[name] or [newest[name]] for name in newest}
 
@@ -195,11 +191,5 @@ def _rewrite_night(
             before = tables.read_version(lake, table.id, entries[table.id].version)
             tables.replace(lake, table.id, without(before, table, people))
             entries[table.id] = publication.describe_table(lake.settings, table.id)
-            _drill(lake.settings, table.id)
+            kill_points.pass_point(lake.settings, f"forget:{table.id}")
     return replace(night, tables=entries)
-
-
-def _drill(settings: Settings, step: str) -> None:
-    """Fault drills kill the process here (setting kill_at = forget:STEP)."""
-    if settings.kill_at == f"forget:{step}":
-        os.kill(os.getpid(), 9)

@@ -12,7 +12,6 @@ import hashlib
 import logging
 import shutil
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -25,9 +24,9 @@ import pyarrow.parquet as pq
 
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema
+from lake.delivery_files import HIDDEN, hash_unit, shown_name, size_and_time, walk, why_unread
 from lake.erased_rows import person_columns
 from lake.erasures import Erasures, load_erasures
-from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact, redact_label
 from lake.settings import Settings
 from lake.sources.errors import SourceFileError, UnreadableFile
@@ -42,8 +41,6 @@ from lake.vault import Vault, open_vault
 log = logging.getLogger(__name__)
 
 NO_MAPPING = "no mapping"
-_UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
-_HIDDEN = (".", "_", "~$")
 # Nearly every value differs, as in keys: a dictionary would be built and thrown away.
 _WITHOUT_DICTIONARY = {"row_number", "row_hash", "payload", "received_at", "delivery_date"}
 
@@ -144,42 +141,9 @@ def _units(folder: Path) -> tuple[list[Path], list[Path]]:
         parts = path.relative_to(folder).parts
         if parts[0] == "work24" and len(parts) > 1:
             found.add(folder / parts[0] / parts[1])
-        elif path.is_file() and not any(part.startswith(_HIDDEN) for part in parts):
+        elif path.is_file() and not any(part.startswith(HIDDEN) for part in parts):
             found.add(path)
     return sorted(found), strange
-
-
-def walk(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Every file and folder below, without following links; and apart from them what `why_unread` names."""
-    plain: list[Path] = []
-    strange: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if why_unread(path):
-            strange.append(path)
-            continue
-        plain.append(path)
-        if path.is_dir():
-            below = walk(path)
-            plain += below[0]
-            strange += below[1]
-    return plain, strange
-
-
-def why_unread(path: Path) -> str:
-    """Why a path of a delivery is never opened: it leads elsewhere, is no file, or has a name that no log can show."""
-    if path.is_symlink():
-        return "a link, which may lead out of the delivery"
-    if not path.is_file() and not path.is_dir():
-        return "neither a file nor a folder"
-    if shown_name(path.name) != path.name:
-        return "a name with control characters or bytes that are not UTF-8"
-    return ""
-
-
-def shown_name(name: str) -> str:
-    """A file name as logs and tables can hold it: what is no printable text is written as an escape."""
-    told = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(f"\\x{ord(mark):02x}" if unicodedata.category(mark) in _UNSHOWN else mark for mark in told)
 
 
 def _refused_unread(unit: Path, folder: Path) -> LandedFile:
@@ -201,7 +165,7 @@ def _matches(mapping: SourceMapping, unit: Path, folder: Path) -> bool:
 def _without_mapping(delivery: _Delivery, unit: Path) -> LandedFile:
     label = redact_label(source_label(unit, delivery.folder), delivery.context.master_key)
     log.warning("landing %s: %s", label, NO_MAPPING)
-    return LandedFile("", label, _sha256(unit, delivery.folder), problem=NO_MAPPING)
+    return LandedFile("", label, hash_unit(unit, delivery.folder), problem=NO_MAPPING)
 
 
 def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile:
@@ -211,9 +175,9 @@ def _land(delivery: _Delivery, mapping: SourceMapping, unit: Path) -> LandedFile
     shown = redact_label(label, delivery.context.master_key)
     if shown != label:
         problem = f"{shown}: the file's name holds personal data. Do: have it sent under another name."
-        return LandedFile(noun, shown, _sha256(unit, delivery.folder), problem=problem)
-    before = _state(unit)
-    sha256 = _sha256(unit, delivery.folder)
+        return LandedFile(noun, shown, hash_unit(unit, delivery.folder), problem=problem)
+    before = size_and_time(unit)
+    sha256 = hash_unit(unit, delivery.folder)
     try:
         if (unit.parent / "_delta_log").is_dir():
             raise UnreadableFile(
@@ -253,7 +217,7 @@ def _stage(
         # Of a file that is refused nothing may stay in the vault.
         with delivery.vault.transaction() if delivery.vault and mapping.vault else nullcontext():
             rows, unreadable, erased = _write(delivery, mapping, unit, temporary)
-            if _state(unit) != before:
+            if size_and_time(unit) != before:
                 raise UnreadableFile(
                     label, "a file that changed while it was read", expected="a finished upload", todo="land it again"
                 )
@@ -298,18 +262,3 @@ def _as_bronze(batch: pa.RecordBatch, schema: pa.Schema, delivery_date: date, re
         return pa.repeat(pa.scalar(given.get(wanted.name), wanted.type), batch.num_rows)
 
     return pa.RecordBatch.from_arrays([column(wanted) for wanted in schema], schema=schema)
-
-
-def _state(unit: Path) -> tuple[int, int]:
-    """Size and time of last change, to notice a file that is still being written."""
-    found = unit.stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _sha256(unit: Path, folder: Path) -> str:
-    """The hash of a file's bytes; of a fetched folder the hash of its pages' names and hashes."""
-    if unit.is_file():
-        return sha256_of(unit)
-    pages = sorted(page for page in unit.iterdir() if page.is_file() and not page.name.startswith(_HIDDEN))
-    listed = [f"{unicodedata.normalize('NFC', page.name)} {_sha256(page, folder)}" for page in pages]
-    return hashlib.sha256("\n".join(listed).encode()).hexdigest()

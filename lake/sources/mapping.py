@@ -50,17 +50,8 @@ WORK24_FORMATS = (
 )
 ENCODINGS = ("utf-8", "cp949", "utf-16")
 _TOP_KEYS = (
-    "table",
-    "pattern",
-    "format",
-    "encoding",
-    "is_synthetic",
-    "null_values",
-    "sheet",
-    "ignore",
-    "deleted",
-    "columns",
-    "vault",
+    *("table", "pattern", "format", "encoding", "is_synthetic", "null_values", "sheet", "ignore"),
+    *("deleted", "columns", "vault"),
 )
 _SOURCES = ("from", "join", "value", "delivery_date")
 _STEPS = ("extract", "pad", "prefix", "each", "codes", "unit", "scale", "before", "link", "place", "pseudonym")

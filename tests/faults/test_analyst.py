@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.pipeline.conftest import SECRET
 
 from dashboards import analyst
 from lake import audit_log
@@ -24,6 +23,7 @@ from tests.faults import attacks
 from tests.faults.tally import Add
 from tests.pipeline import readers
 from tests.pipeline.commands import ROOT, Shell
+from tests.pipeline.fixtures import SECRET
 from tests.pipeline.nights import Nights, World
 from tests.pipeline.test_privacy import planted
 

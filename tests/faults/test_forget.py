@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
-from tests.pipeline.conftest import SECRET
 
 from lake.privacy import pseudonyms
 from tests.faults.tally import Add
 from tests.pipeline import readers
 from tests.pipeline.commands import Outcome, Shell
+from tests.pipeline.fixtures import SECRET
 from tests.pipeline.nights import Nights, World, in_memory
 
 pytestmark = pytest.mark.slow

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from dagster_project.cli import app
 from lake import audit_log
+from lake.erasures import mark_of
+from lake.privacy import load_master_key
 from lake.settings import Settings
 from lake.vault import VaultError, open_vault
 
@@ -48,7 +50,8 @@ def test_a_look_at_a_person_is_written_down_with_its_reason(lake: Path) -> None:
     assert json.loads(shown.stdout)["name"] == "홍길동"
     (entry,) = audit_log.entries(Settings(lake_dir=lake))
     assert entry["action"] == "vault show"
-    assert entry["facts"] == {"seeker_key": KEY, "reason": "본인 열람 청구", "is_known": True}
+    person = mark_of(KEY, load_master_key(Settings(lake_dir=lake)))
+    assert entry["facts"] == {"person": person, "reason": "본인 열람 청구", "is_known": True}
 
 
 @pytest.mark.parametrize("reason", [[], ["--reason", "  "]])

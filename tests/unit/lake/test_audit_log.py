@@ -75,11 +75,13 @@ def test_kill_between_entry_and_head_or_inside_a_line_is_no_forgery(settings: Se
 
 
 def test_personal_data_in_a_query_is_removed(settings: Settings) -> None:
-    audit_log.record(settings, "query", sql="select '900101-1234567', 'a@b.kr'")
+    person = "0123456789abcdef" * 2
+    audit_log.record(settings, "query", sql=f"select '900101-1234567', 'a@b.kr', '{person}'", hash=2 * person)
     text = "\n".join(lines(settings))
     assert "1234567" not in text
     assert "a@b.kr" not in text
-    assert json.loads(lines(settings)[-1])["facts"]["sql"] == "select '[삭제]', '[삭제]'"
+    facts = json.loads(lines(settings)[-1])["facts"]
+    assert facts == {"sql": "select '[삭제]', '[삭제]', '[가명키]'", "hash": 2 * person}
 
 
 def test_entry_of_another_key_is_refused(settings: Settings) -> None:

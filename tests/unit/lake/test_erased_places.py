@@ -20,6 +20,7 @@ from lake.erased_places import (
     is_in_vault,
 )
 from lake.settings import Settings
+from lake.vault import open_vault
 
 KEY, OTHER = "a" * 32, "b" * 32
 
@@ -109,29 +110,12 @@ def test_what_is_left_anywhere_but_in_tables_is_named(settings: Settings) -> Non
     assert find_residue(settings, [OTHER]) == ()
 
 
-class Vault:
-    """Two people; what is asked of it."""
-
-    people = {KEY: {"name": "홍길동"}}
-
-    def __enter__(self) -> Vault:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def get(self, key: str) -> dict[str, str]:
-        return self.people.get(key, {})
-
-    def forget(self, keys: list[str]) -> int:
-        return sum(key in self.people for key in keys)
-
-
-def test_the_vault_is_asked_and_emptied(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    packed(settings.vault_dir / "people.sqlite", "")
-    monkeypatch.setattr(erased_places, "_open_vault", lambda _settings: Vault())
+def test_the_vault_is_asked_and_emptied(settings: Settings) -> None:
+    with open_vault(settings) as vault:
+        vault.put(pa.table({"seeker_key": [KEY, "d" * 32], "name": ["홍길동", "성춘향"]}))
     assert (is_in_vault(settings, KEY), is_in_vault(settings, OTHER)) == (True, False)
     assert erase_from_vault(settings, [KEY, OTHER]) == 1
+    assert (is_in_vault(settings, KEY), is_in_vault(settings, "d" * 32)) == (False, True)
 
 
 def test_a_lake_without_a_vault_knows_nobody(settings: Settings) -> None:
