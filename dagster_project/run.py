@@ -17,7 +17,7 @@ from pathlib import Path
 import dagster as dg
 
 from dagster_project.build import build_definitions
-from dagster_project.night import NightOptions, delivery_dates, inputs_hash
+from dagster_project.night import NightOptions, clear_work, delivery_dates, inputs_hash
 from lake import publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.settings import Settings
@@ -40,6 +40,7 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
     with publication.lock(settings):
+        clear_work(settings)  # of a night that was killed: an unchanged night opens none that would do it
         unchanged = _published_already(options, as_of)
     if unchanged:
         log.info("night %s: nothing changed since run %s was published; nothing to do", as_of, unchanged)
