@@ -206,14 +206,15 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
 @contextmanager
 def _cleared(settings: Settings) -> Iterator[None]:
     """Leave no frames, exports and spilled rows behind: those of this night, and first those of one that was killed."""
-    _clear(settings)
+    clear_work(settings)
     try:
         yield
     finally:
-        _clear(settings)
+        clear_work(settings)
 
 
-def _clear(settings: Settings) -> None:
+def clear_work(settings: Settings) -> None:
+    """Remove frames, exports and spilled rows of nights; call under the lake's lock."""
     for name in ("frames", "exports", "spill"):
         shutil.rmtree(settings.staging_dir / name, ignore_errors=True)
 

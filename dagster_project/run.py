@@ -18,7 +18,7 @@ import dagster as dg
 
 from dagster_project import candidate
 from dagster_project.build import build_definitions
-from dagster_project.night import NightOptions, delivery_dates, inputs_hash
+from dagster_project.night import NightOptions, clear_work, delivery_dates, inputs_hash
 from dagster_project.redacted_log import keep_errors_out_of_records
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
@@ -43,6 +43,7 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
     with publication.lock(settings):
+        clear_work(settings)  # of a night that was killed: an unchanged night opens none that would do it
         commit_repair.repair(settings)
         unchanged = _published_already(options, as_of)
         is_finished_now = unchanged is not None and candidate.finish(settings, unchanged)

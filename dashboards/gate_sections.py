@@ -15,7 +15,7 @@ from lake.contracts.registry import TABLES
 # One gate may be asked of many tables and columns; what lies nearest to its limit is shown, failed ones first.
 _GATES = """with gates as (
     select split_part(check_name, ':', 2) as gate, split_part(check_name, ':', 3) as measure_name, *,
-        case when result_code <> 'PASS' then 2 when limit_value > 0 then value / limit_value else 0 end as nearness
+        case when result_code <> 'PASS' then 2 when limit_value > 0 then coalesce(value / limit_value, 0) else 0 end as nearness
     from ops.quality
     where check_name like 'gate:%' and as_of = (select any_value(as_of) from ops.published_tables)
 )
@@ -35,7 +35,7 @@ def gates(db: duckdb.DuckDBPyConnection) -> Section | None:
         (
             Cell(codes.CHECK_RESULT.codes[result], tone=TONES[result]),
             Cell(texts.gate(gate), extra=f"{checks}곳" if checks > 1 else ""),
-            Cell("견줄 밤 없음" if is_first else f"{value:,.4g}", is_number=True),
+            Cell("견줄 밤 없음" if is_first else _shown(value), is_number=True),
             Cell(f"{limit:,.4g}", is_number=True),
             Cell(TABLES[table_id].label, extra=_label(table_id, measure)),
         )
@@ -46,6 +46,11 @@ def gates(db: duckdb.DuckDBPyConnection) -> Section | None:
     title = f"공표 전 점검 {len(found)}가지 가운데 {failed}가지를 지키지 못한 채 공표함" if failed else kept
     columns = ("결과", "지켜야 할 것", "값", "기준", "가장 가까운 곳")
     return Section("gates", title, "ops.quality", _GATES, columns, rows, texts.load("night")["gates_note"])
+
+
+def _shown(value: float | None) -> str:
+    """A measured value; one that counts fewer than ten people is hidden in the database already."""
+    return "10명 미만" if value is None else f"{value:,.4g}"
 
 
 def _label(table_id: str, column: str) -> str:

@@ -9,14 +9,14 @@ import pytest
 from tests.faults.sweep import Scene, kill_and_heal
 from tests.faults.tally import Add
 
-MOMENTS = 14
+MOMENTS = 12
 
 
 @pytest.mark.slow
 @pytest.mark.case("P01")
 @pytest.mark.parametrize("place", range(MOMENTS))
 def test_a_night_killed_at_any_moment_is_healed_by_one_plain_rerun(second_night: Scene, tally: Add, place: int) -> None:
-    """One moment in each fourteenth of its progress, alone or with all that it has started, in turn."""
+    """One moment in each twelfth of its progress, alone or with all that it has started, in turn."""
     chance = random.Random(place)  # noqa: S311 - the same moments every time
     lines = int((place + chance.random()) / MOMENTS * (second_night.truth.lines - 2))
     outcome = second_night.kill_after(lines, chance.uniform(0, 0.2), whole_group=place % 2 == 0)

@@ -10,7 +10,6 @@ from tests.faults.tally import Add
 POINTS = (
     "work24_delivery",
     "staged_deliveries",
-    "bronze__applications",
     "bronze__job_postings",
     "bronze__worker_surveys",
     "ops__deliveries",
@@ -18,9 +17,7 @@ POINTS = (
     "quarantine__job_postings",
     "silver__seekers",
     "silver__seeker_versions",
-    "quarantine__worker_surveys",
     "features__application_pairs",
-    "scores__course_outcomes",
     "gold__seeker_snapshots",
 )
 

@@ -43,7 +43,7 @@ def test_without_a_network_the_list_is_written_and_nothing_fails(
     assert [c["purl"] for c in document["components"]] == ["pkg:pypi/duckdb@1.5.5", "pkg:pypi/not-installed@1.0"]
     told = capsys.readouterr().out
     assert "2 locked packages; licence not stated by not-installed" in told
-    assert "not asked, no network" in told
+    assert "not asked: no network" in told
 
 
 @pytest.mark.parametrize("said", ["", '{"dependencies": [{"name": "duckdb", "skip_reason": "not found"}]}'])
