@@ -15,7 +15,8 @@ from lake.contracts.registry import TABLES
 # One gate may be asked of many tables and columns; what lies nearest to its limit is shown, failed ones first.
 _GATES = """with gates as (
     select split_part(check_name, ':', 2) as gate, split_part(check_name, ':', 3) as measure_name, *,
-        case when result_code <> 'PASS' then 2 when limit_value > 0 then coalesce(value / limit_value, 0) else 0 end as nearness
+        case when result_code <> 'PASS' then 2 when limit_value > 0 then coalesce(value / limit_value, 0) else 0 end
+            as nearness
     from ops.quality
     where check_name like 'gate:%' and as_of = (select any_value(as_of) from ops.published_tables)
 )

@@ -107,6 +107,10 @@ def hide_details(rows: Rows) -> Rows:
     return changed
 
 
+# A whole number of 1 to 9 standing alone; 2.0, 0.3, 1,200 and 5% are none.
+_NAMES_FEW = r"(?:^|[^0-9.,])[1-9](?:$|[^0-9.,%]|[.,](?:$|[^0-9]))"
+
+
 def hide_check_counts(checks: pa.Table) -> pa.Table:
     """Checks of tables about people: no value of 1 to 9, no text that names such a number."""
     of_people = pa.array([_is_about_people(name) for name in checks.column("table_id").to_pylist()])
@@ -114,7 +118,7 @@ def hide_check_counts(checks: pa.Table) -> pa.Table:
     is_few = pc.and_(
         pc.and_(pc.greater_equal(value, 1), pc.less(value, SMALLEST_SHOWN)), pc.equal(value, pc.floor(value))
     )
-    names_few = pc.match_substring_regex(pc.fill_null(checks.column("detail"), ""), r"\b[1-9]\b")
+    names_few = pc.match_substring_regex(pc.fill_null(checks.column("detail"), ""), _NAMES_FEW)
     few = np.array(pc.and_(of_people, pc.or_(pc.fill_null(is_few, False), names_few)).to_pylist(), dtype=bool)
     return _emptied(_emptied(checks, "value", few), "detail", few)
 

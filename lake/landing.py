@@ -130,7 +130,7 @@ def land_delivery(
             landed += [_land(delivery, mapping, unit) for unit in units if _matches(mapping, unit, folder)]
     without = [unit for unit in units if not any(_matches(mapping, unit, folder) for mapping in mappings)]
     landed += [_without_mapping(delivery, unit) for unit in without]
-    return landed + [_refused_unread(unit, folder) for unit in strange]
+    return landed + [_refused_unread(delivery, unit) for unit in strange]
 
 
 def _units(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -146,8 +146,8 @@ def _units(folder: Path) -> tuple[list[Path], list[Path]]:
     return sorted(found), strange
 
 
-def _refused_unread(unit: Path, folder: Path) -> LandedFile:
-    label = redact(shown_name(source_label(unit, folder)))
+def _refused_unread(delivery: _Delivery, unit: Path) -> LandedFile:
+    label = redact_label(shown_name(source_label(unit, delivery.folder)), delivery.context.master_key)
     problem = (
         f"{label}: found {why_unread(unit)}; expected a plain file. Do: deliver the file itself, under a plain name."
     )

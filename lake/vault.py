@@ -10,6 +10,7 @@ moved to another person's row does not open. Whether a person changed is told by
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -208,20 +209,20 @@ class Vault:
 
     def _held(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Key → (updated, mark) of those who are there."""
-        sql = "select seeker_key, updated, mark from people where seeker_key in ({})"
+        sql = "select seeker_key, updated, mark from people where seeker_key in (select value from json_each(?))"
         return {key: (updated, mark) for key, updated, mark in self._rows(sql, keys)}
 
     def _texts(self, keys: Sequence[str]) -> dict[str, str]:
         """Key → packed fields of those who are there."""
-        sql = "select seeker_key, key_id, sealed from people where seeker_key in ({})"
+        sql = "select seeker_key, key_id, sealed from people where seeker_key in (select value from json_each(?))"
         return {key: self._opened(key, key_id, sealed) for key, key_id, sealed in self._rows(sql, keys)}
 
     def _rows(self, sql: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """Rows of `sql` for some keys, as many at a time as SQLite takes."""
+        """Rows of `sql` for some keys, a batch at a time."""
         for start in range(0, len(keys), _BATCH):
-            part = list(keys[start : start + _BATCH])
+            part = json.dumps(list(keys[start : start + _BATCH]))
             with self._lock:
-                found = self._database.execute(sql.format(",".join("?" * len(part))), part).fetchall()
+                found = self._database.execute(sql, (part,)).fetchall()
             yield from found
 
     def _completed(self, keys: Sequence[str], fields: Sequence[str], texts: Sequence[str]) -> list[str]:
