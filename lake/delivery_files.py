@@ -6,6 +6,7 @@ Put here: looking at paths and bytes. Not here: which mapping a file belongs to 
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from pathlib import Path
 
@@ -32,11 +33,13 @@ def walk(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def why_unread(path: Path) -> str:
-    """Why a path of a delivery is never opened: it leads elsewhere, is no file, or has a name that no log can show."""
+    """Why a path of a delivery is never opened: it leads elsewhere, is no file, is closed to us, or has a name that no log can show."""
     if path.is_symlink():
         return "a link, which may lead out of the delivery"
     if not path.is_file() and not path.is_dir():
         return "neither a file nor a folder"
+    if not os.access(path, os.R_OK):
+        return "something that this account may not read"
     if shown_name(path.name) != path.name:
         return "a name with control characters or bytes that are not UTF-8"
     return ""

@@ -40,10 +40,10 @@ _PERSONAL = re.compile(PERSONAL_PATTERN, re.ASCII)
 # Names of columns that hold somebody's identity, as offices write them; an address only where rows are people.
 _IDENTITY_HEADER = re.compile(
     r"주민|외국인등록|여권|성명|^이름$|구직자명|대표자명|담당자|전화|휴대폰|핸드폰|연락처|팩스|이메일|e-?mail|계좌"
-    r"|(^|_)(rrn|ssn|jumin|full_?name|first_?name|last_?name|phone|mobile|tel|telno|contact|account)(_?no)?($|_)",
+    r"|(^|[_ ])(rrn|ssn|jumin|full_?name|first_?name|last_?name|phone|mobile|tel|telno|contact|account)(_?no)?($|[_ ])",
     re.IGNORECASE,
 )
-_ADDRESS_HEADER = re.compile(r"주소|거주지|자택|(^|_)addr(ess)?($|_|[0-9])", re.IGNORECASE)
+_ADDRESS_HEADER = re.compile(r"주소|거주지|자택|(^|[_ ])addr(ess)?($|[_ 0-9])", re.IGNORECASE)
 
 
 class SecretError(RuntimeError):

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lake import audit_log, erasure, publication, tables
+from lake import audit_log, erasure, publication, tables, verification
 from lake.contracts.model import Kind
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
@@ -78,11 +78,14 @@ def refused(key: str) -> dict[str, Any]:
 
 
 def publish(lake: Lake, day: date, people: str) -> None:
-    put(lake, JOBS, [{"as_of": day, "seeker_key": key * 32} for key in people])
-    put(lake, TALENTS, [talents("K1", *(key * 32 for key in people), day=day), talents("K2", CARL, day=day)])
-    put(lake, OCCUPATIONS, [{"as_of": day, "occupation_code": "0231"}])
+    run_id = f"{day}-r"
+    run = {"as_of": day, "run_id": run_id}
+    put(lake, JOBS, [run | {"seeker_key": key * 32} for key in people])
+    lists = [talents("K1", *(key * 32 for key in people), day=day), talents("K2", CARL, day=day)]
+    put(lake, TALENTS, [run | row for row in lists])
+    put(lake, OCCUPATIONS, [run | {"occupation_code": "0231"}])
     served = {name: publication.describe_table(lake.settings, name) for name in (JOBS, TALENTS, OCCUPATIONS)}
-    publication.switch(lake.settings, Pointer(f"{day}-r", day, served, {}, is_synthetic=True))
+    publication.switch(lake.settings, Pointer(run_id, day, served, {}, is_synthetic=True))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +200,7 @@ def test_the_kept_nights_are_the_same_runs_and_verify(forgotten: Forgotten) -> N
     assert set(after) == set(forgotten.nights_before)
     for run_id, night in after.items():
         assert night.tables[OCCUPATIONS] == forgotten.nights_before[run_id].tables[OCCUPATIONS]
-        assert publication.verify(settings, night) == []
+        assert verification.check_night(settings, night) == []
     assert publication.current(settings) == after[f"{AS_OF}-r"]
 
 
@@ -280,7 +283,7 @@ def test_killed_at_any_step_readers_see_whole_nights_and_the_same_command_finish
             forget(peopled, [ANNE])
     assert set(served_people(peopled)["served"]) in ({"a", "b", "c"}, {"b", "c"})
     for night in (*publication.nights(peopled.settings), publication.current(peopled.settings)):
-        assert publication.verify(peopled.settings, night) == []
+        assert verification.check_night(peopled.settings, night) == []
         assert len(night.tables) == 3
     assert load_erasures(peopled.settings).erased_on(ANNE)
     certificate = forget(peopled, [ANNE])

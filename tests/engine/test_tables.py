@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow.fs as pafs
 import pytest
 
 from lake import tables
@@ -82,6 +83,13 @@ def test_a_staged_frame_without_rows_keeps_its_columns(lake: Lake) -> None:
     assert tables.stage(lake, "frame", frame).count() == 1
     empty = tables.stage(lake, "frame", frame.where("number = 2"))
     assert (empty.columns, empty.count()) == (["number", "text"], 0)
+
+
+def test_files_are_read_by_arrow_and_not_through_python(lake: Lake) -> None:
+    """A reading thread of Arrow that ends in Python aborts a short command when the interpreter ends first."""
+    _write(lake, "0111", "0112")
+    fragments = list(tables.dataset(lake.settings, TABLE).get_fragments())
+    assert {type(fragment.filesystem.base_fs) for fragment in fragments} == {pafs.LocalFileSystem}
 
 
 def test_log_tells_no_least_or_greatest_key_of_a_person_and_no_text(lake: Lake) -> None:

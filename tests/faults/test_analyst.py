@@ -206,4 +206,4 @@ def test_p24_no_pseudonym_and_no_resident_number_stands_in_the_file(first: Night
     content = database.read_bytes()
     assert len(keys) > 1_000
     assert [key for key in keys if key.encode() in content] == []
-    assert readers.resident_numbers_in(database) & planted(world) == set()
+    assert readers.identities_in(database) & planted(world) == set()

@@ -97,7 +97,7 @@ def test_p16_any_kept_night_is_served_again_in_seconds_with_its_database_and_pag
         assert run_id in asked_of.stdout, asked_of.text
         assert shell.run("verify", "--lake", settings.lake_dir).exit_code == 0
         tally("roll back", rollbacks=1, max_seconds=round(outcome.seconds, 2))
-    entries = audit_log.entries(settings)[before:]
+    entries = [entry for entry in audit_log.entries(settings)[before:] if entry["action"] != "query"]
     moves = [(entry["action"], entry["facts"]["from_run"][-1], entry["facts"]["to_run"][-1]) for entry in entries]
     assert moves == [("rollback", "2", "1"), ("rollback", "1", "0"), ("rollback", "0", "2")]
 

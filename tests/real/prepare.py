@@ -1,6 +1,6 @@
 """Lay the real data out as deliveries: `.real/mappings` and one dated folder for each day that files came.
 
-Files are linked, not copied, and the folder tells git to ignore it: none of this data may ship. Do not put here:
+Files are linked hard, not copied, and the folder tells git to ignore it: none of this data may ship. Do not put here:
 any change to the data (that is the mappings' work), the run itself (night.py).
 """
 
@@ -81,8 +81,16 @@ def prepare(data: Path | None = None, sources: Path = SOURCES) -> Path:
     for delivered, file in deliveries(data):
         folder = sources / delivered.isoformat()
         folder.mkdir(exist_ok=True)
-        (folder / file.name).symlink_to(file)
+        _place(file, folder / file.name)
     return sources
+
+
+def _place(file: Path, target: Path) -> None:
+    """The file under a second name (deliveries hold no links); a copy where the two lie on different disks."""
+    try:
+        os.link(file.resolve(), target)
+    except OSError:
+        shutil.copyfile(file, target)
 
 
 def read_csv(name: str, encoding: str = "utf-8-sig") -> list[Row]:

@@ -137,7 +137,8 @@ def test_codes_dates_and_amounts_stay_in_text(harmless: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["주민등록번호", "성명", "휴대폰 번호", "contact_telno", "e-mail", "last_name", "담당자"]
+    "name",
+    ["주민등록번호", "성명", "휴대폰 번호", "contact_telno", "e-mail", "last_name", "담당자", "Contact Phone Number"],
 )
 def test_columns_that_name_somebody_are_known_by_their_header(name: str) -> None:
     assert is_personal_header(name, about_people=False)
