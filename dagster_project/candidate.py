@@ -72,6 +72,14 @@ def switch_to_candidate(night: Night) -> Pointer:
     return candidate
 
 
+def finish_served(settings: Settings) -> bool:
+    """`finish` for whatever is served, before any night begins: the next one may be another date's."""
+    try:
+        return finish(settings, publication.current(settings))
+    except publication.NothingPublished:
+        return False
+
+
 def finish(settings: Settings, served: Pointer) -> bool:
     """Do what a run that was stopped after the switch left undone: links and its row of ops__runs. Nothing is computed.
 
@@ -104,4 +112,4 @@ def _run_row_of(database: Path, run_id: str) -> pa.Table:
 
 
 def _file(settings: Settings) -> Path:
-    return settings.publication_dir / maintenance.CANDIDATE
+    return settings.publication_dir / publication.CANDIDATE

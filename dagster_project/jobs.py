@@ -9,8 +9,8 @@ import dagster as dg
 
 from dagster_project.assets.declare import TIMEZONE
 from dagster_project.records import record_run
+from dagster_project.redacted_log import told_of
 from lake.gates import PublicationBlocked
-from lake.privacy import redact
 from lake.settings import today_in_seoul
 
 DETAIL_LIMIT = 1_000
@@ -21,7 +21,7 @@ def record_failed_night(context: dg.HookContext) -> None:
     """Write down in ops__runs that the night stopped and why, whoever started it."""
     error = context.op_exception
     status = "BLOCKED" if isinstance(error, PublicationBlocked) else "FAILED"
-    detail = redact(f"{context.op.name}: {type(error).__name__}: {error}")[:DETAIL_LIMIT]
+    detail = f"{context.op.name}: {told_of(error)}"[:DETAIL_LIMIT] if error is not None else context.op.name
     night = context.resources.night
     if error is not None:
         night.options.failures.append(error)

@@ -21,11 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from lake import commit_repair, kill_points, publication, quality, tables
+from lake import commit_repair, erasure, kill_points, publication, quality, tables
 from lake.contracts import rights as rights_contract
 from lake.contracts import silver
 from lake.contracts.declare import TRACE
 from lake.contracts.registry import contract_version, table
+from lake.delivery_files import shown_name, walk
 from lake.device import Device, open_device
 from lake.erasures import load_erasures
 from lake.file_hash import sha256_of
@@ -192,9 +193,11 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
         inputs = inputs_hash(options, as_of)
         log.info("night %s: engine %s, device %s, %d cores", as_of, settings.engine, device.name, settings.cores)
         with _cleared(settings), open_session(settings) as spark:
+            lake = tables.Lake(settings, spark)
+            erasure.finish_begun(lake)
             yield Night(
                 options=options,
-                lake=tables.Lake(settings, spark),
+                lake=lake,
                 device=device,
                 as_of=as_of,
                 run_id=f"{as_of.isoformat()}-{inputs[:12]}",
@@ -237,8 +240,11 @@ def inputs_hash(options: NightOptions, as_of: date) -> str:
     digest = hashlib.sha256(as_of.isoformat().encode())
     root = options.sources_dir
     folders = [root / "mappings", *(root / day.isoformat() for day in delivery_dates(root, as_of))]
-    for file in (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()):
-        digest.update(f"{file.relative_to(root)} {sha256_of(file)}\n".encode())
+    for folder in (folder for folder in folders if folder.is_dir()):
+        plain, strange = walk(folder)
+        for file in (file for file in plain if file.is_file()):
+            digest.update(f"{file.relative_to(root)} {sha256_of(file)}\n".encode())
+        digest.update("".join(f"{shown_name(str(file.relative_to(root)))}\n" for file in strange).encode())
     digest.update(load_erasures(options.settings).digest.encode())
     digest.update(code_hash(_CODE_PACKAGES).encode())
     digest.update(contract_version("serving__seeker_jobs_v1").encode())

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import traceback
+from typing import Any
 
 OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
 
@@ -22,12 +23,37 @@ class RedactingFormatter(logging.Formatter):
 
         return redact(super().format(record))
 
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """The traceback of a record without the texts of foreign errors."""
+        return _traceback_of(ei[1]) if ei[1] is not None else super().formatException(ei)
+
+
+def told_of(error: BaseException) -> str:
+    """What may be kept of an error: kind and text of ours, of a foreign one the kind alone: it may quote a row."""
+    from lake.privacy import redact_record
+
+    kind = type(error).__name__
+    return redact_record(f"{kind}: {error}") if is_ours(error) else f"{kind} (its text is left out: it may quote a row)"
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an error is of a package of ours, so that its text was written with care."""
+    return type(error).__module__.split(".")[0] in OUR_PACKAGES
+
 
 def print_redacted_traceback(error: BaseException) -> None:
-    """An error that nobody expected, as Python prints it, without personal data."""
-    from lake.privacy import redact
+    """Where an error that nobody expected came up, call by call, without the texts of foreign errors."""
+    sys.stderr.write(_traceback_of(error))
 
-    sys.stderr.write(redact("".join(traceback.format_exception(error))))
+
+def _traceback_of(error: BaseException) -> str:
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    told = [f"{''.join(traceback.format_tb(found.__traceback__))}{told_of(found)}\n" for found in reversed(chain)]
+    return "Traceback (most recent call last):\n" + "\n".join(told)
 
 
 def set_up_logging() -> None:
@@ -58,7 +84,7 @@ def _is_foreign(record: logging.LogRecord) -> bool:
     """Whether none of the errors in the record is one of ours, whose text is said elsewhere."""
     error = record.exc_info[1] if record.exc_info else None
     while error is not None:
-        if type(error).__module__.split(".")[0] in OUR_PACKAGES:
+        if is_ours(error):
             return False
         error = error.__cause__ or error.__context__
     return True

@@ -23,6 +23,7 @@ from dagster_project.redacted_log import keep_errors_out_of_records
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
+from lake.privacy import redact_record
 from lake.settings import Settings
 
 log = logging.getLogger("goyong.run")
@@ -39,14 +40,14 @@ Sizes = tuple[int, int, int]
 
 def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str | None = None) -> str:
     """Run and publish the night `as_of`; returns the run id. An unchanged night is recognised and left alone."""
-    options = NightOptions(settings, sources, force_reason)
+    options = NightOptions(settings, sources, redact_record(force_reason) if force_reason else None)
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
     with publication.lock(settings):
         clear_work(settings)  # of a night that was killed: an unchanged night opens none that would do it
-        commit_repair.repair(settings)
-        unchanged = _published_already(options, as_of)
-        is_finished_now = unchanged is not None and candidate.finish(settings, unchanged)
+        repaired = commit_repair.repair(settings)
+        is_finished_now = candidate.finish_served(settings)
+        unchanged = None if repaired else _published_already(options, as_of)
     if unchanged:
         done = "finished what was left" if is_finished_now else "nothing to do"
         log.info("night %s: nothing changed since run %s was published; %s", as_of, unchanged.run_id, done)

@@ -22,11 +22,20 @@ def rollback(
     discard: Discard = False,
 ) -> None:
     """Serve an older published night again."""
-    from lake import publication
+    from lake import audit_log, publication
+    from lake.refused_since import count_refused_since
 
     settings = make_settings(lake_dir=lake)
     with publication.lock(settings):
-        typer.echo(f"now serving {publication.rollback(settings, run_id, discard=discard).run_id}")
+        served = publication.rollback(settings, run_id, discard=discard)
+        typer.echo(f"now serving {served.run_id}")
+        if refusing := count_refused_since(settings, served):
+            audit_log.record(settings, "serve refused", run_id=served.run_id, people=refusing)
+            typer.echo(
+                f"{refusing} people answered in it have refused since, or had their processing stopped: they are "
+                "served until the next night is published. Do: publish one soon (infra/runbooks/night.md)",
+                err=True,
+            )
 
 
 def publish(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ def stage(lake: tables.Lake, sources_dir: Path, dates: Sequence[date]) -> Staged
     key = load_master_key(settings)
     mappings = _folder_hashes(sources_dir / "mappings", key, "mappings")
     on_disk = {day: mappings | _folder_hashes(sources_dir / day.isoformat(), key) for day in dates}
-    wanted = _wanted(dates, on_disk, recorded)
+    wanted = _wanted(dates, on_disk, recorded, _short_days(settings, recorded))
     kept = {day for day in dates if day not in wanted}
     known = {row["file_sha256"]: row["source_file"] for row in recorded if row["delivery_date"] in kept and _owns(row)}
     files: list[landing.LandedFile] = []
@@ -174,8 +175,11 @@ def _holds(settings: Settings, table_id: str, day: date) -> bool:
 
 
 def _plan(settings: Settings) -> list[dict[str, Any]]:
+    """What `stage` has laid out; raises NoDelivery when that is gone, as after an erasure."""
     file = settings.staging_dir / _PLAN
-    plan: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    if not file.is_file():
+        raise NoDelivery("nothing is staged: the staging folder was emptied in between. Do: run the whole night.")
+    plan: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     return plan
 
 
@@ -192,14 +196,30 @@ def _owns(row: dict[str, Any]) -> bool:
     return row["table_id"] != "none" and not row["duplicate_of"] and not row["problem"]
 
 
+def _short_days(settings: Settings, recorded: Sequence[dict[str, Any]]) -> set[date]:
+    """Recorded days whose bronze rows are not those recorded: a torn commit was taken back, or a table is gone."""
+    expected: dict[str, Counter[date]] = {}
+    for row in filter(_owns, recorded):
+        rows = row["rows_count"] - (row["erased_rows_count"] or 0)
+        expected.setdefault(row["table_id"], Counter())[row["delivery_date"]] += rows
+    short = set()
+    for table_id, days in expected.items():
+        held = tables.rows_by_partition(settings, table_id, "delivery_date")
+        short |= {day for day, rows in days.items() if held.get(day.isoformat(), 0) != rows}
+    return short
+
+
 def _wanted(
-    dates: Sequence[date], on_disk: dict[date, dict[str, str]], recorded: Sequence[dict[str, Any]]
+    dates: Sequence[date],
+    on_disk: dict[date, dict[str, str]],
+    recorded: Sequence[dict[str, Any]],
+    short: Set[date] = frozenset(),
 ) -> list[date]:
-    """The dates to land: new or changed ones, and those that repeat a file of a recorded one that changed."""
+    """The dates to land: new, changed or `short` ones, and those that repeat a file of a recorded one that changed."""
     hashes: dict[date, dict[str, str]] = {}
     for row in recorded:
         hashes.setdefault(row["delivery_date"], {})[row["source_file"]] = row["file_sha256"]
-    changed = {day for day in dates if not _is_landed(on_disk[day], hashes.get(day))}
+    changed = {day for day in dates if day in short or not _is_landed(on_disk[day], hashes.get(day))}
     if changed & set(hashes):  # the file that was repeated may be the one that changed
         changed |= {row["delivery_date"] for row in recorded if row["duplicate_of"]}
     return [day for day in dates if day in changed]

@@ -33,7 +33,7 @@ def walk(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def why_unread(path: Path) -> str:
-    """Why a path of a delivery is never opened: it leads elsewhere, is no file, is closed to us, or has a name that no log can show."""
+    """Why a path of a delivery is never opened: it leads elsewhere, is no file, is closed, or has no plain name."""
     if path.is_symlink():
         return "a link, which may lead out of the delivery"
     if not path.is_file() and not path.is_dir():

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lake.contracts.registry import TABLES
 from lake.erased_rows import tables_about_people
+from lake.publication import CANDIDATE
 from lake.settings import Settings
 from lake.vault import open_vault
 
@@ -55,6 +57,7 @@ def erase_from_vault(settings: Settings, keys: Sequence[str]) -> int:
 def erase_scratch(settings: Settings) -> None:
     """Delete what is made anew by the next night: the search's carry and the staging folder's content."""
     shutil.rmtree(settings.carry_dir, ignore_errors=True)
+    (settings.publication_dir / CANDIDATE).unlink(missing_ok=True)
     for entry in settings.staging_dir.iterdir() if settings.staging_dir.is_dir() else ():
         if entry.is_dir():
             shutil.rmtree(entry)
@@ -70,6 +73,9 @@ def erase_from_exports(settings: Settings, names: Sequence[str]) -> ExportTraces
     removed, handed_out = [], []
     for entry in _registered(settings):
         folder = Path(str(entry.get("folder", "")))
+        for leftover in sorted(folder.parent.glob(f".{folder.name}.writing-*")):  # of a killed export: none runs now
+            shutil.rmtree(leftover)
+            removed.append(str(leftover))
         for name in sorted(entry.get("files", {})):
             file = folder / name
             if not file.is_file():
@@ -94,6 +100,9 @@ def holds(file: Path, names: Sequence[str]) -> bool:
     if file.suffix == ".parquet":
         with suppress(pa.ArrowInvalid):  # not a whole one: its bytes then
             return _parquet_holds(file, pattern)
+    if file.suffix == ".duckdb":
+        with suppress(duckdb.Error):
+            return _database_holds(file, pattern)
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             return any(re.search(pattern.encode(), archive.read(name)) for name in archive.namelist())
@@ -102,10 +111,33 @@ def holds(file: Path, names: Sequence[str]) -> bool:
 
 def _parquet_holds(file: Path, pattern: str) -> bool:
     opened = pq.ParquetFile(file)
-    texts = [field.name for field in opened.schema_arrow if str(field.type).endswith("string")]
+    texts = [field.name for field in opened.schema_arrow if "string" in str(field.type)]
     for batch in opened.iter_batches(columns=texts) if texts else ():
-        if any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in batch.columns):
+        if any(pc.any(pc.match_substring_regex(_flat(column), pattern)).as_py() for column in batch.columns):
             return True
+    return False
+
+
+def _flat(column: pa.Array) -> pa.Array:
+    """The texts of a column, whatever they are packed in."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column
+    if pa.types.is_dictionary(column.type):
+        return _flat(column.dictionary)
+    return pa.array([str(value) for value in column.to_pylist()], pa.string())
+
+
+def _database_holds(file: Path, pattern: str) -> bool:
+    """Whether a value in a DuckDB file matches; its bytes are packed."""
+    with duckdb.connect(str(file), read_only=True, config={"enable_external_access": "false"}) as db:
+        columns = db.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' "
+            "and not internal"
+        ).fetchall()
+        for schema, name, column in columns:
+            texts = db.table(f'"{schema}"."{name}"').select(duckdb.ColumnExpression(column)).to_arrow_table()
+            if pc.any(pc.match_substring_regex(texts.column(0), pattern)).as_py():
+                return True
     return False
 
 

@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lake import audit_log, deliveries, kill_points, publication, tables
+from lake import audit_log, deliveries, kill_points, publication, tables, verification
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
 from lake.erased_places import erase_from_exports, erase_from_vault, erase_scratch, find_residue, is_in_vault
-from lake.erased_rows import KEY_FORM, without
+from lake.erased_rows import KEY_FORM, person_columns, tables_about_people, without
 from lake.erasure_certificate import begin_plan, count_unfinished, end_plan, save_plan, write_certificate
 from lake.erasure_traces import Traces, find_traces
 from lake.erasures import add_erasures, load_erasures, mark_of
@@ -92,6 +93,25 @@ def forget(lake: tables.Lake, keys: Sequence[str]) -> dict[str, Any]:
     return certificate
 
 
+def finish_begun(lake: tables.Lake) -> None:
+    """Erase anew who is on the erasure list and stands in bronze still: a night must not answer for them once more.
+
+    Does nothing unless an erasure was begun and not finished. The caller holds the lake's lock.
+    """
+    settings = lake.settings
+    if not count_unfinished(settings):
+        return
+    erased, found = load_erasures(settings), set[str]()
+    for name in tables_about_people():
+        if contract(name).layer == "bronze" and tables.exists(settings, name):
+            for column in person_columns(contract(name)):
+                keys = pc.unique(tables.dataset(settings, name).to_table(columns=[column]).column(column))
+                found |= set(keys.filter(erased.includes(keys)).to_pylist())
+    if found:
+        log.warning("an erasure of %d people was begun and not finished: it is finished before the night", len(found))
+        forget(lake, sorted(found))
+
+
 def names_of(settings: Settings, keys: Sequence[str]) -> list[str]:
     """Every pseudonym these people have, of whatever use: the keys, and those that analysts' exports carry."""
     return [*keys, *analysis_keys(pa.array(keys, pa.string()), load_master_key(settings)).to_pylist()]
@@ -146,6 +166,8 @@ def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequ
     nights = _kept_nights(settings)
     rewritten = [_rewrite_night(lake, night, traces, people) for night in nights]
     kill_points.pass_point(settings, "forget:versions")
+    for night in rewritten:
+        verification.require_whole(settings, night)
     if rewritten != nights:
         publication.rewrite(settings, rewritten, "forget")
     kill_points.pass_point(settings, "forget:pointers")
@@ -177,7 +199,18 @@ def _rewrite_newest(lake: tables.Lake, found: Traces, people: Sequence[str]) -> 
         frame = tables.read(lake, table.id)
         for name, value in partition.items():
             frame = frame.where(f"{name} = '{value}'")
-        tables.replace(lake, table.id, without(frame, table, people), partition or None)
+        before = tables.count(lake.settings, table.id, partition)
+        _require_rows(tables.replace(lake, table.id, without(frame, table, people), partition or None), before, found)
+
+
+def _require_rows(commit: tables.Commit, before: int, found: Traces) -> None:
+    """Before the old files go: no more rows are missing than rows of the people (none where they stand in lists)."""
+    lost = before - commit.rows
+    if not 0 <= lost <= found.rows + found.older_rows:
+        raise tables.CommitMismatch(
+            f"{commit.table_id}: {before} rows became {commit.rows}, of which at most {found.rows + found.older_rows} "
+            "were to go; nothing was cut off. Do: keep the lake as it is and report this."
+        )
 
 
 def _rewrite_night(
@@ -189,7 +222,8 @@ def _rewrite_night(
         if found.table_id in entries:
             table = contract(found.table_id)
             before = tables.read_version(lake, table.id, entries[table.id].version)
-            tables.replace(lake, table.id, without(before, table, people))
+            commit = tables.replace(lake, table.id, without(before, table, people))
+            _require_rows(commit, night.tables[table.id].rows, found)
             entries[table.id] = publication.describe_table(lake.settings, table.id)
             kill_points.pass_point(lake.settings, f"forget:{table.id}")
     return replace(night, tables=entries)

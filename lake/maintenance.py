@@ -15,9 +15,6 @@ from lake.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CANDIDATE = "candidate.json"
-"""A night on its way to the switch; one that a killed run left may name files that maintenance removes."""
-
 
 def maintain(settings: Settings) -> str:
     """Delete as_of partitions older than the kept nights, then vacuum; returns one line of what was done.
@@ -29,7 +26,7 @@ def maintain(settings: Settings) -> str:
     for night in publication.nights(settings):
         if all(night.run_id != other.run_id for other in kept):
             (settings.publication_dir / "nights" / f"{night.run_id}.json").unlink()
-    (settings.publication_dir / CANDIDATE).unlink(missing_ok=True)
+    (settings.publication_dir / publication.CANDIDATE).unlink(missing_ok=True)
     oldest = min(night.as_of for night in kept)
     removed = sum(_vacuum(settings, table_id, kept, oldest) for table_id in TABLES if tables.exists(settings, table_id))
     removed += artefacts.sweep(settings.publication_dir, named_artefacts(kept))

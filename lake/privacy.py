@@ -36,6 +36,7 @@ PHONE_NUMBER = rf"{_EDGE}0(?:1[016789]|2|[3-6][1-5]|70|50[0-9])[-.)\s]?[0-9]{{3,
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _SEPARATED_NUMBER = rf"{_EDGE}(?:[0-9]{{6}}[-–\s][0-9]{{7}}|0[0-9]{{1,3}}[-.)\s][0-9]{{3,4}}[-.\s][0-9]{{4}}){_EDGE}"
 PERSONAL_PATTERN = f"(?:{RESIDENT_NUMBER}|{PHONE_NUMBER}|{EMAIL})"
+_PERSON_KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
 _PERSONAL = re.compile(PERSONAL_PATTERN, re.ASCII)
 # Names of columns that hold somebody's identity, as offices write them; an address only where rows are people.
 _IDENTITY_HEADER = re.compile(
@@ -194,6 +195,11 @@ def keyed_hash(text: str, key: bytes, *, purpose: str) -> str:
 def redact(text: str) -> str:
     """The text without resident numbers, phone numbers and e-mail addresses: for logs and errors."""
     return _PERSONAL.sub(REMOVED, text)
+
+
+def redact_record(text: str) -> str:
+    """``redact``, and without keys of people: for what is kept and cannot be taken out again, even by an erasure."""
+    return _PERSON_KEY.sub("[가명키]", redact(text))
 
 
 def redact_label(label: str, key: bytes) -> str:

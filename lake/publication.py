@@ -29,6 +29,9 @@ from lake.file_sync import write_durably
 from lake.quality import connect
 from lake.settings import Settings
 
+CANDIDATE = "candidate.json"
+"""A night on its way to the switch; one that a killed run left may name files that are removed later."""
+
 
 class NothingPublished(FileNotFoundError):
     """No night has been published in this lake yet."""

@@ -102,6 +102,19 @@ def files_of(opened: DeltaTable) -> list[str]:
     return sorted(str(name) for name in pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist())
 
 
+def rows_by_partition(settings: Settings, table_id: str, column: str) -> dict[str, int]:
+    """Rows of each value of a partition column from the Delta log alone; nothing where the table does not exist."""
+    if not exists(settings, table_id):
+        return {}
+    actions: Any = pa.table(delta(settings, table_id).get_add_actions(flatten=True))
+    found: dict[str, int] = {}
+    if actions.num_rows:
+        values, counts = actions.column(f"partition.{column}").to_pylist(), actions.column("num_records").to_pylist()
+        for value, rows in zip(values, counts, strict=True):
+            found[_literal(value)] = found.get(_literal(value), 0) + int(rows)
+    return found
+
+
 def rows_of(opened: DeltaTable) -> int:
     """Rows of an opened version from the Delta log alone."""
     return _rows(opened, None)

@@ -255,7 +255,7 @@ class Vault:
             text = None
         if text is None:
             raise VaultError(
-                f"vault: the row of {person} does not open under its key {key_id}; it was changed or moved. "
+                f"vault: the row of somebody does not open under its key {key_id}; it was changed or moved. "
                 "Do: restore the vault from its backup, or deliver the person again."
             )
         return text.decode()

@@ -13,28 +13,40 @@ from dagster_project.redacted_log import RedactingFormatter, keep_errors_out_of_
 from lake.settings import SettingsError
 
 PHONE = "010-1234-5678"
+NAME = "".join(("홍", "길동"))  # no line of source that a traceback shows holds it
 
 
 def test_log_lines_and_their_tracebacks_are_redacted() -> None:
     try:
-        raise ValueError(f"row of {PHONE}")
+        raise ValueError(f"{NAME}, row of {PHONE}")
     except ValueError as error:
         info = (type(error), error, error.__traceback__)
     record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "call %s", (PHONE,), info)
     text = RedactingFormatter("%(message)s").format(record)
     assert text.startswith("call [삭제]\nTraceback")
-    assert "ValueError: row of [삭제]" in text
+    assert text.endswith("ValueError (its text is left out: it may quote a row)\n")
+    assert __file__ in text
 
 
 def test_an_error_nobody_expected_keeps_its_traceback_without_personal_data(capsys: pytest.CaptureFixture[str]) -> None:
-    print_redacted_traceback(ValueError(f"row of {PHONE}"))
-    assert capsys.readouterr().err == "ValueError: row of [삭제]\n"
+    try:
+        try:
+            raise ValueError(f"Failed to parse '{NAME}, 종로구, {PHONE}'")
+        except ValueError as cause:
+            raise SettingsError(f"engine is {PHONE}, of {'a1' * 16}") from cause
+    except SettingsError as error:
+        print_redacted_traceback(error)
+    told = capsys.readouterr().err
+    assert told.count("test_redacted_log.py") == 2
+    assert "ValueError (its text is left out: it may quote a row)\n" in told
+    assert told.endswith("SettingsError: engine is [삭제], of [가명키]\n")
+    assert NAME not in told
 
 
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (KeyError(PHONE), 1, "KeyError: '[삭제]'"),
+        (KeyError(PHONE), 1, "KeyError (its text is left out: it may quote a row)"),
         (SettingsError(f"engine is {PHONE}"), 2, "SettingsError: engine is [삭제]"),
     ],
 )
@@ -57,7 +69,7 @@ def test_dagsters_store_does_not_hold_what_a_step_raised(
 ) -> None:
     @dg.op
     def breaks() -> None:
-        raise ValueError(f"홍길동 {PHONE}")
+        raise ValueError(f"{NAME} {PHONE}")
 
     @dg.job
     def one() -> None:
@@ -70,5 +82,7 @@ def test_dagsters_store_does_not_hold_what_a_step_raised(
     assert not result.success
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"has been masked" in stored
-    assert not [value for value in (PHONE, "홍길동", "\\ud64d") if value.encode() in stored]
-    assert "ValueError: 홍길동 [삭제]" in capsys.readouterr().err
+    assert not [value for value in (PHONE, NAME, "\\ud64d") if value.encode() in stored]
+    told = capsys.readouterr().err
+    assert "ValueError (its text is left out: it may quote a row)" in told
+    assert NAME not in told

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lake import audit_log
+from lake.file_sync import write_durably
 from lake.settings import Settings
 
 
@@ -71,6 +72,20 @@ def test_kill_between_entry_and_head_or_inside_a_line_is_no_forgery(settings: Se
     assert audit_log.verify(settings) == []
     audit_log.record(settings, "query", sql="select 6")
     assert audit_log.verify(settings) == []
+    assert len(lines(settings)) == 6
+
+
+def test_two_kills_before_their_heads_are_no_forgery(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(file: Path, text: str) -> None:
+        if json.loads(text)["number"] == number:
+            raise KeyboardInterrupt
+        write_durably(file, text)
+
+    monkeypatch.setattr(audit_log, "write_durably", killed)
+    for number in (5, 6):
+        with pytest.raises(KeyboardInterrupt):
+            audit_log.record(settings, "query", sql=f"select {number}")
+        assert audit_log.verify(settings) == []
     assert len(lines(settings)) == 6
 
 

@@ -217,3 +217,26 @@ def test_rows_that_were_erased_after_landing_are_counted_as_erased(
     counted = {(row["delivery_date"], row["source_file"]): row["erased_rows_count"] for row in found}
     assert counted == {(FIRST, "a"): 2, (FIRST, "b"): 1, (FIRST, "c"): 1, (SECOND, "a"): 1}
     assert tables.delta(settings, RECORDED).version() == version + 1
+
+
+def test_rows_that_bronze_has_lost_are_landed_again(lake: tables.Lake, sources: Path) -> None:
+    """As after a torn commit was taken back: the record says landed, the table does not hold it."""
+    deliver(sources, FIRST, "companies.csv", "1", "2")
+    deliver(sources, SECOND, "companies.csv", "3")
+    assert land(lake, sources, FIRST, SECOND) == [FIRST, SECOND]
+    log = tables.path(lake.settings, "bronze__companies") / "_delta_log"
+    max(log.glob("*.json")).unlink()
+    assert land(lake, sources, FIRST, SECOND) == [SECOND]
+    rows = tables.dataset(lake.settings, "bronze__companies").to_table()["company_id"].to_pylist()
+    assert sorted(rows) == ["1", "2", "3"]
+    assert land(lake, sources, FIRST, SECOND) == []
+
+
+def test_a_staging_folder_that_was_emptied_in_between_is_no_delivery_of_nothing(
+    lake: tables.Lake, sources: Path
+) -> None:
+    deliver(sources, FIRST, "companies.csv", "1")
+    stage(lake, sources, [FIRST])
+    (lake.settings.staging_dir / "plan.json").unlink()
+    with pytest.raises(NoDelivery, match="run the whole night"):
+        write_bronze(lake, "companies")
