@@ -17,12 +17,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lake import audit_log, erasure, publication, tables, verification
+from lake import audit_log, erasure, kill_points, publication, tables, verification
 from lake.contracts.model import Kind
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
 from lake.erased_places import holds
 from lake.erasure import MalformedKey, UnknownPerson, forget
+from lake.erasure_certificate import count_unfinished
 from lake.erasures import load_erasures
 from lake.privacy import load_master_key
 from lake.publication import Pointer
@@ -265,22 +266,35 @@ def test_asking_again_changes_nothing_and_is_certified(after: Lake) -> None:
     assert len(load_erasures(after.settings)) == 1
 
 
-@pytest.mark.parametrize(
-    "step", [step if step in QUICK else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
-)
+def kill_at(monkeypatch: pytest.MonkeyPatch, step: str, lake: Lake) -> None:
+    """Begin to forget Anne and stop at a step, as a kill does."""
+
+    def kill(_settings: object, reached: str) -> None:
+        if reached == f"forget:{step}":
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kill_points, "pass_point", kill)
+        with pytest.raises(Killed):
+            forget(lake, [ANNE])
+
+
+def test_an_erasure_that_was_begun_is_finished_before_a_night(peopled: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill_at(monkeypatch, "listed", peopled)
+    assert count_unfinished(peopled.settings) == 1
+    assert "bronze" in " ".join(files_with(peopled, ANNE))
+    erasure.finish_begun(peopled)
+    assert files_with(peopled, ANNE) == []
+    assert served_people(peopled)["served"] == ["b", "c"]
+    assert count_unfinished(peopled.settings) == 0
+
+
+@pytest.mark.parametrize("step", [*QUICK, *(pytest.param(step, marks=pytest.mark.slow) for step in STEPS)])
 def test_killed_at_any_step_readers_see_whole_nights_and_the_same_command_finishes(
     peopled: Lake, monkeypatch: pytest.MonkeyPatch, step: str, tally: Add
 ) -> None:
     """Cases P01 and P23."""
-
-    def kill(_settings: object, reached: str) -> None:
-        if reached == step:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(erasure, "_drill", kill)
-        with pytest.raises(Killed):
-            forget(peopled, [ANNE])
+    kill_at(monkeypatch, step, peopled)
     assert set(served_people(peopled)["served"]) in ({"a", "b", "c"}, {"b", "c"})
     for night in (*publication.nights(peopled.settings), publication.current(peopled.settings)):
         assert verification.check_night(peopled.settings, night) == []
