@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from lake.contracts.model import CodeList
 
+NO_WORDS = ("n", "no", "0", "false", "f", "아니오")
+"""What sources write for no, in lower case."""
+
 SEX = CodeList("sex", "성별", {"M": "남성", "F": "여성"})
 
 EDUCATION = CodeList(

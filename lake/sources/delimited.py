@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 from lake.sources.decode import utf8_blocks
 from lake.sources.errors import EmptyFile, TruncatedFile, UnreadableFile
 from lake.sources.limits import ReadLimits
+from lake.sources.line_breaks import has_inner_line_ends, without_swallowed
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.records import Chunk, quoted_chunks
 from lake.sources.rows import Rows, Unreadable, check_header, headers_to_read, without_repeated_header
@@ -30,13 +31,17 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class _Layout:
-    """What every chunk of one file shares: `wanted` maps the header read to its position, `sent` is how it stands."""
+    """What every chunk of one file shares: `wanted` maps the header read to its position, `sent` is how it stands.
+
+    `one_line` names, by position, the columns in which no value has two lines.
+    """
 
     label: str
     delimiter: str
     width: int
     wanted: dict[str, int]
     sent: list[str]
+    one_line: dict[int, str]
 
 
 def delimited_tasks(
@@ -60,7 +65,8 @@ def delimited_tasks(
             positions = {name: position for position, name in enumerate(names)}
             wanted = {name: positions[name] for name in headers_to_read(names, mapping)}
             sent = [header[position] for position in wanted.values()]
-            layout = _Layout(label, delimiter, len(names), wanted, sent)
+            one_line = {positions[name]: name for name in mapping.one_line_headers if name in positions}
+            layout = _Layout(label, delimiter, len(names), wanted, sent, one_line)
             line += data.count(b"\n", 0, end)
             data = data[end:]
         yield partial(_parse, Chunk(data, line, chunk.is_cut), layout)
@@ -86,7 +92,7 @@ def _header_cells(data: bytes, delimiter: str) -> list[str]:
 
 def _parse(chunk: Chunk, layout: _Layout) -> Rows:
     invalid: list[pacsv.InvalidRow] = []
-    table = _read_table(chunk, layout, invalid)
+    table = _read_table(chunk, layout, layout.wanted.values(), invalid)
     count = table.num_rows + len(invalid)
     is_last_short = bool(invalid) and invalid[-1].number == count and invalid[-1].actual_columns < layout.width
     if chunk.is_cut and is_last_short:
@@ -100,14 +106,20 @@ def _parse(chunk: Chunk, layout: _Layout) -> Rows:
     unreadable = tuple(
         Unreadable(row.number, f"{row.actual_columns} columns, expected {layout.width}", row.text) for row in invalid
     )
-    columns = [column.combine_chunks() for column in table.columns]
-    batch = pa.RecordBatch.from_arrays(columns, names=list(layout.wanted))
+    batch = pa.RecordBatch.from_arrays(_columns(table), names=list(layout.wanted))
     rows = Rows(batch, _row_numbers(table.num_rows, invalid), unreadable, count)
+    if has_inner_line_ends(chunk.data, count):  # also columns that nobody wants can swallow rows
+        cells = _columns(_read_table(chunk, layout, range(layout.width), []))
+        rows = without_swallowed(rows, cells, delimiter=layout.delimiter, one_line=layout.one_line)
     return without_repeated_header(rows, layout.sent)
 
 
-def _read_table(chunk: Chunk, layout: _Layout, invalid: list[pacsv.InvalidRow]) -> pa.Table:
-    """The wanted columns of the rows that can be read; the others are appended to `invalid`."""
+def _columns(table: pa.Table) -> list[pa.Array]:
+    return [column.combine_chunks() for column in table.columns]
+
+
+def _read_table(chunk: Chunk, layout: _Layout, positions: Iterable[int], invalid: list[pacsv.InvalidRow]) -> pa.Table:
+    """The columns at `positions` of the rows that can be read; the others are appended to `invalid`."""
 
     def note(row: pacsv.InvalidRow) -> str:
         invalid.append(row)
@@ -124,7 +136,7 @@ def _read_table(chunk: Chunk, layout: _Layout, invalid: list[pacsv.InvalidRow]) 
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
-                include_columns=[str(position) for position in layout.wanted.values()],
+                include_columns=[str(position) for position in positions],
                 strings_can_be_null=False,
                 check_utf8=False,  # done by decode.py, which can say where
             ),

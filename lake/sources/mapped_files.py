@@ -26,9 +26,11 @@ from lake.sources.limits import ReadLimits
 from lake.sources.mapping import WORK24_FORMATS
 from lake.sources.mapping_model import SourceMapping
 from lake.sources.redaction import without_personal
+from lake.sources.refusals import is_delete_mark, without_refused
 from lake.sources.rows import Rows, missing_columns
 from lake.sources.structured import jsonl_tasks, parquet_tasks, work24_tasks, workbook_tasks
-from lake.sources.values import ReadContext, clean, make_column, narrowed
+from lake.sources.values import ReadContext, clean, make_column
+from lake.sources.vault_rows import for_vault
 
 PROVENANCE = ("source_file", "row_number", "row_hash", "payload", "landing_error")
 _SEPARATOR = "\x1f"
@@ -38,12 +40,12 @@ __all__ = ["PROVENANCE", "ReadContext", "read"]
 
 @dataclass(frozen=True)
 class _Made:
-    """One chunk as bronze rows, numbered from 1; `headers` are the mapped ones it had, `people` is for the vault."""
+    """One chunk as bronze rows, numbered from 1; `headers` are the mapped ones it had, `people` go to the vault."""
 
     batch: pa.RecordBatch
     count: int
     headers: frozenset[str]
-    people: pa.Table | None = None
+    people: tuple[pa.Table, ...] = ()
 
 
 def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext) -> Iterator[pa.RecordBatch]:
@@ -63,8 +65,8 @@ def read(mapping: SourceMapping, file: Path, *, base: Path, context: ReadContext
         _tasks(mapping, file, base=base, limits=context.limits), mapping, label=label, context=context
     ):
         seen |= made.headers
-        if made.people is not None:
-            context.keep(made.people)
+        for people in made.people:
+            context.keep(people)
         if made.batch.num_rows:
             yield _numbered(made.batch, 0 if mapping.format in WORK24_FORMATS else rows_before)
         rows_before += made.count
@@ -110,6 +112,7 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
     rows = task()
     nothing = pa.array(sorted({"", *mapping.null_values}), pa.string())
     sent = {name: clean(rows.columns.column(name), nothing) for name in rows.columns.schema.names}
+    rows, sent = without_refused(mapping, rows, sent)
     count = rows.columns.num_rows
     people = _people(mapping, sent, count, context)
     sent = without_personal(mapping, sent, people, context=context)
@@ -122,6 +125,7 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
     }
     shown = {name: values for name, values in sent.items() if name not in mapping.secret_headers}
     shown |= {f"={spec.name}": made[spec.name] for spec in mapping.columns if spec.is_pseudonym}
+    marks = _delete_marks(mapping, sent)
     batch = pa.record_batch(
         made
         | {
@@ -130,11 +134,14 @@ def _make(task: Callable[[], Rows], mapping: SourceMapping, label: str, context:
             **_fingerprints(mapping, shown, count),
             "landing_error": pa.nulls(count, pa.string()),
         }
-        | _delete_marks(mapping, sent)
+        | marks
     )
     if rows.unreadable:
         batch = _with_unreadable(batch, rows, mapping, label=label, context=context)
-    return _Made(batch, rows.count, frozenset(sent) & frozenset(mapping.headers), people if mapping.vault else None)
+    headers = frozenset(sent) & frozenset(mapping.headers)
+    if people is None or not mapping.vault:
+        return _Made(batch, rows.count, headers)
+    return _Made(batch, rows.count, headers, for_vault(people, marks.get("is_deleted"), day=context.delivery_date))
 
 
 def _people(mapping: SourceMapping, sent: dict[str, pa.Array], count: int, context: ReadContext) -> pa.Table | None:
@@ -154,8 +161,7 @@ def _people(mapping: SourceMapping, sent: dict[str, pa.Array], count: int, conte
 def _delete_marks(mapping: SourceMapping, sent: dict[str, pa.Array]) -> dict[str, pa.Array]:
     if mapping.deleted is None or mapping.deleted.header not in sent:
         return {}
-    says_so = pa.array(mapping.deleted.values, pa.string())
-    return {"is_deleted": pc.is_in(narrowed(sent[mapping.deleted.header]), value_set=says_so)}
+    return {"is_deleted": is_delete_mark(mapping.deleted, sent[mapping.deleted.header])}
 
 
 def _places(rows: Rows, label: str) -> pa.Array:
@@ -204,7 +210,7 @@ def _with_unreadable(
     keeps_text = not mapping.is_about_people
     bad = pa.table(
         {
-            "source_file": pa.array([label] * len(rows.unreadable), pa.string()),
+            "source_file": pa.array([row.place or label for row in rows.unreadable], pa.string()),
             "row_number": pa.array([row.number for row in rows.unreadable], pa.int64()),
             "row_hash": pa.array([hash_of(row.text) for row in rows.unreadable], pa.string()),
             "payload": pa.array([redact(row.text) if keeps_text else None for row in rows.unreadable], pa.string()),

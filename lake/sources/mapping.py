@@ -2,7 +2,8 @@
 
 Put here: reading and checking of `SOURCES/mappings/*.toml`. Not here: doing what it says (``mapped_files.py``).
 Keys of the file: table, pattern, format, encoding, is_synthetic, null_values, sheet (xlsx), ignore, [columns], [vault],
-and deleted = { from = "h", values = ["Y"] }: a row with such a value deletes its key if it is the key's newest.
+and deleted = { from = "h", values = ["Y"] }: a row with such a value (in any case) deletes its key if it is the newest;
+a value that is neither listed, blank nor a plain no makes the row unreadable.
 A column is a header name, or a table with one source and the steps done to it, always in this order::
 
     source  from = "h" | ["h1", "h2"] (first that gives a value) | join = [...], separator | value | delivery_date

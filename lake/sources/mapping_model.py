@@ -137,10 +137,20 @@ class SourceMapping:
         return tuple(dict.fromkeys([*needed, *self._marks]))
 
     @property
+    def one_line_headers(self) -> tuple[str, ...]:
+        """The headers whose values have no second line: of codes, numbers, dates, keys and marks."""
+        of_columns = [header for spec in self.columns if not spec.is_free_text for header in spec.headers]
+        return tuple(dict.fromkeys([*of_columns, *self._marks]))
+
+    @property
     def secret_headers(self) -> frozenset[str]:
         """Headers whose values may stand nowhere as sent: pseudonymised ones, and those that go to the vault."""
         pseudonymised = {header for spec in self.columns if spec.is_pseudonym for header in spec.headers}
         return frozenset(pseudonymised.union(*self.vault.values()))
+
+    def holds_resident_number(self, header: str) -> bool:
+        """Whether a header is of resident numbers: `[vault]` says so, or its name."""
+        return header in self.vault.get("resident_number", ()) or "주민등록번호" in header.replace(" ", "")
 
     @property
     def is_about_people(self) -> bool:

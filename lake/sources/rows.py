@@ -20,11 +20,12 @@ _NAMES_SHOWN = 40
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A row that could not be split into columns. `text` may hold personal data."""
+    """A row that could not be taken. `text` may hold personal data; `place` is its file when the source is a folder."""
 
     number: int
     reason: str
     text: str = field(repr=False)
+    place: str | None = None
 
 
 @dataclass(frozen=True)

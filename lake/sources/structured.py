@@ -15,7 +15,9 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lake.sources import work24
 from lake.sources.child_reader import Request, read_apart
@@ -184,16 +186,44 @@ def _parse_lines(chunk: Chunk, mapping: SourceMapping, label: str) -> Rows:
             )
         is_object = np.array([one == "OBJECT" for one in kind], dtype=bool)
         connection.register("objects", pa.table({"line": pa.array(lines, pa.string()).filter(pa.array(is_object))}))
-        keys = connection.execute("select distinct unnest(json_keys(line)) as key from objects order by key").fetchall()
-        sent = {mapping.header_named(key): key for (key,) in keys}
-        wanted = headers_to_read(list(sent), mapping)
-        columns = _extracted(connection, [sent[name] for name in wanted], wanted, int(is_object.sum()))
-    unreadable = tuple(
-        Unreadable(number, "not a JSON object" if one else "not valid JSON", line)
-        for number, (one, line) in enumerate(zip(kind, lines, strict=True), 1)
-        if one != "OBJECT"
+        columns, is_twofold = _one_value_each(connection, mapping, int(is_object.sum()))
+    reasons = {
+        number: "not a JSON object" if one else "not valid JSON" for number, one in enumerate(kind) if one != "OBJECT"
+    }
+    places = np.flatnonzero(is_object)
+    reasons |= dict.fromkeys(places[is_twofold].tolist(), "two values of one name")
+    unreadable = tuple(Unreadable(place + 1, reasons[place], lines[place]) for place in sorted(reasons))
+    stays = ~is_twofold
+    return Rows(columns.filter(pa.array(stays)), pa.array(places[stays] + 1), unreadable, len(lines))
+
+
+def _one_value_each(
+    connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, count: int
+) -> tuple[pa.RecordBatch, npt.NDArray[np.bool_]]:
+    """The wanted columns of the relation `objects`, and which objects give one of them two values.
+
+    Spellings of one name (decomposed letters, spaces) are one column: each object should use one of them, once.
+    """
+    keys = connection.execute("select distinct unnest(json_keys(line)) as key from objects order by key").fetchall()
+    sent: dict[str, list[str]] = {}
+    for (key,) in keys:
+        sent.setdefault(mapping.header_named(key), []).append(key)
+    wanted = headers_to_read(list(sent), mapping)
+    spellings = [(name, key) for name in wanted for key in sent[name]]
+    found = _extracted(connection, [key for _, key in spellings], [str(at) for at in range(len(spellings))], count)
+    columns = []
+    twice = connection.execute(
+        "select len(json_keys(line)) > len(list_distinct(json_keys(line))) as twice from objects"
     )
-    return Rows(columns, pa.array(np.flatnonzero(is_object) + 1), unreadable, len(lines))
+    is_twofold = twice.to_arrow_table().column("twice").to_numpy().astype(bool)
+    for name in wanted:
+        values = [found.column(at) for at, (of, _) in enumerate(spellings) if of == name]
+        columns.append(pc.coalesce(*values))
+        if values[1:]:
+            is_twofold |= sum(column.is_valid().to_numpy(zero_copy_only=False).astype(int) for column in values) > 1
+    if not columns:
+        return found, is_twofold
+    return pa.RecordBatch.from_arrays(columns, names=wanted), is_twofold
 
 
 def _is_lax(line: str) -> bool:

@@ -36,6 +36,9 @@ def _cleaned(frame: Frame, *rows: dict[str, Any], noun: str = "job_postings") ->
         ({"headcount": "NaN"}, "headcount:NOT_A_INT32"),
         ({"headcount": "2.5"}, "headcount:NOT_A_INT32"),
         ({"weekly_hours": "Infinity"}, "weekly_hours:NOT_A_FLOAT64"),
+        ({"updated_at": "2026-11-22 00:00:00"}, "updated_at:IN_THE_FUTURE"),
+        ({"updated_at": "2999-01-01T00:00:00Z"}, "updated_at:IN_THE_FUTURE"),
+        ({"updated_at": "2026-11-21T15:00:00Z", "is_deleted": True}, "updated_at:IN_THE_FUTURE"),
         ({"landing_error": "3 columns, expected 22"}, "row:UNREADABLE 3 columns, expected 22"),
     ],
 )
@@ -45,6 +48,27 @@ def test_a_bad_value_sends_the_row_to_quarantine_with_its_reason(
     silver, quarantine = _cleaned(frame, GOOD | sent)
     assert silver == []
     assert [row.reason_codes for row in quarantine] == [reason]
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-21 23:59:59", "2026-11-21T14:59:59Z", None])
+def test_a_stamp_up_to_the_day_after_the_delivery_is_good(frame: Frame, stamp: str | None) -> None:
+    """P13: another office's clock may be ahead."""
+    silver, quarantine = _cleaned(frame, GOOD | {"updated_at": stamp})
+    assert (len(silver), quarantine) == (1, [])
+
+
+def test_people_from_the_future_or_of_another_century_are_refused(frame: Frame) -> None:
+    """P13."""
+    good = {"seeker_key": "S", "registered_date": "2026-11-20", "birth_date": "1900-01-01"}
+    wrong = {
+        "registered_date:IN_THE_FUTURE": {"registered_date": "2026-11-21"},
+        "birth_date:IN_THE_FUTURE": {"birth_date": "2026-11-21"},
+        "birth_date:OUT_OF_RANGE": {"birth_date": "1899-12-31"},
+    }
+    bad = [good | change | {"row_number": number} for number, change in enumerate(wrong.values(), 2)]
+    silver, quarantine = _cleaned(frame, good, *bad, noun="seekers")
+    assert [str(row.birth_date) for row in silver] == ["1900-01-01"]
+    assert sorted(row.reason_codes for row in quarantine) == sorted(wrong)
 
 
 LIES = [
@@ -145,7 +169,7 @@ def test_korean_time_is_stored_as_utc(frame: Frame) -> None:
 
 def test_no_birthday_moves_and_the_end_of_time_is_a_day(frame: Frame) -> None:
     """P13."""
-    days = {"1990-05-05": date(1990, 5, 5), "1990-05-05 00:00:00": date(1990, 5, 5), "9999-12-31": date(9999, 12, 31)}
+    days = {"1990-05-05": date(1990, 5, 5), "1990-05-05 00:00:00": date(1990, 5, 5)}
     people = [
         {"seeker_key": f"S{number}", "registered_date": "2026-11-01", "birth_date": sent, "row_number": number}
         for number, sent in enumerate(days)
@@ -153,6 +177,8 @@ def test_no_birthday_moves_and_the_end_of_time_is_a_day(frame: Frame) -> None:
     silver, quarantine = _cleaned(frame, *people, noun="seekers")
     assert quarantine == []
     assert [row.birth_date for row in sorted(silver, key=lambda row: row.seeker_key)] == list(days.values())
+    (endless,), _ = _cleaned(frame, GOOD | {"closing_date": "9999-12-31"})
+    assert endless.closing_date == date(9999, 12, 31)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def test_csv_spectrum_is_read_as_its_authors_mean_it(tmp_path: Path, tally: Add)
     for name, case in cases.items():
         expected = case["rows"] if isinstance(case["rows"], list) else [case["rows"]]
         last = list(expected[0])[-1]
-        columns = f'[columns]\nposting_id = "{last}"\nregistered_date = {{ delivery_date = true }}\n'
+        columns = f'[columns]\nposting_id = {{ value = "1" }}\ntitle = "{last}"\n'
+        columns += "registered_date = { delivery_date = true }\n"
         columns += "updated_at = { delivery_date = true }\n"
         sources = deliver(tmp_path / name / "sources", [Lie("a.csv", case["csv"].encode(), Read([]))], columns)
         (landed,) = land(sources)

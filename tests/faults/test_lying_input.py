@@ -76,6 +76,16 @@ DIALECTS = [
     Lie("inches.csv", csv('1,2026-11-01,5" 화면').encode(), Read([("1", "2026-11-01", '5" 화면')])),
     Lie("ragged.csv", csv("1,2026-11-01,서울", "2", "3,a,b,c").encode(), Quarantined({2: "1 col", 3: "4 col"}, FIRST)),
     Lie("swallowed.csv", csv('1,2026-11-01,"서', "2,2026-11-02,울", '3,2026-11-03,"부').encode(), Refused(["line 4"])),
+    Lie(
+        "paired.csv",
+        csv('"1,2026-11-01,서', "2,2026-11-02,울", '3",2026-11-03,부', "4,2026-11-04,산").encode(),
+        Quarantined({1: "3 lines", 2: "3 lines", 3: "3 lines"}, [("4", "2026-11-04", "산")]),
+    ),
+    Lie(
+        "broken.csv",
+        csv('"1\n2",2026-11-01,서', "2,2026-11-02,울").encode(),
+        Quarantined({1: "번호"}, [("2", "2026-11-02", "울")]),
+    ),
     Lie("inner_quotes.csv", csv('1,2026-11-01,"서 "울" 시"').encode(), Refused(["line 2", "closing quote"])),
     Lie("open_quote.csv", csv('1,2026-11-01,"서').encode(), Refused(["never closed", "line 2"])),
     Lie("twice.csv", (GOOD * 2).encode(), Quarantined({3: "header once more"}, [*ROWS, *ROWS])),
@@ -112,6 +122,20 @@ DIALECTS = [
 ]
 
 DRIFT = [
+    Lie(
+        "spellings.jsonl",
+        "".join(
+            f'{{"번호":"1","등록일":"2026-11-01",{titles}}}\n'
+            for titles in (
+                '"제목":"서울"',
+                '" 제 목":"서울"',
+                '"제목":"서울"," 제목":"부산"',
+                '"제목":"서울","제목":"부산"',
+            )
+        ).encode(),
+        Quarantined({3: "two values", 4: "two values"}, FIRST * 2),
+        JSONL,
+    ),
     Lie("reordered.csv", csv("서울,2026-11-01,1", header="제목,등록일,번호").encode(), Read(FIRST)),
     Lie("added.csv", csv("1,x,2026-11-01,서울", header="번호,새열,등록일,제목").encode(), Read(FIRST)),
     Lie("dropped.csv", csv("1,서울", header="번호,제목").encode(), Refused(["no column 등록일"])),

@@ -11,7 +11,15 @@ from datetime import date
 from pyspark.sql import DataFrame
 
 from lake.contracts.registry import table
-from transforms.silver import conform, employment_spells, job_postings, rights_requests, test_results, training_courses
+from transforms.silver import (
+    conform,
+    employment_spells,
+    job_postings,
+    rights_requests,
+    seekers,
+    test_results,
+    training_courses,
+)
 
 
 def _no_rules() -> Sequence[conform.Rule]:
@@ -19,6 +27,7 @@ def _no_rules() -> Sequence[conform.Rule]:
 
 
 _RULES: dict[str, Callable[[], Sequence[conform.Rule]]] = {
+    "seekers": seekers.rules,
     "job_postings": job_postings.rules,
     "training_courses": training_courses.rules,
     "employment_spells": employment_spells.rules,

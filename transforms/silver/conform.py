@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.contracts.bronze import quarantine_of
+from lake.contracts.codes import NO_WORDS
 from lake.contracts.model import Column, Kind, Table
 from lake.contracts.render import SPARK_TYPES
 
@@ -27,7 +28,6 @@ _LIMITS = {
     Kind.INT64: (-(2**53), 2**53),  # numbers are parsed as doubles, which hold no larger whole number exactly
 }
 _TRUE = ("y", "yes", "1", "true", "t", "예")
-_FALSE = ("n", "no", "0", "false", "f", "아니오")
 # Years 1600 to 9999: Python has no year 0, and engines count the days before the Gregorian calendar differently.
 _DAY = r"(1[6-9]|[2-9][0-9])[0-9]{2}[-./]?[0-9]{2}[-./]?[0-9]{2}\.?"
 _CLOCK = r"[ T]?[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.[0-9]+)?)?)?"
@@ -140,7 +140,7 @@ def _parsed(column: Column, sent: SparkColumn) -> SparkColumn:
         return sent
     if column.kind is Kind.BOOLEAN:
         lowered = F.lower(sent)
-        return F.when(lowered.isin(*_TRUE), F.lit(True)).when(lowered.isin(*_FALSE), F.lit(False))
+        return F.when(lowered.isin(*_TRUE), F.lit(True)).when(lowered.isin(*NO_WORDS), F.lit(False))
     if column.kind is Kind.DATE:
         return F.when(sent.rlike(_DATE), _iso_day(_digits(sent)).try_cast("date"))
     if column.kind is Kind.INSTANT:
@@ -179,4 +179,7 @@ def _reason(column: Column) -> SparkColumn:
     outside += [value > column.maximum] if column.maximum is not None else []
     for condition in outside:
         reason = reason.when(condition, F.lit(f"{column.name}:OUT_OF_RANGE"))
+    if column.name == "updated_at":  # a stamp of the year 2999 would win over every later correction
+        too_late = F.date_add("delivery_date", 2).cast("timestamp") - F.expr("interval 9 hours")  # midnight in Korea
+        reason = reason.when(value >= too_late, F.lit("updated_at:IN_THE_FUTURE"))
     return reason

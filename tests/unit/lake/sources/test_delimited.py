@@ -13,12 +13,17 @@ from lake.sources.errors import EmptyFile, EncodingMismatch, SourceSchemaError, 
 
 Read = Callable[..., list[dict[str, Any]]]
 PAIR = {"company_id": "a", "region_code": "b"}
+TEXT = {"posting_id": "a", "title": "b", "registered_date": {"delivery_date": True}}
 KOREAN = {"company_id": "번호", "region_code": "지역"}
 SENT = "번호,지역\n1,서울\n2,부산\n"
 
 
 def pairs(rows: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
     return [(row["company_id"], row["region_code"]) for row in rows]
+
+
+def texts(rows: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
+    return [(row["posting_id"], row["title"]) for row in rows]
 
 
 # The cases of csv-spectrum (comma in quotes, empty fields, escaped quotes, JSON, new lines, …), two columns each.
@@ -48,9 +53,9 @@ def pairs(rows: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
 def test_a_dialect_is_read_as_meant(read_rows: Read, content: str, expected: list[tuple[Any, Any]] | None) -> None:
     if expected is None:
         with pytest.raises(SourceSchemaError):
-            read_rows(content, PAIR)
+            read_rows(content, TEXT, table="job_postings")
     else:
-        assert pairs(read_rows(content, PAIR)) == expected
+        assert texts(read_rows(content, TEXT, table="job_postings")) == expected
 
 
 def test_tabs_divide_columns_of_tsv(read_rows: Read) -> None:
@@ -64,8 +69,8 @@ def test_chunks_end_where_rows_end(read_rows: Read, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("lake.sources.decode.BLOCK_BYTES", 7)
     quoted = f'"{stray}"' if "\n" in stray else stray
     sent = "a,b\n" + "".join(f'{n},"line one\nline ""two"" {n}"\n{n},{quoted}\n' for n in range(20))
-    rows = read_rows(sent, PAIR)
-    assert pairs(rows) == [pair for n in range(20) for pair in ((str(n), f'line one\nline "two" {n}'), (str(n), stray))]
+    rows = read_rows(sent, TEXT, table="job_postings")
+    assert texts(rows) == [pair for n in range(20) for pair in ((str(n), f'line one\nline "two" {n}'), (str(n), stray))]
     assert [row["row_number"] for row in rows] == list(range(1, 41))
 
 
@@ -78,6 +83,54 @@ def test_rows_with_too_many_or_few_columns_land_with_their_number_and_reason(rea
         (4, "7", None, None),
     ]
     assert all(len(row["row_hash"]) == 64 for row in rows)
+
+
+WIDE = {"posting_id": "a", "company_id": "b", "title": "c", "registered_date": {"delivery_date": True}}
+
+
+@pytest.mark.parametrize("size", [16, 1_000_000])
+@pytest.mark.parametrize(
+    ("sent", "read", "swallowed"),
+    [
+        ('"A,1,t\nB,2,t\nC",3,t\nD,4,t\n', {4: "D"}, {1: "A,1,t", 2: "B,2,t", 3: "C,3,t"}),
+        ('Z,0,t\n"A,1,t\nB",2,t\nD,4,t\n', {1: "Z", 4: "D"}, {2: "A,1,t", 3: "B,2,t"}),
+        ('A,"1,t\nB,2",t\nD,4,t\n', {3: "D"}, {1: "A,1,t", 2: "B,2,t"}),
+        ('A,1,"t\nB,2,t\n\nC,3,"\nD,4,t\n', {4: "D"}, {1: "A,1,t", 2: "B,2,t", 3: "C,3,"}),
+        ('A,1,"t\r\nB,2"\r\nx,1,2,3\r\nD,4,t\r\n', {1: "A", 3: "D"}, {2: "x,1,2,3"}),
+        (
+            '"A,1,t\nB",2,t\nx\n"C,1,t\nD",2,t\nE,4,t',
+            {6: "E"},
+            {1: "A,1,t", 2: "B,2,t", 3: "x", 4: "C,1,t", 5: "D,2,t"},
+        ),
+    ],
+)  # fmt: skip
+def test_rows_that_a_stray_quote_swallowed_are_all_counted(
+    read_rows: Read,
+    monkeypatch: pytest.MonkeyPatch,
+    size: int,
+    sent: str,
+    read: dict[int, str],
+    swallowed: dict[int, str],
+) -> None:
+    """P07: two quotes too many pair with each other, so that everything between them is one value."""
+    monkeypatch.setattr(records, "CHUNK_BYTES", size)
+    rows = read_rows("a,b,c\n" + sent, WIDE, table="job_postings")
+    assert {row["row_number"]: row["posting_id"] for row in rows if not row["landing_error"]} == read
+    assert {row["row_number"]: row["payload"] for row in rows if row["landing_error"]} == swallowed
+
+
+def test_a_column_that_nobody_reads_can_swallow_rows_too(read_rows: Read) -> None:
+    rows = read_rows('성명,a\n"김,A\n이,B\n박",C\n', {"company_id": "a"})
+    assert [(row["row_number"], row["company_id"]) for row in rows] == [(1, None), (2, None), (3, None)]
+
+
+def test_a_line_break_in_a_code_makes_the_row_unreadable(read_rows: Read) -> None:
+    rows = read_rows('a,b\n1,"서\n울"\n2,"부산\n"\n"3\r\n4",5\n', PAIR)
+    assert [(row["company_id"], row["region_code"], row["landing_error"]) for row in rows] == [
+        (None, None, "a line break in b"),
+        ("2", "부산", None),
+        (None, None, "a line break in a"),
+    ]
 
 
 def test_unreadable_rows_are_numbered_over_chunks_and_beyond_one_parser_batch(read_rows: Read) -> None:

@@ -203,6 +203,51 @@ def test_rows_that_delete_are_marked(read_rows: Read) -> None:
     assert [row["is_deleted"] for row in rows] == [True, False, False, True]
 
 
+@pytest.mark.parametrize("mark", ["Y", "y", "Ｙ", " y ", "YES"])
+def test_a_delete_mark_counts_in_any_case_and_width(read_rows: Read, mark: str) -> None:
+    rows = read_rows(f"id,삭제여부\nA,{mark}\n", deleted={"from": "삭제여부", "values": ["Y", "yes"]})
+    assert [(row["is_deleted"], row["landing_error"]) for row in rows] == [(True, None)]
+
+
+def test_a_mark_that_says_neither_is_no_row(read_rows: Read) -> None:
+    """A mark that nobody understands must not keep a row that was to go."""
+    sent = "id,삭제여부\n" + "".join(f"{mark},{mark}\n" for mark in ("삭제", "1", "x", "N", "ｎ", "No", "0", "아니오"))
+    rows = read_rows(sent, deleted={"from": "삭제여부", "values": ["Y"]})
+    assert [row["landing_error"] for row in rows] == ["is_deleted:UNKNOWN_MARK"] * 3 + [None] * 5
+    assert [row["is_deleted"] for row in rows] == [None] * 3 + [False] * 5
+    assert [row["row_number"] for row in rows] == list(range(1, 9))
+    assert [row["payload"] for row in rows[:3]] == ["삭제,삭제", "1,1", "x,x"]
+
+
+NUMBERED = {"seeker_key": {"from": "주민등록번호", "pseudonym": True}, "certificate_name": "자격"}
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["980906-9******", "980906-9XXXXXX", "미상", "0000000000000", "111111-1111111", "980906", "98090691234567"],
+)
+def test_what_is_nobodys_resident_number_makes_no_person(read_rows: Read, number: str) -> None:
+    """Six masked numbers would be one person, who would get the answers of all six."""
+    rows = read_rows(
+        f"주민등록번호,자격\n{number},용접\n980906-9123456,용접\n９８０９０６ 9123456,미용\n,용접\n",
+        NUMBERED,
+        table="certificates",
+    )
+    assert [row["landing_error"] for row in rows] == ["seeker_key:NOT_AN_IDENTIFIER", None, None, None]
+    assert [(row["seeker_key"], row["payload"]) for row in rows][0] == (None, None)
+    assert rows[1]["seeker_key"] == rows[2]["seeker_key"] is not None
+    assert rows[3]["seeker_key"] is None
+
+
+def test_the_vault_section_tells_resident_numbers_too(read_rows: Read) -> None:
+    sent = "id,등록일\n980906-9******,2026-01-02\n"
+    columns = {"seeker_key": {"from": "id", "pseudonym": True}, "registered_date": "등록일"}
+    (masked,) = read_rows(sent, columns, table="seekers", vault={"resident_number": "id"})
+    assert masked["landing_error"] == "seeker_key:NOT_AN_IDENTIFIER"
+    (other,) = read_rows(sent, columns, table="seekers")
+    assert other["landing_error"] is None
+
+
 def test_full_width_digits_and_letters_are_plain_in_codes_and_stay_in_text(read_rows: Read) -> None:
     columns = {"company_id": "id", "region_code": {"from": "r", "codes": {"서울Ａ": "11"}}}
     rows = read_rows("id,r\nＡ１,서울A\nA２,１１\n", columns)

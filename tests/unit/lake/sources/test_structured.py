@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -108,6 +109,28 @@ def test_lines_that_are_no_objects_land_with_their_number_and_reason(read_rows: 
         (3, None, "not a JSON object"),
         (4, "B", None),
     ]
+
+
+def test_spellings_of_one_key_are_one_column_and_two_values_none(read_rows: Read) -> None:
+    """P08: keys that differ in form only would take each other's values away."""
+    decomposed = unicodedata.normalize("NFD", "값")
+    content = "\n".join(
+        (
+            '{"번호":"A","값":1,"비고":"x"}',
+            f'{{"번호":"B","{decomposed}":2}}',
+            '{"번호":"C"," 값 ":3,"값":null}',
+            f'{{"번호":"D","값":4,"{decomposed}":4}}',
+            '{"번호":"E","값":5,"값":6}',
+            '{"번호":"F","값":7,"비고":"y"," 비고":"z"}',
+        )
+    )
+    rows = read_rows(content, PAIR, name="a.jsonl", format="jsonl")
+    assert [(row["company_id"], row["region_code"]) for row in rows] == [
+        *(("A", "1"), ("B", "2"), ("C", "3")),
+        *[(None, None)] * 3,
+    ]
+    assert [row["landing_error"] for row in rows] == [None] * 3 + ["two values of one name"] * 3
+    assert [row["row_number"] for row in rows] == [1, 2, 3, 4, 5, 6]
 
 
 def test_other_keys_of_an_object_are_kept(read_rows: Read) -> None:
