@@ -24,6 +24,7 @@ from lake import landing, tables
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.delivery_files import walk
+from lake.delta_log import rows_by_value
 from lake.erased_rows import person_columns
 from lake.file_hash import sha256_of
 from lake.privacy import load_master_key, redact_label
@@ -204,7 +205,8 @@ def _short_days(settings: Settings, recorded: Sequence[dict[str, Any]]) -> set[d
         expected.setdefault(row["table_id"], Counter())[row["delivery_date"]] += rows
     short = set()
     for table_id, days in expected.items():
-        held = tables.rows_by_partition(settings, table_id, "delivery_date")
+        is_there = tables.exists(settings, table_id)
+        held = rows_by_value(tables.delta(settings, table_id), "delivery_date") if is_there else {}
         short |= {day for day, rows in days.items() if held.get(day.isoformat(), 0) != rows}
     return short
 

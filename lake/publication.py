@@ -24,6 +24,7 @@ import duckdb
 
 from lake import artefacts, audit_log, kill_points, tables
 from lake.contracts.registry import contract_version
+from lake.delta_log import files_of, rows_of
 from lake.file_hash import sha256_of
 from lake.file_sync import write_durably
 from lake.quality import connect
@@ -126,11 +127,11 @@ def describe_table(settings: Settings, table_id: str, version: int | None = None
     """A version of a table (the newest when None) as a manifest entry; all that it is made of stands on disk."""
     opened = tables.delta(settings, table_id, version=version)
     folder = tables.path(settings, table_id)
-    files = tables.files_of(opened)
+    files = files_of(opened)
     tables.make_durable(settings, table_id, files)
     return PublishedTable(
         version=opened.version(),
-        rows=tables.rows_of(opened),
+        rows=rows_of(opened),
         content_hash=content_hash(settings, table_id, opened.version()),
         contract_version=contract_version(table_id),
         files={name: sha256_of(folder / name) for name in files},

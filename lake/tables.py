@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.dataset as pads
@@ -25,6 +25,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from lake.contracts.model import Privacy, Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
+from lake.delta_log import files_of, rows_of
 from lake.file_sync import sync_file, sync_folder
 from lake.session import engine_path
 from lake.settings import Settings
@@ -97,29 +98,6 @@ def delta(settings: Settings, table_id: str, *, version: int | None = None) -> D
         ) from error
 
 
-def files_of(opened: DeltaTable) -> list[str]:
-    """The data files of an opened version, as their paths below the table's folder, sorted."""
-    return sorted(str(name) for name in pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist())
-
-
-def rows_by_partition(settings: Settings, table_id: str, column: str) -> dict[str, int]:
-    """Rows of each value of a partition column from the Delta log alone; nothing where the table does not exist."""
-    if not exists(settings, table_id):
-        return {}
-    actions: Any = pa.table(delta(settings, table_id).get_add_actions(flatten=True))
-    found: dict[str, int] = {}
-    if actions.num_rows:
-        values, counts = actions.column(f"partition.{column}").to_pylist(), actions.column("num_records").to_pylist()
-        for value, rows in zip(values, counts, strict=True):
-            found[_literal(value)] = found.get(_literal(value), 0) + int(rows)
-    return found
-
-
-def rows_of(opened: DeltaTable) -> int:
-    """Rows of an opened version from the Delta log alone."""
-    return _rows(opened, None)
-
-
 def make_durable(settings: Settings, table_id: str, files: Sequence[str]) -> None:
     """Bring data files of a table, its whole log and every folder that names them to disk."""
     folder = path(settings, table_id)
@@ -149,11 +127,11 @@ def read_version(lake: Lake, table_id: str, version: int) -> DataFrame:
     opened, table = delta(lake.settings, table_id, version=version), contract(table_id)
     if table.partition_by:
         raise ContractViolation(f"{table_id}: read by version, but its files lack the columns {table.partition_by}")
-    names = pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist()
+    names = files_of(opened)
     if not names:
         return lake.spark.createDataFrame([], spark_schema(table))
     folder = path(lake.settings, table_id).resolve()
-    return lake.spark.read.parquet(*(str(folder / str(name)) for name in names))
+    return lake.spark.read.parquet(*(str(folder / name) for name in names))
 
 
 def dataset(settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None) -> pads.Dataset:
@@ -251,7 +229,7 @@ def staged_path(settings: Settings, name: str) -> Path:
 
 def count(settings: Settings, table_id: str, partition: Mapping[str, date | str] | None = None) -> int:
     """Rows of a partition (or table) from the Delta log alone."""
-    return _rows(delta(settings, table_id), partition)
+    return rows_of(delta(settings, table_id), partition)
 
 
 def replace_from_arrow(
@@ -284,25 +262,13 @@ def _literal(value: date | str) -> str:
     return text
 
 
-def _rows(opened: DeltaTable, partition: Mapping[str, date | str] | None) -> int:
-    actions: Any = pa.table(opened.get_add_actions(flatten=True))
-    if actions.num_rows == 0:
-        return 0
-    total = 0
-    columns = {name: actions.column(f"partition.{name}").to_pylist() for name in (partition or {})}
-    for index, rows in enumerate(actions.column("num_records").to_pylist()):
-        if all(_literal(columns[name][index]) == _literal(value) for name, value in (partition or {}).items()):
-            total += int(rows)
-    return total
-
-
 def _read_back(
     settings: Settings, table: Table, before: int, partition: Mapping[str, date | str] | None
 ) -> tuple[int, int]:
     opened = delta(settings, table.id)
     version = opened.version()
     # Sail commits nothing when an empty frame replaces an empty partition (0.7.2); Spark commits a version.
-    unchanged = version == before >= 0 and _rows(opened, partition) == 0
+    unchanged = version == before >= 0 and rows_of(opened, partition) == 0
     if version != before + 1 and not unchanged:
         raise CommitMismatch(
             f"{table.id}: expected Delta version {before + 1}, found {version}; another writer is active: "
@@ -311,4 +277,4 @@ def _read_back(
     found = {field.name for field in opened.schema().fields}
     if found != set(table.names):
         raise CommitMismatch(f"{table.id}: columns differ from the contract: {sorted(found ^ set(table.names))}")
-    return version, _rows(opened, partition)
+    return version, rows_of(opened, partition)

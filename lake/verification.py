@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from lake import artefacts, audit_log, tables
+from lake.delta_log import files_of, rows_of
 from lake.file_hash import sha256_of
 from lake.publication import (
     Pointer,
@@ -76,7 +77,7 @@ def _compare_log(settings: Settings, table_id: str, entry: PublishedTable) -> li
     """The version still opens and names exactly the files of the manifest."""
     try:
         opened = tables.delta(settings, table_id, version=entry.version)
-        named, rows = set(tables.files_of(opened)), tables.rows_of(opened)
+        named, rows = set(files_of(opened)), rows_of(opened)
     except (tables.TableMissing, tables.TableDamaged, OSError) as error:
         return [f"version {entry.version} cannot be opened ({str(error).partition('. Do:')[0][:300]})"]
     log = f"_delta_log at version {entry.version}"
