@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import hiding
+from dashboards import hiding, night_details
 from dashboards.aggregates import AGGREGATES
 from dashboards.disclosure import System, given_away, partners, ranges
 from dashboards.known_sums import BY_GROUP, GAPS, known_system
@@ -153,7 +153,7 @@ def test_a_check_does_not_tell_of_few_people(
     value: float, detail: str | None, expected: tuple[float | None, str | None]
 ) -> None:
     check = {"table_id": "silver__seekers", "check_name": "x", "value": value, "detail": detail}
-    found = hiding.hide_check_counts(rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}]))
+    found = night_details.hide_check_counts(rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}]))
     assert tuple(found.select(["value", "detail"]).to_pylist()[0].values()) == expected
     assert tuple(found.select(["value", "detail"]).to_pylist()[1].values()) == (value, detail)
 
