@@ -109,7 +109,9 @@ def _involved(system: System, found: Ranges) -> frozenset[str]:
 
 def _without_counts(rows: pa.Table, table_id: str) -> pa.Table:
     everywhere = np.ones(rows.num_rows, dtype=bool)
-    names = {name for each in counted() if each.table_id == table_id for name in (each.people.count, *each.people.hides)}
+    names = {
+        name for each in counted() if each.table_id == table_id for name in (each.people.count, *each.people.hides)
+    }
     for name in sorted(names):
         rows = emptied(rows, name, everywhere)
     if "is_suppressed" in rows.schema.names:

@@ -1,8 +1,8 @@
 """Texts that a spreadsheet cannot take for a formula.
 
-A text that a spreadsheet would begin to compute (= + - @, a tab or a line end first, also after what shows as nothing, in
-full width or small) gets one ' in front, and so does a text that begins with ' already: to undo it, take one leading ' off. What is a
-number stays as it is. Do not put here: file formats (exports.py).
+A text that a spreadsheet would begin to compute (= + - @, a tab or a line end first, also after what shows as nothing,
+in full width or small) gets one ' in front, and so does a text that begins with ' already: to undo it, take one leading
+' off. What is a number stays as it is. Do not put here: file formats (exports.py).
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def work24_delivery(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
 
 
 def _final_or_again(tries: int, night: Night, error: Work24Error) -> Exception:
-    """The error, to be tried again after `tries` in vain if time may help; else one that ends the night with its reason.
+    """The error, to be tried again after `tries` in vain if time may help; else one that ends the night and says why.
 
     Dagster tells neither hook nor caller why the last of its own tries failed.
     """

@@ -183,7 +183,9 @@ def test_a_check_does_not_tell_of_few_people(
     value: float, detail: str | None, expected: tuple[float | None, str | None]
 ) -> None:
     check = {"table_id": "silver__seekers", "check_name": "x", "value": value, "detail": detail}
-    found = night_details.hide_check_counts(rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}]))
+    found = night_details.hide_check_counts(
+        rows_of("ops__quality", [check, check | {"table_id": "silver__occupations"}])
+    )
     assert tuple(found.select(["value", "detail"]).to_pylist()[0].values()) == expected
     assert tuple(found.select(["value", "detail"]).to_pylist()[1].values()) == (value, detail)
 
