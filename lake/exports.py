@@ -200,8 +200,11 @@ def _sorted_batches(
                 changed = changed.set_column(position, changed.schema.field(position), hashed)
             yield changed
 
-    limits = {"memory_limit": f"{settings.memory_mb}MB", "threads": settings.cores}
-    with TemporaryDirectory(dir=aside) as spill, duckdb.connect(config=limits | {"temp_directory": spill}) as db:
+    memory = f"{settings.memory_mb}MB"
+    with (
+        TemporaryDirectory(dir=aside) as spill,
+        duckdb.connect(config={"memory_limit": memory, "threads": settings.cores, "temp_directory": spill}) as db,
+    ):
         found = db.from_arrow(pa.RecordBatchReader.from_batches(schema, analysed()))
         for batch in found.order(", ".join(f'"{name}"' for name in keyed)).to_arrow_reader(BATCH_ROWS):
             yield batch.cast(schema)

@@ -38,16 +38,25 @@ def _differing(settings: Settings, db: duckdb.DuckDBPyConnection, serving_id: st
     source_id = SOURCES[serving_id]
     own = table(source_id).names
     shared = [name for name in table(serving_id).names if name in own and name not in _STAMPS]
-    hashed = "hash(" + ", ".join(f'"{name}"' for name in shared) + ")"
+    row_hash = "hash(" + ", ".join(f'"{name}"' for name in shared) + ")"
     db.register("source", _rows(settings, source_id, as_of))
     db.register("served", _rows(settings, serving_id, as_of))
-    ((count,),) = db.execute(
-        f"select coalesce(sum(abs(left_over)), 0) from (select sum(side) as left_over from ("
-        f"select {hashed} as row_hash, 1 as side from source union all select {hashed}, -1 from served) "
-        "group by row_hash)"
-    ).fetchall()
+    # Sums of hashes do not depend on the order and take a third of the time; rows are paired off only where they differ.
+    sums = [f"select count(*), sum({row_hash}::hugeint) from {side}" for side in ("source", "served")]
+    source, served = (db.execute(sql).fetchall() for sql in sums)
+    count = 0 if source == served else _unpaired(db, row_hash)
     detail = f"against {source_id}: {', '.join(shared[:3])} and {len(shared) - 3} other columns" if count else ""
     return Check(serving_id, "gate:served_rows_that_differ", float(count), detail=detail)
+
+
+def _unpaired(db: duckdb.DuckDBPyConnection, row_hash: str) -> int:
+    """Rows of one side without a row of the other."""
+    ((count,),) = db.execute(
+        f"select coalesce(sum(abs(left_over)), 0) from (select sum(side) as left_over from ("
+        f"select {row_hash} as row_hash, 1 as side from source union all select {row_hash}, -1 from served) "
+        "group by row_hash)"
+    ).fetchall()
+    return int(count)
 
 
 def _posting_coverage(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]:
