@@ -15,12 +15,14 @@ from lake.quality import Check
 from lake.settings import Settings
 
 _RIGHTS = "rights_requests"
-# A file that no mapping takes is listed under "none": by its name it may be a file of requests all the same.
+# A file that no mapping takes is listed under "none", as mappings are: by its name it may hold requests all the same.
+_UNMAPPED = f"""table_id = 'none' and contains(lower(source_file), '{_RIGHTS}')
+    and not (starts_with(source_file, 'mappings/') and ends_with(source_file, '.toml'))"""
 _REFUSED = f"""
 select source_file, coalesce(problem, 'no mapping takes it') as problem,
-    table_id = 'bronze__{_RIGHTS}' or table_id = 'none' and contains(lower(source_file), '{_RIGHTS}') as is_of_rights
+    table_id = 'bronze__{_RIGHTS}' or ({_UNMAPPED}) as is_of_rights
 from deliveries where delivery_date > coalesce($since, date '0001-01-01') and delivery_date <= $as_of
-    and (problem is not null or table_id = 'none' and contains(lower(source_file), '{_RIGHTS}'))
+    and (problem is not null or ({_UNMAPPED}))
 order by source_file
 """
 _MOST_TOLD = 3

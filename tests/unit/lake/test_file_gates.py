@@ -52,6 +52,10 @@ def test_other_refused_files_are_told_and_stop_nothing(audited: Audited) -> None
     assert audited(*rows, file("_complete", "none", None)) == {"refused_files": (4, told, False)}
 
 
+def test_the_mapping_of_requests_is_no_file_of_requests(audited: Audited) -> None:
+    assert audited(file("mappings/rights_requests.toml", "none", None)) == {}
+
+
 def test_requests_that_were_read_pass(audited: Audited) -> None:
     assert audited(file("rights_requests.csv", "bronze__rights_requests", None)) == {}
 
