@@ -41,7 +41,7 @@ def _differing(settings: Settings, db: duckdb.DuckDBPyConnection, serving_id: st
     row_hash = "hash(" + ", ".join(f'"{name}"' for name in shared) + ")"
     db.register("source", _rows(settings, source_id, as_of))
     db.register("served", _rows(settings, serving_id, as_of))
-    # Sums of hashes do not depend on the order and take a third of the time; rows are paired off only where they differ.
+    # Sums of hashes do not depend on the order and cost less; rows are paired off only where the sums differ.
     sums = [f"select count(*), sum({row_hash}::hugeint) from {side}" for side in ("source", "served")]
     source, served = (db.execute(sql).fetchall() for sql in sums)
     count = 0 if source == served else _unpaired(db, row_hash)
