@@ -26,10 +26,10 @@ def forget(
     """Erase people from tables, history, vault, exports and quarantine, for good; prints the certificate."""
     if bool(keys) is resident_number:
         raise typer.BadParameter("give keys, or --resident-number-stdin", param_hint="KEY")
-    from lake import publication
+    from lake import exports, publication
 
     settings = make_settings(lake_dir=lake)
-    with publication.lock(settings):
+    with publication.lock(settings), exports.exclusive(settings):
         from dashboards import erasure_page
         from lake import erasure
         from lake.session import open_session

@@ -36,6 +36,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
         "forced_because": served.forced_because or None,
         "rows": {name: entry.rows for name, entry in sorted(served.tables.items())},
         "reviews_overdue": _overdue_reviews(settings, served.as_of),
+        "refused_files": _refused_files(settings, served.as_of),
         "last_run": last[0] if last else None,
     }
     facts["unfinished_erasures"] = count_unfinished(settings)
@@ -47,6 +48,8 @@ def status(settings: Settings, *, as_json: bool) -> str:
     lines += [f"  {name:<34} {entry.rows:>12,} rows" for name, entry in sorted(served.tables.items())]
     if facts["reviews_overdue"]:
         lines.append(f"{facts['reviews_overdue']} reviews overdue: answer them, or record the extension")
+    if facts["refused_files"]:
+        lines.append(f"{facts['refused_files']} files refused, see problem in ops__deliveries: have them sent again")
     lines += [f"last run {row['run_id']}: {row['status_code']} in {row['seconds']:.1f} s" for row in last]
     if facts["unfinished_erasures"]:
         lines.append(
@@ -142,6 +145,14 @@ def _overdue_reviews(settings: Settings, as_of: date) -> int:
         return 0
     overdue = pc.field("review_state_code") == "OVERDUE"
     return int(tables.dataset(settings, HUMAN_REVIEWS.id, as_of).count_rows(filter=overdue))
+
+
+def _refused_files(settings: Settings, as_of: date) -> int:
+    """Files of the served date's delivery that could not be taken in."""
+    if not tables.exists(settings, "ops__deliveries"):
+        return 0
+    refused = (pc.field("delivery_date") == as_of) & pc.field("problem").is_valid()
+    return int(tables.dataset(settings, "ops__deliveries").count_rows(filter=refused))
 
 
 def _run_rows(settings: Settings) -> list[dict[str, Any]]:

@@ -53,8 +53,11 @@ def verify(
 ) -> None:
     """Check every published byte, the pointers and the audit log."""
     from lake import publication, verification
+    from lake.settings import SettingsError
 
     settings = make_settings(lake_dir=lake)
+    if not settings.lake_dir.is_dir():
+        raise SettingsError(f"{settings.lake_dir}: no such folder; expected a lake. Do: --lake FOLDER")
     problems, nights = verification.verify(settings, all_nights=all_nights)
     if problems:
         typer.echo("\n".join(problems))

@@ -52,6 +52,7 @@ def ask(settings: Settings, sql: str) -> Answer:
         QueryRefused: the SQL holds something that is not on the surface.
         QueryLimit: it took too long, too much memory, or its answer is too large.
     """
+    sql = sql.encode("utf-8", "backslashreplace").decode()  # a lone surrogate has no bytes for child and log
     database = publication.database(settings, publication.current(settings))
     started = time.monotonic()
     answer, how, why = _run(settings, database, sql)

@@ -49,10 +49,14 @@ def require_format(name: str) -> Callable[[Answer], str]:
 
 
 def write_answer(file: Path, text: str) -> None:
-    """Write `text` aside and rename it."""
+    """Write `text` aside and rename it; raises QueryRefused where no file can be written."""
     aside = file.with_name(f".{file.name}.writing")
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(file)
+    try:
+        aside.write_text(text + "\n", encoding="utf-8")
+        aside.replace(file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise QueryRefused(f"{file.name}: cannot be written ({reason}). Do: --out another file") from error
 
 
 def _shown(value: Any) -> str:

@@ -32,6 +32,7 @@ Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
 _OPS = (ops.RUNS.id, ops.QUALITY.id, ops.EXPOSURE.id, *(contract.id for contract in judgement.TABLES))
+_OVER_NIGHTS = (ops.RUNS.id, ops.QUALITY.id)
 _NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
 from ops.published_tables"""
 _NEVER = (Privacy.PSEUDONYM, Privacy.PERSONAL)
@@ -140,10 +141,15 @@ def _aggregate_rows(
 
 
 def _ops_rows(settings: Settings, pointer: Pointer, run: pa.Table | None) -> dict[str, pa.Table]:
-    """Runs, checks and judgements up to the published date, the published versions, the dictionary of every table."""
+    """Runs and checks up to the published date, that night's judgements, the published versions, the dictionary.
+
+    Judgements of several nights would tell of single people: what was counted tonight less what was last night.
+    """
     found = {}
     for table_id in _OPS:
         rows = _rows_until(settings, table_id, pointer.as_of)
+        if table_id not in _OVER_NIGHTS:
+            rows = rows.filter(pc.equal(rows.column("as_of"), pointer.as_of))
         if run is not None and table_id == ops.RUNS.id:
             rows = pa.concat_tables([rows.filter(pc.not_equal(rows.column("run_id"), pointer.run_id)), run])
         found[table_id] = rows.sort_by([(name, "ascending") for name in table(table_id).key])

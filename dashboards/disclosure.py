@@ -23,9 +23,13 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass
 class System:
-    """Counts and sums, added one by one. A count is named by table, column and row; an unnamed one may be anything."""
+    """Counts and sums, added one by one. A count is named by table, column and row; an unnamed one may be anything.
+
+    Tables of `blank` show no count at all, zeros neither.
+    """
 
     most: int
+    blank: frozenset[str] = frozenset()
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     names: list[tuple[str, str, int] | None] = field(default_factory=list)
@@ -34,7 +38,8 @@ class System:
     def shown(self, name: tuple[str, str, int], value: int | None) -> int:
         """A count of the file, hidden when `value` is None; returns its number."""
         self.names.append(name)
-        self.low.append(1 if value is None else value)
+        smallest = 0 if name[0] in self.blank else 1
+        self.low.append(smallest if value is None else value)
         self.high.append(self.most if value is None else value)
         return len(self.low) - 1
 
@@ -91,7 +96,8 @@ def given_away(system: System) -> dict[int, tuple[int, int]]:
     low, high = ranges(system)
     hidden = np.array(system.low, dtype=np.int64) != np.array(system.high, dtype=np.int64)
     named = np.array([name is not None for name in system.names], dtype=bool)
-    found = np.flatnonzero(hidden & named & (high - low < NARROW) & (low < SMALLEST_SHOWN))
+    narrow = (high - low < NARROW) & (low < SMALLEST_SHOWN) & (high > 0)
+    found = np.flatnonzero(hidden & named & narrow)
     return {int(number): (int(low[number]), int(high[number])) for number in found}
 
 

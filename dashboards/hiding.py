@@ -6,9 +6,9 @@ cannot be hidden well enough stops the build. Do not put here: reading or writin
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,15 +22,17 @@ from dashboards.aggregates import (
     GOLD_PEOPLE,
     OCCUPATION_GROUP,
     OPS_PEOPLE,
-    ROUNDED_SHARES,
 )
 from dashboards.disclosure import System, given_away, partners
 from dashboards.known_sums import ANSWERS, GAPS, known_system
+from dashboards.night_details import emptied, hide_details
 from dashboards.suppression import SMALLEST_SHOWN, Mask, hide_small_cells
-from lake.contracts.registry import TABLES
+
+log = logging.getLogger(__name__)
 
 Rows = dict[str, pa.Table]
 Masks = dict[tuple[str, str], Mask]
+Ranges = dict[int, tuple[int, int]]
 
 _MARKET, _OCCUPATIONS = "gold__labour_market", "gold__occupations"
 _ROUNDS = 50
@@ -58,19 +60,34 @@ def counted() -> Iterator[Counted]:
 
 
 def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
-    """The tables (by id, with all counts) as they may be shown.
+    """The tables (by id, with all counts) as they may be shown; of too few people, tables without any count.
 
     Raises:
-        GivenAway: a count stays within reach of arithmetic whatever else is hidden.
+        GivenAway: a count stays within reach of arithmetic even so.
     """
     whole = {name: with_lines(name, rows) for name, rows in tables.items()}
     whole |= hide_details(whole)
     everybody = count_everybody(whole)
+    blank: frozenset[str] = frozenset()
+    while True:
+        shown, system, found = _hide_with(whole, everybody, blank)
+        if not found or system.most < SMALLEST_SHOWN:
+            return shown
+        more = _involved(system, found) - blank
+        if not more:
+            raise _given_away(system, found)
+        log.warning("too few people: no count is shown in %s", ", ".join(sorted(more)))
+        blank |= more
+
+
+def _hide_with(whole: Rows, everybody: int, blank: frozenset[str]) -> tuple[Rows, System, Ranges]:
+    """The tables hidden as far as it helps, those of `blank` altogether, and what still follows from the sums."""
     also: Masks = {}
     for _ in range(_ROUNDS):
         shown, cells = _hide_each(whole, also)
+        shown |= {name: _without_counts(shown[name], name) for name in blank}
         grown = _twins(whole, cells)
-        system = known_system(shown, everybody)
+        system = known_system(shown, everybody, blank)
         found = given_away(system)
         grown |= _loosened(system, found, whole)
         added = False
@@ -79,9 +96,28 @@ def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
             added = added or bool((mask & ~before & ~cells[name]).any())
             also[name] = before | mask
         if not added:
-            _require_nothing(system, found)
-            return shown
-    raise GivenAway(f"counts of few people still follow from others after {_ROUNDS} rounds; Do: report this night")
+            break
+    return shown, system, found
+
+
+def _involved(system: System, found: Ranges) -> frozenset[str]:
+    """The tables of counts that are given away and of everything they are added up with."""
+    added_up = [set(parts + wholes) for parts, wholes, _ in system.sums if found.keys() & {*parts, *wholes}]
+    names = [system.names[number] for number in set().union(found, *added_up)]
+    return frozenset(name[0] for name in names if name)
+
+
+def _without_counts(rows: pa.Table, table_id: str) -> pa.Table:
+    everywhere = np.ones(rows.num_rows, dtype=bool)
+    names = {
+        name for each in counted() if each.table_id == table_id for name in (each.people.count, *each.people.hides)
+    }
+    for name in sorted(names):
+        rows = emptied(rows, name, everywhere)
+    if "is_suppressed" in rows.schema.names:
+        position = rows.schema.get_field_index("is_suppressed")
+        rows = rows.set_column(position, rows.schema.field(position), pa.array(everywhere))
+    return rows
 
 
 def count_everybody(rows: Mapping[str, pa.Table]) -> int:
@@ -89,42 +125,6 @@ def count_everybody(rows: Mapping[str, pa.Table]) -> int:
     answers = rows[ANSWERS]
     own = pc.equal(answers.column("service_code"), "EMPLOYMENT")
     return int(pc.sum(answers.filter(own).column("people_count")).as_py() or 0)
-
-
-def hide_details(rows: Rows) -> Rows:
-    """Tables about the night itself without what tells of few people: shares to hundredths, checks without counts."""
-    changed = {}
-    for table_id, names in ROUNDED_SHARES.items():
-        if table_id not in rows:
-            continue
-        found = rows[table_id]
-        for name in names:
-            position = found.schema.get_field_index(name)
-            found = found.set_column(position, found.schema.field(position), pc.round(found.column(name), 2))
-        changed[table_id] = found
-    if "ops__quality" in rows:
-        changed["ops__quality"] = hide_check_counts(rows["ops__quality"])
-    return changed
-
-
-# A whole number of 1 to 9 standing alone; 2.0, 0.3, 1,200 and 5% are none.
-_NAMES_FEW = r"(?:^|[^0-9.,])[1-9](?:$|[^0-9.,%]|[.,](?:$|[^0-9]))"
-
-
-def hide_check_counts(checks: pa.Table) -> pa.Table:
-    """Checks of tables about people: no value of 1 to 9, no text that names such a number."""
-    of_people = pa.array([_is_about_people(name) for name in checks.column("table_id").to_pylist()])
-    value = checks.column("value")
-    is_few = pc.and_(
-        pc.and_(pc.greater_equal(value, 1), pc.less(value, SMALLEST_SHOWN)), pc.equal(value, pc.floor(value))
-    )
-    names_few = pc.match_substring_regex(pc.fill_null(checks.column("detail"), ""), _NAMES_FEW)
-    few = np.array(pc.and_(of_people, pc.or_(pc.fill_null(is_few, False), names_few)).to_pylist(), dtype=bool)
-    return _emptied(_emptied(checks, "value", few), "detail", few)
-
-
-def _is_about_people(table_id: str) -> bool:
-    return table_id in TABLES and TABLES[table_id].is_personal
 
 
 def with_lines(name: str, rows: pa.Table) -> pa.Table:
@@ -183,7 +183,7 @@ def hide(
     )
     cells = hidden.cells | (is_total if total_hidden else np.zeros_like(is_total))
     for name in (people.count, *people.hides):
-        rows = _emptied(rows, name, cells)
+        rows = emptied(rows, name, cells)
     if "is_suppressed" in rows.schema.names:
         position = rows.schema.get_field_index("is_suppressed")
         flags = pc.or_(rows.column("is_suppressed"), pa.array(cells))
@@ -191,14 +191,6 @@ def hide(
     first = rows.column(people.lines[0].split("+")[0]).to_pylist() if people.lines else []
     open_ids = set(hidden.totals[0].tolist())
     return rows, cells, {value for value, line in zip(first, lines[0].tolist(), strict=False) if line in open_ids}
-
-
-def _emptied(rows: pa.Table, name: str, cells: Mask) -> pa.Table:
-    position = rows.schema.get_field_index(name)
-    nothing = pa.nulls(rows.num_rows, rows.schema.field(name).type)
-    return rows.set_column(
-        position, rows.schema.field(position), pc.if_else(pa.array(cells), nothing, rows.column(name))
-    )
 
 
 def line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -226,7 +218,7 @@ def _twins(whole: Rows, cells: Masks) -> Masks:
     }
 
 
-def _loosened(system: System, found: Mapping[int, Any], whole: Rows) -> Masks:
+def _loosened(system: System, found: Ranges, whole: Rows) -> Masks:
     """For each count that is given away, the smallest shown count of its sums, to be hidden too."""
     grown: Masks = {}
     groups = {each.table_id: each.group for each in counted() if each.group}
@@ -248,12 +240,10 @@ def _is_total(name: tuple[str, str, int] | None, whole: Rows, groups: Mapping[st
     return column is not None and whole[table_id].column(column)[row].as_py() == TOTAL
 
 
-def _require_nothing(system: System, found: Mapping[int, tuple[int, int]]) -> None:
-    if not found or system.most < SMALLEST_SHOWN:
-        return
+def _given_away(system: System, found: Ranges) -> GivenAway:
     number, (low, high) = next(iter(found.items()))
     table_id, count, row = system.names[number] or ("", "", 0)
-    raise GivenAway(
+    return GivenAway(
         f"{table_id}: {count} of row {row + 1} is hidden but can only be {low} to {high} (and {len(found) - 1} others)"
         "; expected a range of nine or more. Do: hide more in dashboards/aggregates.py, or a coarser table"
     )

@@ -35,9 +35,12 @@ SERVICE_OF = {
 _OVERLAPPING = {"agg__missing_skills"}
 
 
-def known_system(rows: Rows, everybody: int) -> System:
-    """The counts of `rows` (table id → rows as shown) and their sums; `everybody`: how many people are registered."""
-    system = System(most=everybody)
+def known_system(rows: Rows, everybody: int, blank: frozenset[str] = frozenset()) -> System:
+    """The counts of `rows` (table id → rows as shown) and their sums; `everybody`: how many people are registered.
+
+    Tables of `blank` show no count at all.
+    """
+    system = System(most=everybody, blank=blank)
     answers = _cells(system, rows, ANSWERS, "people_count", ("service_code", "answer_code"))
     for line in _lines(answers, lambda key: key[0]).values():
         system.add(line, constant=everybody)

@@ -1,7 +1,9 @@
 """Exports: the served night's tables as files for somebody else, all or nothing, with a manifest, a register and a log.
 
-`service` hands the tables over as served; `analysis` puts the pseudonyms of that use in place of every pseudonym.
-LAKE/exports/register.jsonl names every folder that was made, so that an erasure finds the copies.
+`service` hands the tables over as served; `analysis` puts the pseudonyms of that use in place of every pseudonym, sorts
+by them, and leaves out lists that name postings in clear. Equal answers still match: who holds both extracts joins rows
+that stand out, so nobody should be given both.
+LAKE/exports/register.jsonl names every folder that was made or begun, so that an erasure finds the copies.
 Do not put here: how a file is written (export_files.py).
 """
 
@@ -12,18 +14,23 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import psutil
 import pyarrow as pa
+import pyarrow.dataset as pads
 
 from lake import audit_log, publication, tables
 from lake.contracts.model import Privacy
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
+from lake.contracts.serving import POSTING_SOURCES
 from lake.export_files import FORMATS, write_file
 from lake.file_hash import sha256_of
 from lake.file_sync import sync_file, sync_folder, write_durably
@@ -68,16 +75,46 @@ def export(settings: Settings, folder: Path, order: Order) -> dict[str, Exported
     Raises:
         ExportRefused: the order or the folder is not usable.
         ExportTooLarge: a table does not fit the format.
+        LakeLocked: people are being erased.
     """
+    with _held(settings, fcntl.LOCK_SH, "people are being erased; wait until that is done"):
+        return _export(settings, folder.absolute(), order)
+
+
+@contextmanager
+def exclusive(settings: Settings) -> Iterator[None]:
+    """Hold off exports while people are erased; raises LakeLocked when one is running."""
+    with _held(settings, fcntl.LOCK_EX, "an export is running; wait for it or stop it"):
+        yield
+
+
+@contextmanager
+def _held(settings: Settings, how: int, held: str) -> Iterator[None]:
+    """The lock of exports, shared or alone. The OS frees it if we die."""
+    settings.exports_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.exports_dir / ".lock").open("a", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise publication.LakeLocked(held) from error
+        yield
+
+
+def _export(settings: Settings, target: Path, order: Order) -> dict[str, ExportedFile]:
     pointer = publication.current(settings)
     names = _chosen(pointer, order)
-    target = folder.absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ExportRefused(f"{folder.name}: is there and not empty; expected a new or empty folder. Do: --to another")
+        raise ExportRefused(f"{target.name}: is there and not empty; expected a new or empty folder. Do: --to another")
     _drop_leftovers(target)
     aside = target.with_name(f".{target.name}.writing-{os.getpid()}")
-    aside.mkdir(parents=True)
     try:
+        aside.mkdir(parents=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ExportRefused(f"{target.name}: cannot be written ({reason}). Do: --to another folder") from error
+    try:
+        # Before the first byte: an erasure looks beside every folder of the register for what a killed export left.
+        _register(settings, pointer, target, order, {})
         files = {name: _write_table(settings, pointer, name, aside, order) for name in names}
         write_durably(aside / MANIFEST, _manifest(pointer, order, files))
         _register(settings, pointer, target, order, {path.name: sha256_of(path) for path in sorted(aside.iterdir())})
@@ -106,7 +143,13 @@ def _chosen(pointer: publication.Pointer, order: Order) -> Sequence[str]:
     unknown = sorted(set(order.tables) - set(pointer.tables))
     if unknown:
         raise ExportRefused(f"{', '.join(unknown)[:200]}: not served; expected of {', '.join(sorted(pointer.tables))}")
-    return sorted(set(order.tables) or pointer.tables)
+    by_posting = POSTING_SOURCES.keys() & set(pointer.tables) if order.use == "analysis" else set()
+    if named := by_posting & set(order.tables):
+        raise ExportRefused(
+            f"{', '.join(sorted(named))}: lists people by posting_id, which stands in clear in other tables; not "
+            "exported for analysis. Do: leave it out"
+        )
+    return sorted(set(order.tables) or set(pointer.tables) - by_posting)
 
 
 def _write_table(
@@ -114,28 +157,57 @@ def _write_table(
 ) -> ExportedFile:
     entry = pointer.tables[name]
     file = aside / f"{name}.{order.file_format}"
-    batches = _batches(settings, pointer, name, order.use)
+    batches = _batches(settings, pointer, name, use=order.use, aside=aside)
     rows = write_file(file, arrow_schema(table(name)), batches, order.file_format)
     sync_file(file)
     return ExportedFile(file.name, rows, sha256_of(file), entry.contract_version, entry.version)
 
 
-def _batches(settings: Settings, pointer: publication.Pointer, name: str, use: str) -> Iterator[pa.RecordBatch]:
-    """The published rows of one table in contract order, under the keys of the use."""
+def _batches(
+    settings: Settings, pointer: publication.Pointer, name: str, *, use: str, aside: Path
+) -> Iterator[pa.RecordBatch]:
+    """The published rows of one table in contract order, under the keys of the use and sorted by them."""
     contract = table(name)
     as_of = pointer.as_of if "as_of" in contract.partition_by else None
     rows = tables.dataset(settings, name, as_of=as_of, version=pointer.tables[name].version)
     keyed = [column.name for column in contract.columns if column.privacy is Privacy.PSEUDONYM]
-    master = load_master_key(settings) if use == "analysis" else b""
+    if use == "analysis" and keyed:
+        yield from _sorted_batches(settings, rows, keyed, arrow_schema(contract), aside=aside)
+        return
     for batch in rows.to_batches(
         columns=list(contract.names), batch_size=BATCH_ROWS, batch_readahead=1, fragment_readahead=1
     ):
-        changed = batch.cast(arrow_schema(contract))
-        for column in keyed if master else ():
-            position = changed.schema.get_field_index(column)
-            hashed = analysis_keys(changed.column(position), master)
-            changed = changed.set_column(position, changed.schema.field(position), hashed)
-        yield changed
+        yield batch.cast(arrow_schema(contract))
+
+
+def _sorted_batches(
+    settings: Settings, rows: pads.Dataset, keyed: Sequence[str], schema: pa.Schema, *, aside: Path
+) -> Iterator[pa.RecordBatch]:
+    """Rows under the keys of analysis, in their order: in that of the lake they would line up with the service's.
+
+    DuckDB sorts inside the settings' memory and spills beyond it, beside the files of the export.
+    """
+    master = load_master_key(settings)
+
+    def analysed() -> Iterator[pa.RecordBatch]:
+        for batch in rows.to_batches(
+            columns=schema.names, batch_size=BATCH_ROWS, batch_readahead=1, fragment_readahead=1
+        ):
+            changed = batch.cast(schema)
+            for column in keyed:
+                position = changed.schema.get_field_index(column)
+                hashed = analysis_keys(changed.column(position), master)
+                changed = changed.set_column(position, changed.schema.field(position), hashed)
+            yield changed
+
+    memory = f"{settings.memory_mb}MB"
+    with (
+        TemporaryDirectory(dir=aside) as spill,
+        duckdb.connect(config={"memory_limit": memory, "threads": settings.cores, "temp_directory": spill}) as db,
+    ):
+        found = db.from_arrow(pa.RecordBatchReader.from_batches(schema, analysed()))
+        for batch in found.order(", ".join(f'"{name}"' for name in keyed)).to_arrow_reader(BATCH_ROWS):
+            yield batch.cast(schema)
 
 
 def _manifest(pointer: publication.Pointer, order: Order, files: dict[str, ExportedFile]) -> str:

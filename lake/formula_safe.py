@@ -1,8 +1,8 @@
 """Texts that a spreadsheet cannot take for a formula.
 
-A text that a spreadsheet would begin to compute (= + - @, a tab or a line end first, also after spaces or in full
-width) gets one ' in front, and so does a text that begins with ' already: to undo it, take one leading ' off. What is a
-number stays as it is. Do not put here: file formats (exports.py).
+A text that a spreadsheet would begin to compute (= + - @, a tab or a line end first, also after what shows as nothing,
+in full width or small) gets one ' in front, and so does a text that begins with ' already: to undo it, take one leading
+' off. What is a number stays as it is. Do not put here: file formats (exports.py).
 """
 
 from __future__ import annotations
@@ -13,8 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MARK = "'"
-# For Python's re and RE2 alike. Spreadsheets read the full-width signs of East Asian keyboards too.
-_DANGEROUS = "^(?:'|[\\t\\r\\n]|[\\s\u00a0\u3000\ufeff]*[=+@＝＋－＠-])"
+# What shows as nothing: control characters, blanks, joiners, marks of direction, fillers. Readers drop some of them.
+_UNSEEN = (
+    "\\x00-\\x20\\x7f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800"
+    "\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+# Spreadsheets read the full-width and small signs of East Asian keyboards too, and the minus of mathematics.
+_SIGNS = "=+@＝＋＠－﹦﹢﹫﹣−-"
+# For Python's re and RE2 alike.
+_DANGEROUS = f"^(?:'|[\\t\\r\\n]|[{_UNSEEN}]*[{_SIGNS}])"
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _STARTS = re.compile(_DANGEROUS)
 _IS_NUMBER = re.compile(_NUMBER)

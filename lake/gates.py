@@ -7,6 +7,7 @@ or the switch itself (publication.py).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 
@@ -18,12 +19,16 @@ from lake.course_gates import audit_courses
 from lake.drift_gates import audit_drift
 from lake.earlier_nights import compared_nights
 from lake.feed_gates import audit_feeds, first_deliveries
+from lake.file_gates import audit_files
 from lake.job_gates import audit_jobs
 from lake.publication import NothingPublished, Pointer, current
 from lake.quality import Check, check_table, connect
 from lake.rights_gates import audit_rights, register_people
 from lake.score_gates import audit_scores
+from lake.serving_gates import audit_serving
 from lake.settings import Settings
+
+log = logging.getLogger("goyong.gates")
 
 MIN_VOLUME_RATIO = 0.5
 """Open postings and seekers must be at least half of the last published night's."""
@@ -46,7 +51,7 @@ def audit(settings: Settings, *, as_of: date, run_id: str, checks: Sequence[Chec
         db.register("postings", tables.dataset(settings, "features__job_postings", as_of))
         for answer_id in (*ANSWER_SOURCES.values(), *POSTING_SOURCES.values()):
             db.register(answer_id, tables.dataset(settings, answer_id, as_of))
-        return [
+        found = [
             *_contracts(settings, checks),
             *_coverage(db),
             *_recommended_are_open(db, as_of),
@@ -54,10 +59,16 @@ def audit(settings: Settings, *, as_of: date, run_id: str, checks: Sequence[Chec
             *audit_courses(settings, db, as_of=as_of),
             *audit_scores(settings, db, as_of=as_of),
             *audit_rights(settings, db, as_of=as_of),
+            *audit_files(settings, db, as_of=as_of),
+            *audit_serving(settings, db, as_of=as_of, last=_last(settings)),
             *_volumes(settings, db),
             *audit_feeds(settings, nights),
             *audit_drift(nights, first_deliveries(settings, until=as_of)),
         ]
+    for check in found:
+        if check.is_warning and not check.passed:
+            log.warning("%s: %g %s", check.name.removeprefix("gate:"), check.value, check.detail)
+    return found
 
 
 def require_open(checks: Sequence[Check], *, force_reason: str | None) -> None:
@@ -132,9 +143,8 @@ def _volumes(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[Check]:
             "features__job_postings", "gate:no_open_postings", float(_number(db, "select count(*) from postings") == 0)
         )
     ]
-    try:
-        last = current(settings)
-    except NothingPublished:
+    last = _last(settings)
+    if last is None:
         return checks
     for serving_id, counted in (("serving__job_postings_v1", "postings"), ("serving__seeker_jobs_v1", "seekers")):
         before = _rows(last, serving_id)
@@ -144,6 +154,14 @@ def _volumes(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[Check]:
             Check(serving_id, "gate:volume_lost", lost, 1 - MIN_VOLUME_RATIO, f"{before} rows last night, {now:g} now")
         )
     return checks
+
+
+def _last(settings: Settings) -> Pointer | None:
+    """The night that is served now."""
+    try:
+        return current(settings)
+    except NothingPublished:
+        return None
 
 
 def _rows(pointer: Pointer, table_id: str) -> int:

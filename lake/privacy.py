@@ -125,7 +125,7 @@ def pseudonyms(values: pa.Array, key: bytes, *, purpose: str) -> pa.Array:
 def analysis_keys(keys: pa.Array, master_key: bytes) -> pa.Array:
     """The pseudonyms that files for analysis carry instead of seeker_key: 32 hexadecimal digits, null stays null.
 
-    HMAC-SHA256 under a key for this use alone: a file for analysis cannot be joined with the served tables.
+    HMAC-SHA256 under a key for this use alone: no key of a file for analysis is one of the served tables.
     """
     encoded = pc.dictionary_encode(keys.cast(pa.string()))
     hashed = _hmac_hex(encoded.dictionary, hmac.digest(master_key, b"goyong use analysis", hashlib.sha256))

@@ -6,7 +6,6 @@ silver. Do not put here: gates on answers that people did not refuse (gates.py).
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 import duckdb
@@ -19,8 +18,6 @@ from lake.contracts.render import arrow_schema
 from lake.contracts.rights import HUMAN_REVIEWS, SEEKER_RIGHTS
 from lake.quality import Check
 from lake.settings import Settings
-
-log = logging.getLogger("goyong.gates")
 
 REQUESTS = "silver__rights_requests"
 _ANSWERING = ("scores", "matches", "serving")
@@ -85,16 +82,12 @@ def audit_rights(settings: Settings, db: duckdb.DuckDBPyConnection, *, as_of: da
     db.execute(_REFUSED)
     db.register("rights", _rows(settings, SEEKER_RIGHTS, as_of))
     ((differing,),) = db.execute(_DIFFERING).fetchall()
-    checks = [
+    return [
         Check(SEEKER_RIGHTS.id, "gate:rights_that_differ", float(differing)),
         *_misplaced(settings, db, as_of),
         _overdue(settings, db, as_of),
         _unreadable(settings, db, as_of),
     ]
-    for check in checks:
-        if check.is_warning and not check.passed:
-            log.warning("%s: %g %s", check.name.removeprefix("gate:"), check.value, check.detail)
-    return checks
 
 
 def _rows(settings: Settings, contract: Table, as_of: date) -> pads.Dataset:

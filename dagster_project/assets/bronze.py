@@ -13,6 +13,7 @@ from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, SOURCE_RETRIES
 from dagster_project.night import Night, Result, delivery_dates
 from lake import deliveries
 from lake.contracts import silver
+from lake.sources.work24.errors import ServiceUnavailable, TransportFailed, Work24Error
 from lake.sources.work24.nightly import fetch_delivery
 
 NOUNS = tuple(table.noun for table in silver.TABLES)
@@ -30,9 +31,24 @@ NOUNS = tuple(table.noun for table in silver.TABLES)
 def work24_delivery(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     """Fetch postings, courses and occupations of Work24 into tonight's delivery folder."""
     started = time.monotonic()
-    reports = fetch_delivery(night.settings, night.options.sources_dir / night.as_of.isoformat(), night.as_of)
+    try:
+        reports = fetch_delivery(night.settings, night.options.sources_dir / night.as_of.isoformat(), night.as_of)
+    except Work24Error as error:
+        raise _final_or_again(dg.AssetExecutionContext.get().retry_number, night, error) from error
     rows = {f"{report.service}_rows": report.rows for report in reports}
     return dg.MaterializeResult(metadata={"seconds": night.timed("work24_delivery", started), **rows})
+
+
+def _final_or_again(tries: int, night: Night, error: Work24Error) -> Exception:
+    """The error, to be tried again after `tries` in vain if time may help; else one that ends the night and says why.
+
+    Dagster tells neither hook nor caller why the last of its own tries failed.
+    """
+    is_last = tries >= SOURCE_RETRIES.max_retries
+    if isinstance(error, TransportFailed | ServiceUnavailable) and not is_last:
+        return error
+    night.options.failures.append(error)
+    return dg.Failure(f"{type(error).__name__}: {error}", allow_retries=False)
 
 
 @dg.asset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from contextlib import nullcontext
 from datetime import date
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from dagster_project.cli import app
 from dagster_project.night import NightOptions, inputs_hash
-from lake import erasure, publication, session
+from lake import erasure, exports, publication, session
 from lake.erasure import key_of_resident_number
 from lake.erasures import add_erasures
 from lake.settings import Settings
@@ -87,6 +88,16 @@ def test_a_lake_in_use_is_left_alone(tmp_path: Path, asked: list[str]) -> None:
     with publication.lock(Settings(lake_dir=tmp_path / "lake")):
         result = CliRunner().invoke(app, ["forget", KEY, "--lake", str(tmp_path / "lake")])
     assert isinstance(result.exception, publication.LakeLocked)
+    assert asked == []
+
+
+def test_nobody_is_erased_beside_a_running_export(tmp_path: Path, asked: list[str]) -> None:
+    """An export that has read the person would be kept after the erasure."""
+    lake = tmp_path / "lake"
+    with exports._held(Settings(lake_dir=lake), fcntl.LOCK_SH, "never"):
+        result = CliRunner().invoke(app, ["forget", KEY, "--lake", str(lake)])
+    assert isinstance(result.exception, publication.LakeLocked)
+    assert "an export is running" in str(result.exception)
     assert asked == []
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import dagster as dg
 import pytest
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
-from dagster_project import run_liveness
-from dagster_project.run import prepare_home
+from dagster_project import jobs, run_liveness
+from dagster_project.assets import bronze
+from dagster_project.night import NightOptions
+from dagster_project.run import execute, prepare_home
 from lake.settings import Settings
+from lake.sources.work24.errors import KeyRefused, QuotaExceeded, ServiceUnavailable, TransportFailed, Work24Error
+from tests.fakes.work24_server import ERROR_BODY, FakeWork24, Fault
 
 
 def test_only_fetching_from_a_source_is_tried_again(definitions: dg.Definitions) -> None:
@@ -49,3 +55,46 @@ def test_dead_runs_are_looked_for_every_few_seconds_and_their_place_is_free_at_o
     config = instance.get_concurrency_config()
     assert config.run_queue_config is not None
     assert config.run_queue_config.max_concurrent_runs == 1
+
+
+KEY = "a-key-of-tests"
+
+
+@pytest.mark.parametrize(
+    ("tries", "error", "again"),
+    [
+        (0, TransportFailed("t"), True),
+        (1, ServiceUnavailable("s"), True),
+        (2, TransportFailed("t"), False),
+        (0, KeyRefused("k"), False),
+        (0, QuotaExceeded("q"), False),
+    ],
+)
+def test_only_what_time_may_mend_is_tried_again(tries: int, error: Work24Error, again: bool) -> None:
+    failures: list[BaseException] = []
+    night = Mock()
+    night.options.failures = failures
+    raised = bronze._final_or_again(tries, night, error)
+    if again:
+        assert (raised, failures) == (error, [])
+    else:
+        assert isinstance(raised, dg.Failure)
+        assert not raised.allow_retries
+        assert (str(raised), failures) == (f"{type(error).__name__}: {error}", [error])
+
+
+def test_a_night_that_the_source_refuses_says_so_to_who_started_it_and_in_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way through Dagster, up to the step that fetches: asked once, the source's own reason comes out."""
+    recorded: list[tuple[str, str]] = []
+    monkeypatch.setattr(jobs, "record_run", lambda _night, status, detail: recorded.append((status, detail)))
+    refusal = Fault("body", body=ERROR_BODY.format(text="인증키가 유효하지 않습니다."))
+    with FakeWork24({}) as server:
+        server.faults.extend([refusal] * 9)
+        settings = Settings(lake_dir=tmp_path / "lake", work24_key=KEY, work24_url=server.base_url, threads=1)
+        options = NightOptions(settings, tmp_path / "sources")
+        with pytest.raises(KeyRefused, match="work24") as refused:
+            execute(options, date(2026, 11, 20), ["work24_delivery"])
+        assert len(server.asked) == 1
+    assert recorded == [("FAILED", f"work24_delivery: Failure: KeyRefused: {refused.value}")]

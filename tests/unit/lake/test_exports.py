@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from lake.settings import Settings
 AS_OF = date(2026, 7, 1)
 STAMP = {"as_of": AS_OF, "run_id": "r-1", "model_version": "m-1", "contract_version": "c-1"}
 POSTINGS, ANSWERS = "serving__job_postings_v1", "serving__seeker_certificates_v1"
+TALENTS = "serving__posting_talents_v1"
 KEYS = [f"{n:032x}" for n in range(3)]
 TITLES = ['=HYPERLINK("http://x")', '간호사, "야간"', "#N/A\x01"]
 
@@ -88,9 +91,36 @@ def test_the_manifest_says_what_each_file_is(lake: Settings, tmp_path: Path) -> 
 def test_files_for_analysis_carry_other_keys_of_the_same_people(lake: Settings, tmp_path: Path) -> None:
     exports.export(lake, tmp_path / "out", Order("jsonl", "analysis", (ANSWERS,)))
     found = [row["seeker_key"] for row in read(tmp_path / "out", ANSWERS, "jsonl")]
-    assert found == analysis_keys(pa.array(KEYS), load_master_key(lake)).to_pylist()
+    assert found == sorted(analysis_keys(pa.array(KEYS), load_master_key(lake)).to_pylist())
     content = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
     assert [key for key in KEYS if key.encode() in content] == []
+
+
+@pytest.mark.parametrize("file_format", export_files.FORMATS)
+def test_the_order_of_files_for_analysis_tells_nobody_whose_row_it_is(
+    lake: Settings, write_rows: Callable[..., None], tmp_path: Path, file_format: str
+) -> None:
+    """Forty people lie in the order of their service keys; line for line the two exports must not join."""
+    keys = [f"{n:032x}" for n in range(40)]
+    answers = [STAMP | {"seeker_key": key, "answer_code": "OK", "score_0_1_1": n / 64} for n, key in enumerate(keys)]
+    write_rows(ANSWERS, *answers)
+    entry = PublishedTable(1, 40, "hash", "c-1", {})
+    publication.switch(lake, Pointer("r-2", AS_OF, {ANSWERS: entry}, {}, is_synthetic=True))
+    exports.export(lake, tmp_path / "out", Order(file_format, "analysis"))
+    rows = read(tmp_path / "out", ANSWERS, file_format)
+    carried = dict(zip(analysis_keys(pa.array(keys), load_master_key(lake)).to_pylist(), range(40), strict=True))
+    assert [row["seeker_key"] for row in rows] == sorted(carried)
+    assert [float(row["score_0_1_1"]) * 64 for row in rows] == [carried[row["seeker_key"]] for row in rows]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", f"{ANSWERS}.{file_format}"]
+
+
+def test_lists_by_posting_are_not_exported_for_analysis(lake: Settings, tmp_path: Path) -> None:
+    served = publication.current(lake)
+    talents = {TALENTS: PublishedTable(0, 3, "hash", "c-1", {})}
+    publication.switch(lake, replace(served, run_id="r-2", tables=served.tables | talents))
+    assert set(exports.export(lake, tmp_path / "all", Order("csv", "analysis"))) == {POSTINGS, ANSWERS}
+    with pytest.raises(ExportRefused, match=f"{TALENTS}: lists people by posting_id"):
+        exports.export(lake, tmp_path / "one", Order("csv", "analysis", (TALENTS,)))
 
 
 def test_keys_for_analysis_are_of_their_use_alone() -> None:
@@ -106,7 +136,8 @@ def test_each_export_is_in_the_register_and_in_the_log(lake: Settings, tmp_path:
     for name in ("one", "two"):
         exports.export(lake, tmp_path / name, Order("csv", tables=(POSTINGS,)))
     lines = (lake.lake_dir / "exports" / "register.jsonl").read_text(encoding="utf-8").splitlines()
-    first, second = (json.loads(line) for line in lines)
+    begun, first, _, second = (json.loads(line) for line in lines)
+    assert (begun["folder"], begun["files"]) == (first["folder"], {})
     assert [first["folder"], second["folder"]] == [str(tmp_path / "one"), str(tmp_path / "two")]
     assert set(first) == {"at", "run_id", "use", "folder", "files"}
     assert first["files"] == {file.name: sha256_of(file) for file in (tmp_path / "one").iterdir()}
@@ -119,7 +150,45 @@ def test_a_failed_export_leaves_nothing(lake: Settings, tmp_path: Path, monkeypa
     with pytest.raises(export_files.ExportTooLarge, match=r"more than 2 rows; .* Do: --format csv"):
         exports.export(lake, tmp_path / "out", Order("xlsx"))
     assert [path.name for path in tmp_path.iterdir() if path != lake.lake_dir] == []
-    assert not (lake.lake_dir / "exports").exists()
+    (line,) = registered(lake)
+    assert line["files"] == {}
+
+
+def registered(lake: Settings) -> list[dict[str, Any]]:
+    file = lake.lake_dir / "exports" / "register.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_an_export_is_in_the_register_before_its_first_byte(
+    lake: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a kill leaves beside the folder is found by an erasure only if the register names the folder."""
+    seen: list[dict[str, Any]] = []
+
+    def killed(*_: object) -> int:
+        seen.extend(registered(lake))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exports, "write_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        exports.export(lake, tmp_path / "out", Order("csv"))
+    assert [(line["folder"], line["files"]) for line in seen] == [(str(tmp_path / "out"), {})]
+
+
+def test_exports_wait_for_an_erasure_and_not_for_each_other(lake: Settings, tmp_path: Path) -> None:
+    with exports._held(lake, fcntl.LOCK_SH, "never"):
+        exports.export(lake, tmp_path / "one", Order("csv"))
+        with pytest.raises(publication.LakeLocked, match="an export is running"), exports.exclusive(lake):
+            pass
+    with exports.exclusive(lake), pytest.raises(publication.LakeLocked, match="people are being erased"):
+        exports.export(lake, tmp_path / "two", Order("csv"))
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(lake: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ExportRefused, match=r"out: cannot be written \(Not a directory\). Do: --to another folder"):
+        exports.export(lake, tmp_path / "file" / "out", Order("csv"))
 
 
 def test_what_a_killed_export_left_is_gone_after_the_next(lake: Settings, tmp_path: Path) -> None:
