@@ -42,11 +42,18 @@ def gates(db: duckdb.DuckDBPyConnection) -> Section | None:
         )
         for gate, checks, result, value, limit, table_id, measure, is_first in found
     )
-    failed = sum(result != "PASS" for _, _, result, *_ in found)
-    kept = f"공표 전 점검 {len(found)}가지를 모두 지킴"
-    title = f"공표 전 점검 {len(found)}가지 가운데 {failed}가지를 지키지 못한 채 공표함" if failed else kept
+    title = _title(len(found), [str(result) for _, _, result, *_ in found])
     columns = ("결과", "지켜야 할 것", "값", "기준", "가장 가까운 곳")
     return Section("gates", title, "ops.quality", _GATES, columns, rows, texts.load("night")["gates_note"])
+
+
+def _title(gates_count: int, results: list[str]) -> str:
+    """What the table says in one sentence; a warning is no failure."""
+    failed, warned = results.count("FAIL"), results.count("WARN")
+    told = f"공표 전 점검 {gates_count}가지"
+    if failed:
+        return f"{told} 가운데 {failed}가지를 지키지 못한 채 공표함"
+    return f"{told} 가운데 {warned}가지에 주의가 필요하고 나머지는 모두 지킴" if warned else f"{told}를 모두 지킴"
 
 
 def _shown(value: float | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from dashboards import dictionary_page, employment_page, exposure_page, night_page, skills_page
+from dashboards import dictionary_page, employment_page, exposure_page, gate_sections, night_page, skills_page
 from dashboards.build import build_site
 from dashboards.catalog import WrongCatalog
 from lake.contracts.registry import TABLES
@@ -132,3 +132,15 @@ def test_places_of_a_top_list_are_one_row_of_the_dictionary() -> None:
         ("score_0_1_1 … 3", "점수 1~3위"),
         ("fit_0_1_1 … 2", "적합 1~2위"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("results", "title"),
+    [
+        (["PASS", "PASS"], "공표 전 점검 2가지를 모두 지킴"),
+        (["PASS", "WARN"], "공표 전 점검 2가지 가운데 1가지에 주의가 필요하고 나머지는 모두 지킴"),
+        (["FAIL", "WARN"], "공표 전 점검 2가지 가운데 1가지를 지키지 못한 채 공표함"),
+    ],
+)
+def test_a_warning_is_no_failure(results: list[str], title: str) -> None:
+    assert gate_sections._title(len(results), results) == title
