@@ -21,10 +21,11 @@ def record_failed_night(context: dg.HookContext) -> None:
     """Write down in ops__runs that the night stopped and why, whoever started it."""
     error = context.op_exception
     status = "BLOCKED" if isinstance(error, PublicationBlocked) else "FAILED"
-    detail = f"{context.op.name}: {told_of(error)}"[:DETAIL_LIMIT] if error is not None else context.op.name
     night = context.resources.night
-    if error is not None:
-        night.options.failures.append(error)
+    if error is not None and not (isinstance(error, dg.Failure) and night.options.failures):
+        night.options.failures.append(error)  # what a Failure of ours stands for is there already
+    reason = told_of(night.options.failures[-1]) if night.options.failures else "no reason given"
+    detail = f"{context.op.name}: {reason}"[:DETAIL_LIMIT]
     record_run(night, status, detail)
 
 

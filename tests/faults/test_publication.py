@@ -43,7 +43,7 @@ def settings(shell: Shell, three_nights: Path, tmp_path: Path) -> Settings:
     return settings_of(tmp_path / "lake", shell.folder / "pseudonym.key")
 
 
-@pytest.mark.parametrize("reads", [500, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("reads", [200, pytest.param(5_000, marks=pytest.mark.slow)])
 def test_p15_every_read_during_publication_sees_one_night(settings: Settings, tally: Add, reads: int) -> None:
     """P15. Nights, rollbacks and forward publications follow each other while two processes read with two engines."""
     switches, night = 0, 3

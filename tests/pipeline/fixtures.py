@@ -73,7 +73,7 @@ def shuffled(crew: Crew) -> Nights:
 
 @pytest.fixture(scope="session")
 def killed(crew: Crew) -> Nights:
-    """The second night, killed five times, then run in peace."""
+    """The second night, killed three times, then run in peace."""
     return crew.result("killed")
 
 

@@ -20,7 +20,7 @@ from ml import registry
 from tests.pipeline import readers
 from tests.pipeline.commands import Outcome, Shell
 
-KILLED_AFTER = ("bronze__job_postings", "silver__seekers", "features__seekers", "matches__seeker_jobs", "ops__quality")
+KILLED_AFTER = ("bronze__job_postings", "features__seekers", "ops__quality")
 FORCE_REASON = "postings feed is down, agreed with the service desk"
 # Dagster's records on disk take a third of a small night's time; only the first night is run with them.
 RECORDS_IN_MEMORY = """\
@@ -153,7 +153,7 @@ def split_file(file: Path) -> None:
 
 
 def run_killed(world: World, shell: Shell, lake: Path) -> Nights:
-    """The second night killed in five stages, each time later, then run in peace."""
+    """The second night killed in three stages, each time later, then run in peace."""
     outcomes, served = [], []
     for stage in (*KILLED_AFTER, ""):
         outcomes.append(shell.night(world.sources, lake, world.days[1], GOYONG_KILL_AT=stage))

@@ -97,4 +97,4 @@ def test_a_night_that_the_source_refuses_says_so_to_who_started_it_and_in_its_re
         with pytest.raises(KeyRefused, match="work24") as refused:
             execute(options, date(2026, 11, 20), ["work24_delivery"])
         assert len(server.asked) == 1
-    assert recorded == [("FAILED", f"work24_delivery: Failure: KeyRefused: {refused.value}")]
+    assert recorded == [("FAILED", f"work24_delivery: KeyRefused: {refused.value}")]

@@ -138,7 +138,7 @@ def test_databases_and_pages_of_the_kept_nights_stay_and_others_go(
     assert (folder / "site").resolve() == (folder / "sites" / "r17").resolve()
 
 
-@hypothesis.settings(max_examples=15, deadline=None, database=None)
+@hypothesis.settings(max_examples=8, deadline=None, database=None)
 @hypothesis.given(
     st.lists(st.one_of(st.just("night"), st.just("maintain"), st.integers(0, 20)), min_size=2, max_size=10),
     st.integers(1, 4),
