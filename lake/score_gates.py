@@ -28,6 +28,9 @@ _SAME = {
     "matches__seeker_courses": {"session_id_1": 0.9, "score_0_1_1": 0.9},
 }
 """How large a share of the people answered may get one and the same value."""
+_DEPENDS_ON_THE_MARKET = ("matches__seeker_jobs:score_0_1_1", "matches__seeker_courses")
+"""What a thin market does by itself (few sessions to come; no learned chance of a hire, so many equal scores): the
+value is shown and warned of, and blocks only where nobody at all gets another."""
 
 AIMED_CALIBRATION_ERROR, WORST_CALIBRATION_ERROR = 0.02, 0.05
 """The limit that is shown is the aim; beyond the worst it is no drift but a broken model. Chance comes on top of
@@ -67,7 +70,9 @@ def _same_for_all(db: duckdb.DuckDBPyConnection) -> list[Check]:
             ).fetchall()
             share = most / answered if answered >= FEWEST_ANSWERS else 0.0
             detail = f"{most:,} of {answered:,} answered"
-            checks.append(Check(table_id, f"gate:same_for_all:{name}", round(float(share), 6), limit, detail))
+            by_market = f"{table_id}:{name}".startswith(_DEPENDS_ON_THE_MARKET) and most < answered
+            value = round(float(share), 6)
+            checks.append(Check(table_id, f"gate:same_for_all:{name}", value, limit, detail, is_warning=by_market))
     return checks
 
 

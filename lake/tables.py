@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from lake.contracts.model import Privacy, Table
+from lake.contracts.model import Kind, Privacy, Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
 from lake.delta_log import files_of, rows_of
@@ -192,7 +192,8 @@ def _statistics(table: Table) -> dict[str, str]:
     told = [
         column.name
         for column in table.columns
-        if column.privacy is not Privacy.PSEUDONYM
+        if column.kind is not Kind.BOOLEAN  # Spark's Delta refuses them in the list
+        and column.privacy is not Privacy.PSEUDONYM
         and not column.name.endswith(("_text", "payload"))
         and column.name not in table.partition_by
     ]
