@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import duckdb
 import pytest
 
+from lake import score_gates
 from lake.quality import Check, connect
 from lake.score_gates import audit_scores
 from lake.settings import Settings
@@ -96,3 +98,17 @@ def test_a_certain_gap_of_a_large_group_blocks_and_is_named(failed: Failed) -> N
 )
 def test_a_gap_that_may_be_chance_or_of_a_small_group_does_not_block(failed: Failed, row: dict[str, Any]) -> None:
     assert failed(groups=[row]) == {}
+
+
+@pytest.mark.parametrize(("same", "blocks"), [(190, False), (200, True)])
+def test_one_session_for_nearly_everybody_warns_where_few_sessions_come_and_blocks_when_nobody_gets_another(
+    same: int, blocks: bool
+) -> None:
+    with duckdb.connect() as db:
+        for table_id, names in ANSWERS.items():
+            most = same if table_id == "matches__seeker_courses" else 1
+            columns = ", ".join(f"greatest(n, {most}) as {name}" for name in names)
+            db.execute(f'create table "{table_id}" as select {columns} from range(1, 201) t(n)')
+        found = [check for check in score_gates._same_for_all(db) if not check.passed]
+    assert {check.table_id for check in found} == {"matches__seeker_courses"}
+    assert [check.is_warning for check in found] == [not blocks] * 2
