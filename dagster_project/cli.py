@@ -19,7 +19,7 @@ from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
 from dagster_project.query_commands import query_app
-from dagster_project.redacted_log import OUR_PACKAGES, print_redacted_traceback, set_up_logging
+from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 from dagster_project.vault_commands import vault_app
 
@@ -176,7 +176,7 @@ def _exit_code(error: BaseException) -> int | None:
         return EXIT_USAGE
     if isinstance(error, not_ready):
         return EXIT_NOT_READY
-    if type(error).__module__.split(".")[0] not in OUR_PACKAGES:
+    if not is_ours(error):
         return None
     # Errors about files and options given on the command line say their own code: their packages load too slowly here.
     return int(getattr(error, "exit_code", EXIT_CHECK_FAILED))
@@ -191,7 +191,7 @@ def main() -> None:
         from lake.disk_full import as_disk_full
 
         full = as_disk_full(error)
-        known = full or next((cause for cause in _causes(error) if _exit_code(cause) is not None), None)
+        known = full or next((cause for cause in causes_of(error) if _exit_code(cause) is not None), None)
         if known is None:
             print_redacted_traceback(error)
             sys.exit(EXIT_CHECK_FAILED)
@@ -199,16 +199,6 @@ def main() -> None:
 
         typer.echo(redact(f"{type(known).__name__}: {str(known)[:2000]}"), err=True)
         sys.exit(_exit_code(known))
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what caused it, outermost first (Dagster wraps what a step raised)."""
-    chain: list[BaseException] = []
-    current: BaseException | None = error
-    while current is not None and current not in chain:
-        chain.append(current)
-        current = getattr(current, "user_exception", None) or current.__cause__ or current.__context__
-    return chain
 
 
 if __name__ == "__main__":

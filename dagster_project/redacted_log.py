@@ -46,13 +46,19 @@ def print_redacted_traceback(error: BaseException) -> None:
     sys.stderr.write(_traceback_of(error))
 
 
-def _traceback_of(error: BaseException) -> str:
+def causes_of(error: BaseException) -> list[BaseException]:
+    """The error and what caused it, outermost first (Dagster wraps what a step raised)."""
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    told = [f"{''.join(traceback.format_tb(found.__traceback__))}{told_of(found)}\n" for found in reversed(chain)]
+        cause = getattr(cause, "user_exception", None) or cause.__cause__ or cause.__context__
+    return chain
+
+
+def _traceback_of(error: BaseException) -> str:
+    frames = [(found, "".join(traceback.format_tb(found.__traceback__))) for found in reversed(causes_of(error))]
+    told = [f"{calls}{told_of(found)}\n" for found, calls in frames]
     return "Traceback (most recent call last):\n" + "\n".join(told)
 
 
@@ -83,8 +89,4 @@ def keep_errors_out_of_records() -> None:
 def _is_foreign(record: logging.LogRecord) -> bool:
     """Whether none of the errors in the record is one of ours, whose text is said elsewhere."""
     error = record.exc_info[1] if record.exc_info else None
-    while error is not None:
-        if is_ours(error):
-            return False
-        error = error.__cause__ or error.__context__
-    return True
+    return error is None or not any(map(is_ours, causes_of(error)))

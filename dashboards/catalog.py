@@ -53,8 +53,7 @@ class WrongCatalog(RuntimeError):
 def published(settings: Settings, pointer: Pointer, table_id: str) -> pads.Dataset:
     """The rows of `table_id` that belong to the pointer's night: its version, and its business date alone."""
     entry = pointer.tables.get(table_id)
-    as_of = pointer.as_of if "as_of" in table(table_id).partition_by else None
-    return tables.dataset(settings, table_id, as_of=as_of, version=entry.version if entry else None)
+    return tables.dataset_of_night(settings, table_id, pointer.as_of, entry.version if entry else None)
 
 
 def build_catalog(settings: Settings, pointer: Pointer, *, out: Path, run: pa.Table | None = None) -> Path:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from lake.file_hash import sha256_of
+from lake.file_hash import find_changed, sha256_of
 from lake.file_sync import sync_file, sync_folder
 
 DATABASE_LINK, SITE_LINK = "goyong.duckdb", "site"
@@ -73,14 +73,11 @@ def _point(link: Path, target: str) -> None:
 
 def check(folder: Path, expected: dict[str, str]) -> list[str]:
     """One line for each artefact that is not what its pointer says."""
-    problems = []
-    for name, digest in sorted(expected.items()):
-        file = folder / name
-        if not file.is_file():
-            problems.append(f"published/{name} is missing")
-        elif sha256_of(file) != digest:
-            problems.append(f"published/{name} differs from what was published")
-    return problems
+    changed = find_changed(folder, expected)
+    return [
+        f"published/{name} {'differs from what was published' if there else 'is missing'}"
+        for name, there in changed.items()
+    ]
 
 
 def sweep(folder: Path, named: Collection[str]) -> int:

@@ -45,7 +45,7 @@ def record(settings: Settings, action: str, **facts: Any) -> Anchor:
     """
     key = _key(settings)
     with _open_log(settings) as log:
-        last = _last(log)
+        last = _end_of(log)
         _follow(settings, key, last)
         entry = {
             "number": last.number + 1,
@@ -60,7 +60,7 @@ def record(settings: Settings, action: str, **facts: Any) -> Anchor:
         log.write(json.dumps(entry | {"mac": end.mac}, ensure_ascii=False, default=str) + "\n")
         log.flush()
         os.fsync(log.fileno())
-        write_durably(_folder(settings) / "head.json", json.dumps(_head(key, end)))
+        write_durably(settings.audit_dir / "head.json", json.dumps(_head(key, end)))
     return end
 
 
@@ -82,7 +82,7 @@ def verify(settings: Settings, anchors: Sequence[Anchor] = ()) -> list[str]:
     `anchors` are earlier ends kept elsewhere; the log must still hold those entries.
     """
     found = entries(settings)
-    head_file = _folder(settings) / "head.json"
+    head_file = settings.audit_dir / "head.json"
     if not found and not head_file.is_file() and not any(kept.number for kept in anchors):
         return []
     key, previous, problems = _key(settings), _START, []
@@ -118,49 +118,33 @@ def _compare_with_head(key: bytes, head_file: Path, found: Sequence[dict[str, An
 
 @contextmanager
 def _open_log(settings: Settings) -> Iterator[TextIO]:
-    """The log file, held against other writers; a line that a kill cut short is taken off its end."""
-    folder = _folder(settings)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The log file, held against other writers."""
+    settings.audit_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_new = not _file(settings).exists()
     with _file(settings).open("a+", encoding="utf-8") as log:
         fcntl.flock(log, fcntl.LOCK_EX)
         if is_new:
-            sync_folder(folder)
-        _drop_torn_line(log)
+            sync_folder(settings.audit_dir)
         yield log
 
 
 def _follow(settings: Settings, key: bytes, last: Anchor) -> None:
     """Bring the head to the last entry where a kill came between the two, so that it is never two entries short."""
     try:
-        number = int(json.loads((_folder(settings) / "head.json").read_text(encoding="utf-8"))["number"])
+        number = int(json.loads((settings.audit_dir / "head.json").read_text(encoding="utf-8"))["number"])
     except (OSError, ValueError, KeyError, TypeError):
         number = 0 if last.number == 1 else last.number
     if number == last.number - 1:
-        write_durably(_folder(settings) / "head.json", json.dumps(_head(key, last)))
+        write_durably(settings.audit_dir / "head.json", json.dumps(_head(key, last)))
 
 
-def _drop_torn_line(log: TextIO) -> None:
-    with _reading(log) as raw:
-        size = raw.seek(0, os.SEEK_END)
-        raw.seek(0)
-        content = raw.read()
+def _end_of(log: TextIO) -> Anchor:
+    """The last entry; a line that a kill cut short is taken off the end first."""
+    content = Path(log.name).read_bytes()
     whole = content.rfind(b"\n") + 1
-    if whole != size:
+    if whole != len(content):
         os.ftruncate(log.fileno(), whole)
-
-
-@contextmanager
-def _reading(log: TextIO) -> Iterator[Any]:
-    with Path(log.name).open("rb") as raw:
-        yield raw
-
-
-def _last(log: TextIO) -> Anchor:
-    log.seek(0)
-    line = ""
-    for line in log:  # noqa: B007 - the last one is wanted
-        pass
+    line = content[content.rfind(b"\n", 0, max(whole - 1, 0)) + 1 : whole].decode(errors="replace")
     entry = _parsed(line, 0) if line else {}
     return Anchor(int(entry.get("number", 0)), str(entry.get("mac", _START)))
 
@@ -190,10 +174,6 @@ def _head(key: bytes, end: Anchor) -> dict[str, Any]:
 
 def _key(settings: Settings) -> bytes:
     return hmac.digest(load_master_key(settings), _PURPOSE, hashlib.sha256)
-
-
-def _folder(settings: Settings) -> Path:
-    return settings.audit_dir
 
 
 def _file(settings: Settings) -> Path:

@@ -27,10 +27,10 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 
 from lake import audit_log, publication, tables
-from lake.contracts.model import Privacy
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.contracts.serving import POSTING_SOURCES
+from lake.erased_rows import person_columns
 from lake.export_files import FORMATS, write_file
 from lake.file_hash import sha256_of
 from lake.file_sync import sync_file, sync_folder, write_durably
@@ -168,9 +168,8 @@ def _batches(
 ) -> Iterator[pa.RecordBatch]:
     """The published rows of one table in contract order, under the keys of the use and sorted by them."""
     contract = table(name)
-    as_of = pointer.as_of if "as_of" in contract.partition_by else None
-    rows = tables.dataset(settings, name, as_of=as_of, version=pointer.tables[name].version)
-    keyed = [column.name for column in contract.columns if column.privacy is Privacy.PSEUDONYM]
+    rows = tables.dataset_of_night(settings, name, pointer.as_of, pointer.tables[name].version)
+    keyed = person_columns(contract)
     if use == "analysis" and keyed:
         yield from _sorted_batches(settings, rows, keyed, arrow_schema(contract), aside=aside)
         return

@@ -9,13 +9,16 @@ import os
 from pathlib import Path
 
 
-def write_durably(file: Path, text: str, *, mode: int = 0o666) -> None:
-    """Replace `file` by `text`: temporary file, fsync, rename, fsync of the folder; `mode` is what umask leaves."""
+def write_durably(file: Path, content: str | bytes, *, mode: int = 0o666) -> None:
+    """Replace `file` by `content`: temporary file, fsync, rename, fsync of the folder.
+
+    Text is written as UTF-8; `mode` is what umask leaves of the file's.
+    """
     temporary = file.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
     opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(opened, "w", encoding="utf-8") as handle:
-        handle.write(text)
+    with os.fdopen(opened, "wb") as handle:
+        handle.write(content.encode() if isinstance(content, str) else content)
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(file)

@@ -87,7 +87,7 @@ def check_table(settings: Settings, table_id: str, as_of: date | None = None) ->
     """Every contract check of a table (or of one business date of it), in contract order."""
     table = contract(table_id)
     rules = contract_rules(table)
-    rows = tables.dataset(settings, table_id, as_of if "as_of" in table.partition_by else None)
+    rows = tables.dataset_of_night(settings, table_id, as_of)
     with connect(settings) as db:
         db.register("checked", rows)
         (values,) = db.execute(f"select {', '.join(rule for _, rule in rules)} from checked").fetchall()

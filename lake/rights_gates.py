@@ -12,10 +12,11 @@ import duckdb
 import pyarrow.dataset as pads
 
 from lake import tables
-from lake.contracts.model import Privacy, Table
+from lake.contracts.model import Table
 from lake.contracts.registry import TABLES, table
 from lake.contracts.render import arrow_schema
 from lake.contracts.rights import HUMAN_REVIEWS, SEEKER_RIGHTS
+from lake.erased_rows import person_columns
 from lake.quality import Check
 from lake.settings import Settings
 
@@ -94,7 +95,7 @@ def _rows(settings: Settings, contract: Table, as_of: date) -> pads.Dataset:
     """This night's rows of a table; none of a table that no night has written."""
     if not tables.exists(settings, contract.id):
         return pads.dataset(arrow_schema(contract).empty_table())
-    return tables.dataset(settings, contract.id, as_of if "as_of" in contract.partition_by else None)
+    return tables.dataset_of_night(settings, contract.id, as_of)
 
 
 def _misplaced(settings: Settings, db: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]:
@@ -102,7 +103,7 @@ def _misplaced(settings: Settings, db: duckdb.DuckDBPyConnection, as_of: date) -
     refused: dict[str, int] = {}
     stopped: dict[str, int] = {}
     for contract in TABLES.values():
-        keys = [f'"{column.name}"' for column in contract.columns if column.privacy is Privacy.PSEUDONYM]
+        keys = [f'"{name}"' for name in person_columns(contract)]
         if contract.layer not in _PROCESSING or not keys:
             continue
         db.register("looked_at", _rows(settings, contract, as_of))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
-import pyarrow.dataset as pads
 
 from lake import tables
 from lake.contracts import columns
@@ -39,8 +38,8 @@ def _differing(settings: Settings, db: duckdb.DuckDBPyConnection, serving_id: st
     own = table(source_id).names
     shared = [name for name in table(serving_id).names if name in own and name not in _STAMPS]
     row_hash = "hash(" + ", ".join(f'"{name}"' for name in shared) + ")"
-    db.register("source", _rows(settings, source_id, as_of))
-    db.register("served", _rows(settings, serving_id, as_of))
+    db.register("source", tables.dataset_of_night(settings, source_id, as_of))
+    db.register("served", tables.dataset_of_night(settings, serving_id, as_of))
     # Sums of hashes do not depend on the order and cost less; rows are paired off only where the sums differ.
     sums = [f"select count(*), sum({row_hash}::hugeint) from {side}" for side in ("source", "served")]
     source, served = (db.execute(sql).fetchall() for sql in sums)
@@ -76,11 +75,7 @@ def _posting_coverage(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]
 def _occupations_lost(settings: Settings, as_of: date, last: Pointer | None) -> list[Check]:
     """The share of occupations that the last published night had and tonight has not."""
     before = last.tables.get(OCCUPATIONS.id) if last else None
-    now = _rows(settings, SOURCES[OCCUPATIONS.id], as_of).count_rows()
+    now = tables.dataset_of_night(settings, SOURCES[OCCUPATIONS.id], as_of).count_rows()
     lost = max(0.0, 1 - now / before.rows) if before and before.rows else 0.0
     told = f"{before.rows if before else 0} rows last night, {now} now"
     return [Check(SOURCES[OCCUPATIONS.id], "gate:occupations_lost", lost, MOST_OCCUPATIONS_LOST, told)]
-
-
-def _rows(settings: Settings, table_id: str, as_of: date) -> pads.Dataset:
-    return tables.dataset(settings, table_id, as_of if "as_of" in table(table_id).partition_by else None)

@@ -147,6 +147,11 @@ def dataset(settings: Settings, table_id: str, as_of: date | None = None, versio
     return opened.to_pyarrow_dataset(filesystem=files, file_pruning_predicate=night, schema=schema)
 
 
+def dataset_of_night(settings: Settings, table_id: str, as_of: date | None, version: int | None = None) -> pads.Dataset:
+    """`dataset` of one business date where the table has them, of everything otherwise."""
+    return dataset(settings, table_id, as_of if "as_of" in contract(table_id).partition_by else None, version)
+
+
 def conform(frame: DataFrame, table: Table) -> DataFrame:
     """`frame` with exactly the contract's columns, in order and cast; raises ContractViolation."""
     from pyspark.sql import functions as F

@@ -14,7 +14,7 @@ import duckdb
 
 from lake import artefacts, audit_log, tables
 from lake.delta_log import files_of, rows_of
-from lake.file_hash import sha256_of
+from lake.file_hash import find_changed
 from lake.publication import (
     Pointer,
     PublicationDamaged,
@@ -64,13 +64,8 @@ def check_table(settings: Settings, table_id: str, entry: PublishedTable, run_id
 
 
 def _compare_files(folder: Path, entry: PublishedTable) -> list[str]:
-    problems = []
-    for name, expected in sorted(entry.files.items()):
-        if not (folder / name).is_file():
-            problems.append(f"{name} is missing")
-        elif sha256_of(folder / name) != expected:
-            problems.append(f"{name} differs from the manifest")
-    return problems
+    changed = find_changed(folder, entry.files)
+    return [f"{name} {'differs from the manifest' if there else 'is missing'}" for name, there in changed.items()]
 
 
 def _compare_log(settings: Settings, table_id: str, entry: PublishedTable) -> list[str]:

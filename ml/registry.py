@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lake.file_sync import sync_folder, write_durably
 from ml.additive.errors import (
     AdditiveModelError,
     ConstantModelError,
@@ -24,7 +25,7 @@ from ml.additive.errors import (
     UninformativeModelError,
 )
 from ml.additive.model import AdditiveModel, encode_json, validate_model
-from ml.additive.store import MANIFEST_FILE, load_model, save_model, sync_directory, write_atomic
+from ml.additive.store import MANIFEST_FILE, load_model, save_model
 
 POINTER_FILE = "current.json"
 MODELS_FOLDER = "models"
@@ -62,7 +63,7 @@ def register(model: AdditiveModel, registry_dir: Path, decision: Decision) -> st
         shutil.rmtree(aside, ignore_errors=True)
         save_model(model, aside)
         aside.replace(folder)
-        sync_directory(folder.parent)
+        sync_folder(folder.parent)
     _record(registry_dir, "register", model_version, decision)
     if decision.promote:
         promote(registry_dir, model_version, decision)
@@ -76,7 +77,7 @@ def promote(registry_dir: Path, model_version: str, decision: Decision) -> None:
     manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
     _record(registry_dir, "promote", model_version, decision)
     pointer = {"model_version": model_version, "files": manifest["files"], "decision": _as_json(decision)}
-    write_atomic(registry_dir / POINTER_FILE, encode_json(pointer))
+    write_durably(registry_dir / POINTER_FILE, encode_json(pointer))
 
 
 def current(registry_dir: Path) -> AdditiveModel:
@@ -169,7 +170,7 @@ def _record(registry_dir: Path, event: str, model_version: str, decision: Decisi
         return
     folder = registry_dir / HISTORY_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / f"{len(past) + 1:06d}.json", encode_json(entry))
+    write_durably(folder / f"{len(past) + 1:06d}.json", encode_json(entry))
 
 
 def _as_json(decision: Decision) -> dict[str, Any]:

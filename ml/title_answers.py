@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lake.file_sync import write_durably
 from lake.sources.decode import utf8_blocks
 from lake.sources.errors import SourceFileError
 from lake.titles import COLUMNS, TitleLinker, dictionary_titles, join_words, title_variants
-from ml.additive.store import write_atomic
 from ml.tabular.errors import TableFileMissingError, TabularError
 from ml.tabular.read import read_table
 
@@ -126,7 +126,7 @@ def write_titles(answers: Answers, path: Path) -> None:
     for query, found in zip(answers.queries, answers.found, strict=True):
         writer.writerows([query, rank, code, f"{score:.5f}"] for rank, (code, score) in enumerate(found, 1))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sink.getvalue().encode())
+    write_durably(path, sink.getvalue().encode())
 
 
 def describe_titles(answers: Answers) -> str:

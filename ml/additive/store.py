@@ -6,7 +6,6 @@ Must not hold: the choice of which model is served (ml/registry.py). The same mo
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lake.file_sync import write_durably
 from ml.additive.errors import ModelFileMissingError, ModelHashMismatchError, ModelSchemaError
 from ml.additive.model import SCHEMA, AdditiveModel, encode_json, from_document, to_document
 
@@ -37,7 +37,7 @@ def save_model(model: AdditiveModel, directory: Path) -> str:
     """Writes the model's files, the manifest last, and returns the model version."""
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in serialise_model(model).items():
-        write_atomic(directory / name, data)
+        write_durably(directory / name, data)
     return model.model_version
 
 
@@ -64,26 +64,6 @@ def load_model(directory: Path) -> AdditiveModel:
             action="restore the file or roll back the model",
         )
     return model
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Writes aside, syncs and renames, so that a reader sees the old bytes or the new ones."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(path)
-    sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Makes renames inside a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_manifest(directory: Path) -> dict[str, Any]:

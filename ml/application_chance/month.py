@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from lake.file_sync import write_durably
 from ml.additive.errors import AdditiveModelError
 from ml.additive.model import encode_json
-from ml.additive.store import write_atomic
 from ml.application_chance.judge import fallback_row, judge
 from ml.application_chance.train import Row, TooFewApplications, fallback_rows, learn, split_by_day, term_rows
 
@@ -43,7 +43,7 @@ def ensure_month(pairs: pa.Table, models_dir: Path, *, as_of: date) -> Month:
         return read_month(models_dir, as_of=as_of)
     month = learn_month(pairs)
     record.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(record, encode_json(asdict(month)))
+    write_durably(record, encode_json(asdict(month)))
     return month
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ml.additive.store import write_atomic
+from lake.file_sync import write_durably
 from ml.courses import columns as c
 from ml.courses.judge import Judgement, Measured
 from ml.courses.snapshots import Snapshots
@@ -36,7 +36,7 @@ def write_rates(answers: pa.Table, path: Path) -> None:
     for course, session_round, *numbers in zip(*columns, strict=True):
         writer.writerow([course, session_round, *(f"{number:.6f}" for number in numbers)])
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sink.getvalue().encode())
+    write_durably(path, sink.getvalue().encode())
 
 
 def describe_faults(snapshots: Snapshots) -> str:

@@ -14,10 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from lake.file_sync import write_durably
 from ml import registry
 from ml.additive.errors import AdditiveModelError
 from ml.additive.model import AdditiveModel, encode_json
-from ml.additive.store import write_atomic
 from ml.employment.backtest import backtest
 from ml.employment.cohorts import judged_dates, origin
 from ml.employment.counts import used_rows
@@ -62,7 +62,7 @@ def ensure_month(cohorts: pa.Table, models_dir: Path, *, as_of: date, known_unti
         return kept_month
     month = _train(cohorts, folder, (as_of, known_until), options)
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(record, encode_json({name: getattr(month, name) for name in Month.__dataclass_fields__}))
+    write_durably(record, encode_json({name: getattr(month, name) for name in Month.__dataclass_fields__}))
     return month
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ml.additive.store import write_atomic
+from lake.file_sync import write_durably
 from ml.job_recommendation.judge import DIGITS, FEW, Measures
 from ml.job_recommendation.read import Market
 from ml.job_recommendation.recommend import Recommendation
@@ -24,7 +24,7 @@ def write_lists(lists: pa.Table, path: Path) -> None:
     for *ids, score in zip(*(column.to_pylist() for column in lists.columns), strict=True):
         writer.writerow([*ids, f"{score:.{DIGITS}f}"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sink.getvalue().encode())
+    write_durably(path, sink.getvalue().encode())
 
 
 def describe_recommendation(market: Market, made: Recommendation, *, k: int) -> str:

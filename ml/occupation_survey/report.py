@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ml.additive.store import write_atomic
+from lake.file_sync import write_durably
 from ml.occupation_survey.model import OccupationSurveyModel
 from ml.occupation_survey.read import Surveys
 
@@ -57,7 +57,7 @@ def write_answers(answers: pa.Table, path: Path) -> None:
     writer.writerow(answers.column_names)
     writer.writerows(zip(*(column.to_pylist() for column in answers.columns), strict=True))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sink.getvalue().encode())
+    write_durably(path, sink.getvalue().encode())
 
 
 def describe_answers(surveys: Surveys, model: OccupationSurveyModel, scores: FloatArray) -> str:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lake.file_sync import write_durably
 from ml import metrics
 from ml.additive import AdditiveModel, Scores
 from ml.additive.reasons import NO_TERM, REASONS
-from ml.additive.store import write_atomic
 from ml.challengers import Challenger
 from ml.tabular.columns import ID, LABEL, AskedRows
 from ml.tabular.train import TabularModel
@@ -41,7 +41,7 @@ def write_answers(answers: pa.Table, path: Path) -> None:
     sink = pa.BufferOutputStream()
     arrow_csv.write_csv(answers, sink, arrow_csv.WriteOptions(quoting_style="needed"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sink.getvalue().to_pybytes())
+    write_durably(path, sink.getvalue().to_pybytes())
 
 
 def describe_run(trained: TabularModel, rows: AskedRows, scores: Scores, challengers: tuple[Challenger, ...]) -> str:
