@@ -132,7 +132,7 @@ lock: $(READY) ## after a change in requirements/*.in: resolve the locks anew (U
 		echo "==> requirements/$$name.txt"
 		UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 			--generate-hashes --no-emit-index-url $(UPGRADE) \
-			requirements/core.in "requirements/$$name.in" requirements/dev.in -o "requirements/$$name.txt"
+			requirements/core.in "requirements/$$name.in" requirements/{api,postgres,notebook,dev}.in -o "requirements/$$name.txt"
 	done
 
 clean: ## remove what make has made here (not a lake)
