@@ -81,6 +81,10 @@ def engine_path(settings: Settings, folder: Path) -> str:
     return str(link / whole.relative_to(lake))
 
 
+# The client looks up the caller of every column expression, and IPython, in vain, each time: a second of a night.
+_NO_CALL_SITES = ("spark.python.sql.dataFrameDebugging.enabled", "false")
+
+
 @contextmanager
 def _embedded(settings: Settings) -> Iterator[SparkSession]:
     spill = settings.staging_dir / "spill"
@@ -105,7 +109,7 @@ def _embedded(settings: Settings) -> Iterator[SparkSession]:
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     host, port = server.listening_address
-    spark = SparkSession.builder.remote(f"sc://{host}:{port}").create()
+    spark = SparkSession.builder.remote(f"sc://{host}:{port}").config(*_NO_CALL_SITES).create()
     try:
         yield spark
     finally:

@@ -23,7 +23,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 300
 OURS = ("GOYONG_", "DAGSTER_")
-_PRELOADED = ["dagster_project.cli", "dagster_project.run", "dagster_project.report", "tests.pipeline.commands"]
+_PRELOADED = [
+    "dagster_project.cli",
+    "dagster_project.run",
+    "dagster_project.report",
+    "tests.pipeline.commands",
+    "tests.pipeline.warm",
+]
 
 
 @dataclass(frozen=True)
