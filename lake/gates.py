@@ -21,6 +21,7 @@ from lake.earlier_nights import compared_nights
 from lake.feed_gates import audit_feeds, first_deliveries
 from lake.file_gates import audit_files
 from lake.job_gates import audit_jobs
+from lake.person_gates import audit_people
 from lake.publication import NothingPublished, Pointer, current
 from lake.quality import Check, check_table, connect
 from lake.rights_gates import audit_rights, register_people
@@ -57,6 +58,7 @@ def audit(settings: Settings, *, as_of: date, run_id: str, checks: Sequence[Chec
             *_recommended_are_open(db, as_of),
             *audit_jobs(settings, db, as_of=as_of),
             *audit_courses(settings, db, as_of=as_of),
+            *audit_people(settings, db, as_of=as_of),
             *audit_scores(settings, db, as_of=as_of),
             *audit_rights(settings, db, as_of=as_of),
             *audit_files(settings, db, as_of=as_of),
