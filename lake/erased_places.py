@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import lmdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lake.artefacts import KEY_VALUES
 from lake.contracts.registry import TABLES
 from lake.erased_rows import tables_about_people
+from lake.key_value import blocks
 from lake.publication import CANDIDATE
 from lake.settings import Settings
 from lake.vault import open_vault
@@ -103,6 +106,10 @@ def holds(file: Path, names: Sequence[str]) -> bool:
     if file.suffix == ".duckdb":
         with suppress(duckdb.Error):
             return _database_holds(file, pattern)
+    if file.suffix == KEY_VALUES:
+        with suppress(lmdb.Error, ValueError):
+            if any(re.search(pattern.encode(), block) for block in blocks(file)):
+                return True
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             return any(re.search(pattern.encode(), archive.read(name)) for name in archive.namelist())
