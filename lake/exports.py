@@ -77,8 +77,15 @@ def export(settings: Settings, folder: Path, order: Order) -> dict[str, Exported
         ExportTooLarge: a table does not fit the format.
         LakeLocked: people are being erased.
     """
-    with _held(settings, fcntl.LOCK_SH, "people are being erased; wait until that is done"):
+    with shared(settings):
         return _export(settings, folder.absolute(), order)
+
+
+@contextmanager
+def shared(settings: Settings) -> Iterator[None]:
+    """Hold off erasures while rows are handed over; raises LakeLocked when people are being erased."""
+    with _held(settings, fcntl.LOCK_SH, "people are being erased; wait until that is done"):
+        yield
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def _property(table: Table, column: Column) -> Document:
     logical, width = _LOGICAL[column.kind]
     options = {"format": width, "minimum": column.minimum, "maximum": column.maximum}
     told = {name: value for name, value in options.items() if value is not None}
-    custom = [{"property": "unit", "value": column.unit}] if column.unit else []
+    custom: list[Document] = [{"property": "unit", "value": column.unit}] if column.unit else []
     custom += [{"property": "codes", "value": dict(column.codes.codes)}] if column.codes else []
     found: Document = {
         "name": column.name,

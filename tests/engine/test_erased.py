@@ -228,7 +228,9 @@ def test_the_copies_of_the_kept_nights_answer_for_the_others_only(forgotten: For
         with KeyValueCopy.open(settings, night) as copy:
             assert copy.get(JOBS, ANNE) is None
             assert copy.get(JOBS, BEN)
-            assert json.loads(copy.get(TALENTS, "K1") or b"")["seeker_key_2"] == CARL
+            listed = json.loads(copy.get(TALENTS, "K1") or b"")
+            assert {listed["seeker_key_1"], listed["seeker_key_2"]} == {BEN, CARL}
+            assert listed["seeker_key_3"] is None
     assert len(list(settings.publication_dir.glob("*.lmdb"))) == 2
 
 
