@@ -51,12 +51,13 @@ class ExportRefused(ValueError):
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """One file of an export, as its manifest says it."""
+    """One file of an export, as its manifest says it; `delta_*` is the same rows as a table below the lake."""
 
     file: str
     rows: int
     sha256: str
     contract_version: str
+    delta_table: str
     delta_version: int
 
 
@@ -167,7 +168,8 @@ def _write_table(
     batches = _batches(settings, pointer, name, use=order.use, aside=aside)
     rows = write_file(file, arrow_schema(table(name)), batches, order.file_format)
     sync_file(file)
-    return ExportedFile(file.name, rows, sha256_of(file), entry.contract_version, entry.version)
+    place = str(tables.path(settings, name).relative_to(settings.lake_dir))
+    return ExportedFile(file.name, rows, sha256_of(file), entry.contract_version, place, entry.version)
 
 
 def _batches(

@@ -186,7 +186,8 @@ def _copy(settings: Settings, db: psycopg.Connection[Any], pointer: Pointer, *, 
     number, columns = int(place.rpartition("_")[2]), _declared(table)
     load_number = f"load_number integer not null default {number} check (load_number = {number})"
     _do(db, f"create table {place} ({load_number}, {columns})")
-    names, schema, rows = ", ".join(f'"{name}"' for name in table.names), arrow_schema(table), 0
+    names, rows = ", ".join(f'"{name}"' for name in table.names), 0
+    schema = pa.schema([wanted.with_nullable(True) for wanted in arrow_schema(table)])  # checked at night, not here
     source = tables.dataset_of_night(settings, table.id, pointer.as_of, pointer.tables[table.id].version)
     with db.cursor() as cursor, cursor.copy(f"copy {place} ({names}) from stdin (format csv)".encode()) as target:
         for batch in source.to_batches(columns=list(table.names), batch_size=_BATCH_ROWS, batch_readahead=1):
@@ -239,7 +240,7 @@ def _drop_earlier(db: psycopg.Connection[Any], schema: str, number: int, digest:
 
     Raises EarlierLoadHeld when one that holds somebody who was erased cannot be dropped.
     """
-    from psycopg.errors import DeadlockDetected, LockNotAvailable
+    from psycopg.errors import LockNotAvailable
 
     asked = f'select load_number, erasures_digest = %s from "{schema}_{NIGHTS}".loads where load_number < %s order by 1'
     earlier = _do(db, asked, digest, number).fetchall()
@@ -250,7 +251,7 @@ def _drop_earlier(db: psycopg.Connection[Any], schema: str, number: int, digest:
             continue
         try:
             _drop(db, schema, int(load_number))
-        except (LockNotAvailable, DeadlockDetected):
+        except LockNotAvailable:
             (kept if is_same else held).append(int(load_number))
     if held:
         raise EarlierLoadHeld(
@@ -261,13 +262,14 @@ def _drop_earlier(db: psycopg.Connection[Any], schema: str, number: int, digest:
 
 
 def _drop(db: psycopg.Connection[Any], schema: str, number: int) -> None:
+    """Table by table, each on its own: a reader of several would wait for us while we wait for it."""
     nights = f"{schema}_{NIGHTS}"
     asked = "select tablename from pg_tables where schemaname = %s and tablename like %s"
-    with db.transaction():
-        _do(db, f"set local lock_timeout = {_LOCK_WAIT_MS}")
-        for (name,) in _do(db, asked, nights, f"%\\_{number}").fetchall():
+    for (name,) in _do(db, asked, nights, f"%\\_{number}").fetchall():
+        with db.transaction():
+            _do(db, f"set local lock_timeout = {_LOCK_WAIT_MS}")
             _do(db, f'drop table "{nights}"."{name}"')
-        _do(db, f'delete from "{nights}".loads where load_number = %s', number)
+    _do(db, f'delete from "{nights}".loads where load_number = %s', number)
 
 
 def _declared(table: Table) -> str:

