@@ -36,7 +36,7 @@ from lake.settings import Settings, load_settings
 
 TABLE = SEEKER_JOBS.id
 DAY = date(2026, 11, 20)
-ASKED = {"Parquet": 300, "key-value copy": 20_000, "PostgreSQL": 10_000}
+ASKED = {"Parquet": 500, "key-value copy": 20_000, "PostgreSQL": 10_000}
 _BATCH = 65_536
 
 

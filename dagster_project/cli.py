@@ -145,7 +145,7 @@ def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
 
 @app.command()
 def bench(
-    stage: Annotated[str, typer.Argument(help="answers | night | features | jobs | probability | simulate")],
+    stage: Annotated[str, typer.Argument(help="answers | night | features | jobs | lookups | probability | simulate")],
     seekers: Annotated[int, typer.Option(help="People.")] = 117_000,
     postings: Annotated[int, typer.Option(help="Open postings.")] = 20_000,
     sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 3_000,

@@ -58,23 +58,26 @@ def build(settings: Settings, pointer: Pointer, out: Path) -> Path:
     served = {name: contract(name) for name in sorted(pointer.tables) if contract(name).layer == "serving"}
     about = {"run_id": pointer.run_id, "tables": {name: table.names for name, table in served.items()}}
     # No writable map: on a full disk it would end the process instead of failing.
-    with lmdb.open(str(out), map_size=_MAP_BYTES, subdir=False, lock=False, sync=False, max_spare_txns=0) as env:
+    copy = lmdb.open(str(out), map_size=_MAP_BYTES, subdir=False, lock=False, sync=False, max_spare_txns=0)
+    with copy as env, connect(settings) as db:
+        db.execute("set temp_directory = ?", [str(settings.staging_dir / "spill")])
         with env.begin(write=True) as txn:
             txn.put(ABOUT, json.dumps(about, ensure_ascii=False).encode())
         for name, table in served.items():
-            _write_table(env, settings, pointer, table)
-            log.debug("copied %s", name)
+            folder = tables.path(settings, name)
+            files = [str(folder / file) for file in pointer.tables[name].files]
+            _write_table(env, pointer, table, lines=_lines(db, table, files))
         env.sync(True)
     log.info("wrote %s bytes %d in %.2f s", out.name, out.stat().st_size, time.monotonic() - started)
     return out
 
 
-def _write_table(env: lmdb.Environment, settings: Settings, pointer: Pointer, table: Table) -> None:
+def _write_table(env: lmdb.Environment, pointer: Pointer, table: Table, *, lines: Iterator[pa.RecordBatch]) -> None:
     entry, rows = pointer.tables[table.id], 0
     prefix = prefix_of(table.id)
     txn = env.begin(write=True)
     try:
-        for number, (last, count, block) in enumerate(_blocks(settings, pointer, table), 1):
+        for number, (last, count, block) in enumerate(_blocks(table, lines), 1):
             key = prefix + last.encode()
             if len(key) > LONGEST_KEY or not txn.put(key, block, append=True):
                 raise PublicationDamaged(
@@ -96,11 +99,11 @@ def _write_table(env: lmdb.Environment, settings: Settings, pointer: Pointer, ta
         )
 
 
-def _blocks(settings: Settings, pointer: Pointer, table: Table) -> Iterator[tuple[str, int, bytes]]:
+def _blocks(table: Table, lines: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, int, bytes]]:
     """Last key, number of rows and packed rows of each block, in the order of keys."""
     a_block = max(1, VALUES_A_BLOCK // len(table.columns))
     waiting: pa.Table | None = None
-    for batch in _lines(settings, pointer, table):
+    for batch in lines:
         found = pa.Table.from_batches([batch])
         found = found if waiting is None else pa.concat_tables([waiting, found])
         whole = found.num_rows - found.num_rows % a_block
@@ -121,24 +124,20 @@ def _packed(lines: pa.Table, a_block: int) -> Iterator[tuple[str, int, bytes]]:
         yield keys[end - 1].as_py(), end - start, pack(plain)
 
 
-def _lines(settings: Settings, pointer: Pointer, table: Table) -> Iterator[pa.RecordBatch]:
+def _lines(db: duckdb.DuckDBPyConnection, table: Table, files: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """The key and the line of each row (newline, key, values, each behind a separator), in the order of keys."""
-    folder = tables.path(settings, table.id)
-    files = [str(folder / name) for name in pointer.tables[table.id].files]
     if not files:
         return
     (key,) = table.key
-    files, is_sorted = _in_order(files, key)
     values = ", ".join(f"chr(31), {_json_value(column)}" for column in table.columns)
-    order = "" if is_sorted else f'order by "{key}"'
-    with connect(settings) as db:
-        db.execute("set temp_directory = ?", [str(settings.staging_dir / "spill")])
+    try:
+        ordered, is_sorted = _in_order(files, key)
+        order = "" if is_sorted else f'order by "{key}"'
         sql = f"""select "{key}" as key, concat(chr(10), to_json("{key}"), {values}) as line
         from read_parquet(?, hive_partitioning = false) where "{key}" is not null {order}"""
-        try:
-            yield from db.execute(sql, [files]).to_arrow_reader(_BATCH_ROWS)
-        except duckdb.IOException as error:
-            raise PublicationDamaged(damaged(table.id, f"cannot be read ({str(error)[:200]})")) from error
+        yield from db.execute(sql, [ordered]).to_arrow_reader(_BATCH_ROWS)
+    except (duckdb.IOException, FileNotFoundError, pa.ArrowInvalid) as error:
+        raise PublicationDamaged(damaged(table.id, f"cannot be read ({str(error)[:200]})")) from error
 
 
 def _json_value(column: Column) -> str:

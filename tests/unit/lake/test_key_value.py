@@ -13,7 +13,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from lake import artefacts, key_value_build
+from lake import artefacts, key_value_build, maintenance
 from lake.contracts import serving
 from lake.contracts.registry import table
 from lake.key_value import KeyValueCopy, NoKeyValueCopy, blocks, json_text
@@ -147,15 +147,33 @@ def _flip(file: Path, place: int) -> None:
     file.write_bytes(content)
 
 
+def read_all(settings: Settings, kept: Pointer, *, check: bool) -> None:
+    with KeyValueCopy.open(settings, kept, check=check) as opened:
+        for number in range(MANY):
+            opened.get(JOBS, person(number))
+        opened.get(SKILLS, "CERT:용접")
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_a_flipped_bit_is_an_error_and_never_another_answer(settings: Settings, kept: Pointer, check: bool) -> None:
     file = settings.publication_dir / kept.key_values
     content = file.read_bytes()
     _flip(file, content.index(b"\x28\xb5\x2f\xfd") + 40)  # inside the first packed block
-    with pytest.raises(PublicationDamaged), KeyValueCopy.open(settings, kept, check=check) as opened:
-        for row in range(MANY):
-            opened.get(JOBS, person(row))
-        opened.get(SKILLS, "CERT:용접")
+    with pytest.raises(PublicationDamaged):
+        read_all(settings, kept, check=check)
+
+
+def test_a_changed_copy_is_found_by_verify_and_one_that_no_night_names_is_swept(
+    settings: Settings, kept: Pointer
+) -> None:
+    file = settings.publication_dir / kept.key_values
+    (settings.publication_dir / "lookups-r0-0123.lmdb").write_bytes(b"of a night that is gone")
+    assert artefacts.sweep(settings.publication_dir, maintenance.named_artefacts([kept])) == 1
+    assert artefacts.check(settings.publication_dir, dict(kept.artefacts)) == []
+    _flip(file, 5_000)
+    assert artefacts.check(settings.publication_dir, dict(kept.artefacts)) == [
+        f"published/{file.name} differs from what was published"
+    ]
 
 
 def test_a_file_cut_short_is_refused(settings: Settings, kept: Pointer) -> None:
