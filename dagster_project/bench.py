@@ -51,6 +51,7 @@ def run(stage: str, *, sizes: Sizes, out: Path) -> str:
         "probability": bench_everyone,
         "jobs": bench_matching,
         "answers": bench_answering,
+        "lookups": bench_looking_up,
     }
     if stage not in stages:
         raise BenchFailed(f"no benchmark {stage!r}; there are: {', '.join(stages)}")
@@ -141,6 +142,11 @@ def bench_matching(sizes: Sizes, out: Path) -> list[str]:
 def bench_answering(sizes: Sizes, out: Path) -> list[str]:
     """Occupations, skill gaps, courses and certificates for everyone, beside scikit-learn's nearest neighbours."""
     return bench_answers.bench(sizes, out, watch)
+
+
+def bench_looking_up(sizes: Sizes, out: Path) -> list[str]:
+    """One row by its key from Parquet, the key-value copy and PostgreSQL; postings and sessions play no part."""
+    return watch([sys.executable, "-m", "dagster_project.bench_lookups", str(sizes[0]), str(out)]).output.splitlines()
 
 
 def _line(stage: str, sizes: Sizes, done: Watched) -> str:

@@ -18,6 +18,7 @@ from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
+from dagster_project.portal_commands import portal_app
 from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
@@ -30,6 +31,7 @@ for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
 app.add_typer(query_app)
 app.add_typer(vault_app, name="vault")
+app.add_typer(portal_app, name="portal")
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
@@ -143,7 +145,7 @@ def doctor(lake: LakeDir = None, json: AsJson = False) -> None:
 
 @app.command()
 def bench(
-    stage: Annotated[str, typer.Argument(help="answers | night | features | jobs | probability | simulate")],
+    stage: Annotated[str, typer.Argument(help="answers | night | features | jobs | lookups | probability | simulate")],
     seekers: Annotated[int, typer.Option(help="People.")] = 117_000,
     postings: Annotated[int, typer.Option(help="Open postings.")] = 20_000,
     sessions: Annotated[int, typer.Option(help="Coming training sessions.")] = 3_000,

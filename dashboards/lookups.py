@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.dataset as pads
 
 from dashboards.catalog import published
+from lake import row_lookup
 from lake.contracts import serving
 from lake.contracts.registry import table
 from lake.publication import Pointer
@@ -43,7 +44,11 @@ def require_published(pointer: Pointer, *table_ids: str) -> None:
 def one_row(settings: Settings, pointer: Pointer, table_id: str, key: str) -> Row | None:
     """The row of a serving table with this key; raises IncompleteAnswers when there are several."""
     (name,) = table(table_id).key
-    rows = published(settings, pointer, table_id).to_table(filter=pads.field(name) == key).to_pylist()
+    entry = pointer.tables.get(table_id)
+    if entry is not None and entry.files:
+        rows = row_lookup.find_rows(settings, table_id, entry, key)
+    else:
+        rows = published(settings, pointer, table_id).to_table(filter=pads.field(name) == key).to_pylist()
     if len(rows) > 1:
         raise IncompleteAnswers(f"{table_id}, run {pointer.run_id}: {len(rows)} rows for one {name}, expected 1")
     return dict(rows[0]) if rows else None

@@ -36,7 +36,7 @@ class Settings:
     (lake/kill_points.py): fault drills kill the process right after it. `vault_keys` ("id:hexadecimal, …", the
     first encrypts) takes the place of the file with the vault's keys. `source_file_mb` is the most one delivered
     file may unpack to; Parquet and XLSX are read in a child process that may use `source_reader_mb` of address
-    space and keep silent for `source_reader_seconds`.
+    space and keep silent for `source_reader_seconds`. `postgres_dsn` is where `goyong portal load-postgres` loads to.
     """
 
     lake_dir: Path = Path(".lake")
@@ -58,6 +58,7 @@ class Settings:
     source_file_mb: int = 65_536
     source_reader_mb: int = 3_072
     source_reader_seconds: int = 300
+    postgres_dsn: str = field(default="", repr=False)
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
 

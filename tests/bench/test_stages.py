@@ -9,7 +9,7 @@ import pytest
 from dagster_project import bench
 
 
-@pytest.mark.parametrize("stage", ["simulate", "night"])
+@pytest.mark.parametrize("stage", ["simulate", "night", "lookups"])
 def test_a_stage_prints_size_machine_time_and_memory(
     stage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

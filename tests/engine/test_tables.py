@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow.fs as pafs
+import pyarrow.parquet as pq
 import pytest
 
-from lake import tables
+from lake import publication, row_lookup, tables
 from lake.tables import CommitMismatch, ContractViolation, Lake, TableMissing
 from tests.engine.conftest import AS_OF, arrow_rows
 
@@ -100,3 +101,21 @@ def test_log_tells_no_least_or_greatest_key_of_a_person_and_no_text(lake: Lake) 
     assert log.count("completeness_pct") > 2
     assert "5eecf00d" not in log
     assert "용접" not in log
+
+
+def test_published_rows_stand_sorted_in_files_that_do_not_overlap(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What look-ups by key live on: Sail 0.7.2 drops a plain sort() without a word."""
+    monkeypatch.setattr(tables, "_SORTED_FILE_BYTES", 200_000)
+    codes = [f"{number * 7_919 % 60_000:08}-{number:08}" for number in range(60_000)]
+    stamp = {"as_of": AS_OF, "run_id": "r", "model_version": "m", "contract_version": "c", "skill_kind_code": "NCS"}
+    rows = arrow_rows("serving__skills_v1", [stamp | {"skill_code": code, "skill_name": code[::-1]} for code in codes])
+    tables.replace_from_arrow(lake, "serving__skills_v1", rows)
+    opened = tables.delta(lake.settings, "serving__skills_v1")
+    found = [pq.read_table(file, columns=["skill_code"])[0].to_pylist() for file in sorted(opened.file_uris())]
+    assert len(found) > 1
+    assert [code for file in found for code in file] == sorted(codes)
+    entry = publication.describe_table(lake.settings, "serving__skills_v1")
+    for code in codes[::9_999]:
+        (row,) = row_lookup.find_rows(lake.settings, "serving__skills_v1", entry, code)
+        assert (row["skill_code"], row["skill_name"], row["as_of"]) == (code, code[::-1], AS_OF)
+    assert row_lookup.find_rows(lake.settings, "serving__skills_v1", entry, "9") == []
