@@ -20,6 +20,7 @@ from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
 from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
+from dagster_project.serve_commands import api_key_app, serve_app
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 from dagster_project.vault_commands import vault_app
 
@@ -30,6 +31,8 @@ for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
 app.add_typer(query_app)
 app.add_typer(vault_app, name="vault")
+app.add_typer(serve_app)
+app.add_typer(api_key_app, name="api-key")
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]
