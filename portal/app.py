@@ -132,11 +132,12 @@ def _add(app: FastAPI, path: str, endpoint: Callable[..., Any], resource: Resour
 
 def _one(service: Service, resource: Resource) -> Callable[..., Any]:
     """The handler of one row's path."""
+    authenticated = Depends(_may_read(service, resource.scope))
 
     async def look_up(
         request: Request,
         key: str = Path(alias=resource.parameter, pattern=resource.pattern),
-        _: ApiKey = Depends(_may_read(service, resource.scope)),
+        _: ApiKey = authenticated,
     ) -> Response:
         return _answered(service, request, lambda night: answers.one_answer(night, resource, key))
 
@@ -145,11 +146,12 @@ def _one(service: Service, resource: Resource) -> Callable[..., Any]:
 
 def _all(service: Service) -> Callable[..., Any]:
     """The handler of all of a seeker's answers."""
+    authenticated = Depends(_may_read(service, "seeker"))
 
     async def look_up(
         request: Request,
         key: str = Path(alias="seeker_key", pattern=SEEKER_KEY_PATTERN),
-        _: ApiKey = Depends(_may_read(service, "seeker")),
+        _: ApiKey = authenticated,
     ) -> Response:
         return _answered(service, request, lambda night: answers.all_answers(night, key))
 
@@ -157,7 +159,9 @@ def _all(service: Service) -> Callable[..., Any]:
 
 
 def _add_status(app: FastAPI, service: Service) -> None:
-    async def status(request: Request, _: ApiKey = Depends(_may_read(service, "status"))) -> Response:
+    authenticated = Depends(_may_read(service, "status"))
+
+    async def status(request: Request, _: ApiKey = authenticated) -> Response:
         with service.nights.lease() as night:
             request.scope[FACTS]["run_id"] = night.pointer.run_id
             return _json(answers.status_answer(night, service.stale_hours, service.now()))
@@ -179,7 +183,7 @@ def _answered(service: Service, request: Request, answer: Callable[[OpenNight], 
         if body is None:
             raise Problem("NO_SUCH_KEY")
         entity = answers.entity_tag(night, body)
-    # A shared cache must not keep what is about a person, and a client asks each time: a person may be erased meanwhile.
+    # No shared cache keeps what is about a person, and a client asks each time: the person may be erased meanwhile.
     headers = {"ETag": entity, "Cache-Control": "private, no-cache"}
     if answers.is_known(entity, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)

@@ -1,4 +1,4 @@
-"""What happens to every request before and after it is answered: limits on size, HEAD, security headers, the access log.
+"""What happens to every request around its answer: limits on size, HEAD, security headers, the access log.
 
 An ASGI middleware around the application. Put here: what is the same for every path. Do not put here: who may ask
 (app.py), answers. The access log holds route templates, statuses and the names of API keys: never a path, so never

@@ -126,7 +126,7 @@ _STATUS = _object(
         "stale_after_hours": {
             "type": "integer",
             "minimum": 0,
-            "description": "이보다 오래되면 답하지 않음. 0은 한도 없음",
+            "description": "이보다 오래되면 답하지 않음. 0: 끝없이",
         },
         "is_stale": {"type": "boolean", "description": "오래되어 답하지 않는 중인가"},
         "is_forced": {"type": "boolean", "description": "점검을 넘겨 공표한 밤인가"},
