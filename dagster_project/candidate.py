@@ -18,7 +18,7 @@ import pyarrow as pa
 from dagster_project.night import Night
 from dagster_project.records import pointer_of, published_status, put_run, run_row
 from dashboards import build, catalog
-from lake import artefacts, maintenance, publication, tables, verification
+from lake import artefacts, key_value_build, kill_points, maintenance, publication, tables, verification
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.file_sync import write_durably
@@ -34,7 +34,7 @@ class CandidateMissing(RuntimeError):
 
 
 def prepare(night: Night, table_ids: Sequence[str]) -> Pointer:
-    """Describe the tables, build database and pages aside, bring all to disk, and read it back; nothing is switched.
+    """Describe the tables, build database, pages and copy aside, bring all to disk, read it back; nothing is switched.
 
     Raises PublicationDamaged when something read back is not what was written.
     """
@@ -51,9 +51,13 @@ def _with_artefacts(settings: Settings, pointer: Pointer, run: pa.Table) -> Poin
     aside = artefacts.begin(folder, pointer.run_id)
     built = catalog.build_catalog(settings, pointer, out=aside, run=run)
     build.build_site(settings, pointer, aside / "site", catalog_path=built)
+    copy = key_value_build.build(settings, pointer, aside / f"lookups{artefacts.KEY_VALUES}")
+    kill_points.pass_point(settings, "key_value:built")
     site, pages = artefacts.keep_site(folder, pointer.run_id, aside / "site")
     database, files = artefacts.keep_database(folder, pointer.run_id, built)
-    return replace(pointer, database=database, site=site, artefacts=files | pages)
+    copies = artefacts.keep_key_values(folder, pointer.run_id, copy)
+    kill_points.pass_point(settings, "key_value:kept")
+    return replace(pointer, database=database, site=site, artefacts=files | pages | copies)
 
 
 def switch_to_candidate(night: Night) -> Pointer:

@@ -1,8 +1,8 @@
-"""What a published night has beside its tables: the analysts' database and the pages, and the links that name them.
+"""What a published night has beside its tables: the analysts' database, the pages, the key-value copy; and links.
 
 Each is built aside, named by its run and its bytes, and never changed again; the pointer names it with SHA-256. The
 links `goyong.duckdb` and `site` are for people: our own readers go by the pointer. Do not put here: what is in a
-database or on a page (dashboards/), or which night is served (publication.py).
+database or on a page (dashboards/) or in the copy (key_value.py), or which night is served (publication.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lake.file_hash import find_changed, sha256_of
 from lake.file_sync import sync_file, sync_folder
 
 DATABASE_LINK, SITE_LINK = "goyong.duckdb", "site"
+KEY_VALUES = ".lmdb"
 _SITES, _ASIDE = "sites", ".building"
 
 
@@ -29,8 +30,17 @@ def begin(folder: Path, run_id: str) -> Path:
 
 def keep_database(folder: Path, run_id: str, built: Path) -> tuple[str, dict[str, str]]:
     """Put a built database on disk under its final name; returns that name and {name: SHA-256}."""
+    return _keep_file(folder, f"goyong-{run_id}-{{}}.duckdb", built)
+
+
+def keep_key_values(folder: Path, run_id: str, built: Path) -> dict[str, str]:
+    """Put a built key-value copy on disk under its final name; returns {name: SHA-256}."""
+    return _keep_file(folder, f"lookups-{run_id}-{{}}{KEY_VALUES}", built)[1]
+
+
+def _keep_file(folder: Path, name_of: str, built: Path) -> tuple[str, dict[str, str]]:
     digest = sha256_of(built)
-    name = f"goyong-{run_id}-{digest[:12]}.duckdb"
+    name = name_of.format(digest[:12])
     sync_file(built)
     built.replace(folder / name)
     sync_folder(folder)
@@ -81,9 +91,10 @@ def check(folder: Path, expected: dict[str, str]) -> list[str]:
 
 
 def sweep(folder: Path, named: Collection[str]) -> int:
-    """Remove the databases and sites that none of `named` (names in kept pointers) is; returns how many."""
+    """Remove the databases, sites and copies that none of `named` (names in kept pointers) is; returns how many."""
     shutil.rmtree(folder / _ASIDE, ignore_errors=True)
-    unnamed = [file for file in folder.glob("goyong-*.duckdb") if file.name not in named]
+    made = [*folder.glob("goyong-*.duckdb"), *folder.glob(f"lookups-*{KEY_VALUES}")]
+    unnamed = [file for file in made if file.name not in named]
     for file in unnamed:
         file.unlink()
     sites = [site for site in (folder / _SITES).glob("*") if f"{_SITES}/{site.name}" not in named]

@@ -6,6 +6,7 @@ Do not put here: anything that changes what is served.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date
 
 from lake import artefacts, publication, tables
@@ -34,9 +35,9 @@ def maintain(settings: Settings) -> str:
     return f"kept {len(kept)} nights from {oldest}; removed {removed} files that none of them needs"
 
 
-def named_artefacts(pointers: list[Pointer]) -> set[str]:
-    """The databases and sites that pointers name."""
-    return {name for night in pointers for name in (night.database, night.site) if name}
+def named_artefacts(pointers: Sequence[Pointer]) -> set[str]:
+    """The databases, sites and key-value copies that pointers name."""
+    return {name for night in pointers for name in (night.database, night.site, night.key_values) if name}
 
 
 def _kept(settings: Settings) -> list[Pointer]:

@@ -76,6 +76,11 @@ class Pointer:
     artefacts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def key_values(self) -> str:
+        """The night's key-value copy below `published/`; empty when it has none."""
+        return next((name for name in self.artefacts if name.endswith(artefacts.KEY_VALUES)), "")
+
+    @property
     def sha256(self) -> str:
         """The SHA-256 of everything the pointer says."""
         return hashlib.sha256(self._text().encode()).hexdigest()
