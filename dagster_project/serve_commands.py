@@ -5,6 +5,8 @@ Heavy imports stand inside the commands. Do not put here: what the API answers (
 
 from __future__ import annotations
 
+import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +25,12 @@ _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 class ApiNotInstalled(ImportError):
     """The pip extra of the look-up API is missing."""
+
+    exit_code = 2
+
+
+class AddressUnusable(OSError):
+    """The address to listen on is taken, or not one of this machine."""
 
     exit_code = 2
 
@@ -52,7 +60,22 @@ def serve(
     app = make_app(settings)
     if host not in _LOCAL:
         typer.echo("answers are about people: let only a proxy with TLS reach this address", err=True)
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+    listening = _listen(host, port)
+    typer.echo(f"serving http://{host}:{listening.getsockname()[1]}")
+    sys.stdout.flush()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on which connections wait from now on, until the server takes them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2_048)
+    except OSError as error:
+        raise AddressUnusable(
+            f"{host}:{port}: found {error.strerror}; expected a free address. Do: --port N"
+        ) from error
 
 
 @api_key_app.command("create")

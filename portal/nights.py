@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from lake import publication
@@ -43,21 +42,14 @@ class NightUnavailable(RuntimeError):
         self.code = code
 
 
-@dataclass
-class _Held:
-    """An open copy and how many use it: the served night, and each request that reads."""
-
-    copy: Copy
-    users: int = 0
-
-
 class OpenNight:
-    """One published night and its open copy."""
+    """One published night, its open copy, and how many use it: the follower, and each request that reads."""
 
     def __init__(self, pointer: Pointer, copy: Copy) -> None:
         self.pointer = pointer
         self.sha256 = pointer.sha256
         self.copy = copy
+        self.users = 1
 
 
 class NightFollower:
@@ -72,7 +64,6 @@ class NightFollower:
         """Opens nothing yet: `refresh` does."""
         self._settings, self._open_copy, self._clock = settings, open_copy, clock
         self._one_refresh, self._lock = threading.Lock(), threading.Lock()
-        self._held: dict[str, _Held] = {}  # by the copy's SHA-256: two pointers may name one file
         self._night: OpenNight | None = None
         self._refusal = "NOTHING_PUBLISHED"
         self._told = ""
@@ -89,7 +80,7 @@ class NightFollower:
             try:
                 pointer = publication.current(self._settings)
                 if self._night is None or self._night.sha256 != pointer.sha256:
-                    self._serve(OpenNight(pointer, self._take(pointer)))
+                    self._serve(OpenNight(pointer, self._open_copy(self._settings, pointer)))
                     log.info("look-up API: serving run %s, business date %s", pointer.run_id, pointer.as_of)
                 self._told = ""
             except publication.NothingPublished as error:
@@ -104,42 +95,22 @@ class NightFollower:
             night = self._night
             if night is None:
                 raise NightUnavailable(self._refusal)
-            self._held[_copy_of(night.pointer)].users += 1
+            night.users += 1
         try:
             yield night
         finally:
             with self._lock:
-                self._release(night)
+                _release(night)
 
     def close(self) -> None:
         """Let go of the served night."""
         self._serve(None)
 
-    def _take(self, pointer: Pointer) -> Copy:
-        """The pointer's copy with one more user: the one that is open already, or opened (and checked) now."""
-        name = _copy_of(pointer)
-        with self._lock:
-            if name in self._held:
-                self._held[name].users += 1
-                return self._held[name].copy
-        copy = self._open_copy(self._settings, pointer)
-        with self._lock:
-            self._held[name] = _Held(copy, users=1)
-        return copy
-
     def _serve(self, night: OpenNight | None) -> None:
         with self._lock:
             left, self._night = self._night, night
             if left is not None:
-                self._release(left)
-
-    def _release(self, night: OpenNight) -> None:
-        name = _copy_of(night.pointer)
-        held = self._held[name]
-        held.users -= 1
-        if held.users == 0:
-            del self._held[name]
-            held.copy.close()
+                _release(left)
 
     def _refuse(self, code: str, error: Exception) -> None:
         """Serve nothing, and say once why and what to do."""
@@ -164,6 +135,7 @@ def describe(error: Exception) -> str:
     return f"{name}: expected the night as published. Do: goyong verify, then goyong rollback or run the night again"
 
 
-def _copy_of(pointer: Pointer) -> str:
-    """The SHA-256 of the pointer's copy; the run where it names none (opening it then fails)."""
-    return pointer.artefacts.get(pointer.key_values, pointer.run_id)
+def _release(night: OpenNight) -> None:
+    night.users -= 1
+    if night.users == 0:
+        night.copy.close()

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-def make_app(settings: Settings) -> FastAPI:
-    """The look-up API over the lake of these settings; raises KeysFileUnusable when there is no file of keys."""
-    service = Service(
+def make_service(settings: Settings) -> Service:
+    """What the API answers with over the lake of these settings; raises KeysFileUnusable without a file of keys."""
+    return Service(
         nights=NightFollower(settings, KeyValueCopy.open),
         keys=KeyRing(settings.api_keys_path),
         rate_limit=RateLimit(settings.api_requests_per_second),
         stale_hours=settings.api_stale_hours,
     )
-    return create_app(service)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The look-up API over the lake of these settings; raises KeysFileUnusable without a file of keys."""
+    return create_app(make_service(settings))

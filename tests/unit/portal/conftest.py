@@ -76,8 +76,9 @@ class World:
     keys_file: Path
     now: datetime = MORNING
     monotonic: float = 0.0
-    copies: dict[str, MemoryCopy] = field(default_factory=dict)
-    opened: list[str] = field(default_factory=list)
+    rows: dict[str, dict[tuple[str, str], bytes]] = field(default_factory=dict)
+    opened: list[MemoryCopy] = field(default_factory=list)
+    tried: int = 0
     fails: Exception | None = None
 
     def publish(self, run_id: str, as_of: date = AS_OF, **more: Any) -> Pointer:
@@ -89,7 +90,7 @@ class World:
             for key, code in keys.items():
                 row = sample_row(contract, key, run_id, answer_code=code)
                 rows[(contract.id, key)] = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
-        self.copies[run_id] = MemoryCopy(rows)
+        self.rows[run_id] = rows
         entries = {contract.id: PublishedTable(1, 1, "0", "0", {}) for contract in TABLES}
         facts = {"model_versions": {"employment": "m1"}, "is_synthetic": True} | more
         pointer = Pointer(run_id, as_of, entries, artefacts={f"lookups-{run_id}.lmdb": run_id}, **facts)
@@ -98,10 +99,11 @@ class World:
 
     def open_copy(self, _: Settings, pointer: Pointer) -> MemoryCopy:
         """Open a copy as KeyValueCopy.open does."""
-        self.opened.append(pointer.run_id)
+        self.tried += 1
         if self.fails is not None:
             raise self.fails
-        return self.copies[pointer.run_id]
+        self.opened.append(MemoryCopy(self.rows[pointer.run_id]))
+        return self.opened[-1]
 
     def follower(self) -> NightFollower:
         """What the API follows the pointer with."""

@@ -81,9 +81,9 @@ def test_an_unknown_key_is_404_on_every_path_of_a_seeker(api: Api, name: str) ->
 
 
 def test_a_certificate_with_a_slash_in_its_name_is_found(api: Api) -> None:
-    copy = api.world.copies["first"]
-    row = json.loads(copy.rows[(serving("skills").id, "1")]) | {"skill_code": "CERT:CAD/CAM 기능사"}
-    copy.rows[(serving("skills").id, "CERT:CAD/CAM 기능사")] = json.dumps(row).encode()
+    rows = api.world.rows["first"]
+    row = json.loads(rows[(serving("skills").id, "1")]) | {"skill_code": "CERT:CAD/CAM 기능사"}
+    rows[(serving("skills").id, "CERT:CAD/CAM 기능사")] = json.dumps(row).encode()
     assert api.get("/v1/skills/CERT:CAD%2FCAM%20기능사").json()["row"]["skill_code"] == "CERT:CAD/CAM 기능사"
 
 
@@ -155,7 +155,7 @@ def test_status_says_what_is_served(api: Api) -> None:
 
 
 def test_a_row_of_another_night_is_never_answered(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    rows = api.world.copies["first"].rows
+    rows = api.world.rows["first"]
     place = (serving("seeker_jobs").id, PERSON)
     rows[place] = rows[place].replace(b'"run_id":"first"', b'"run_id":"other"')
     for path in (f"/v1/seekers/{PERSON}/jobs", f"/v1/seekers/{PERSON}"):
@@ -166,12 +166,12 @@ def test_a_row_of_another_night_is_never_answered(api: Api, caplog: pytest.LogCa
 
 @pytest.mark.parametrize("stored", [b"{}", b"[1]", b"\xff\xfe", b'{"run_id":"first"'])
 def test_a_broken_row_is_503(api: Api, stored: bytes) -> None:
-    api.world.copies["first"].rows[(serving("seeker_jobs").id, PERSON)] = stored
+    api.world.rows["first"][(serving("seeker_jobs").id, PERSON)] = stored
     assert problem_of(api.get(f"/v1/seekers/{PERSON}/jobs")) == "DAMAGED"
 
 
 def test_a_person_with_some_answers_only_is_503(api: Api) -> None:
-    del api.world.copies["first"].rows[(serving("seeker_jobs").id, PERSON)]
+    del api.world.rows["first"][(serving("seeker_jobs").id, PERSON)]
     assert problem_of(api.get(f"/v1/seekers/{PERSON}")) == "DAMAGED"
 
 
@@ -299,7 +299,7 @@ def test_an_unexpected_error_is_500_and_neither_answer_nor_log_quote_it(
     def fail(*_: Any) -> bytes:
         raise KeyError(PERSON)
 
-    api.world.copies["first"].get = fail  # type: ignore[method-assign]
+    api.world.opened[0].get = fail  # type: ignore[method-assign]
     assert problem_of(api.get(f"/v1/seekers/{PERSON}")) == "INTERNAL"
     assert [record for record in caplog.records if PERSON in record.getMessage()] == []
 
