@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,3 +95,23 @@ def serving(settings: Settings, log: Path, *more: str) -> Iterator[tuple[int, su
         finally:
             process.terminate()
             process.wait()
+
+
+@contextmanager
+def nights_switching(settings: Settings, stop: threading.Event) -> Iterator[list[str]]:
+    """Another kept night is served every fifth of a second, by rolling back and forth, until the block ends."""
+    switched: list[str] = []
+
+    def switch() -> None:
+        kept = publication.nights(settings)
+        while not stop.wait(0.2):
+            switched.append(kept[len(switched) % len(kept)].run_id)
+            publication.rollback(settings, switched[-1])
+
+    thread = threading.Thread(target=switch)
+    thread.start()
+    try:
+        yield switched
+    finally:
+        stop.set()
+        thread.join()

@@ -10,7 +10,6 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,7 +24,7 @@ from portal.nights import RETRY_SECONDS, NightFollower
 from portal.resources import ALL_OF_SEEKER
 from portal.serving import make_service
 from tests.faults.api_load import load
-from tests.faults.served_nights import person, publish_night, serving
+from tests.faults.served_nights import nights_switching, person, publish_night, serving
 from tests.faults.small_nights import settings_of
 from tests.faults.tally import Add
 from tests.pipeline.commands import Shell
@@ -159,26 +158,6 @@ def test_an_erased_person_is_unknown_as_soon_as_the_pointer_is_rewritten(setting
     unknown, never = asker.get(ALL.format(person(7))), asker.get(ALL.format(person(999)))
     assert (unknown.status_code, unknown.content) == (404, never.content)
     assert asker.get(ALL.format(person(8))).status_code == 200
-
-
-@contextmanager
-def nights_switching(settings: Settings, stop: threading.Event) -> Iterator[list[str]]:
-    """Another kept night is served every fifth of a second, by rolling back and forth, until the block ends."""
-    switched: list[str] = []
-
-    def switch() -> None:
-        kept = publication.nights(settings)
-        while not stop.wait(0.2):
-            switched.append(kept[len(switched) % len(kept)].run_id)
-            publication.rollback(settings, switched[-1])
-
-    thread = threading.Thread(target=switch)
-    thread.start()
-    try:
-        yield switched
-    finally:
-        stop.set()
-        thread.join()
 
 
 @pytest.mark.parametrize("requests", [1_500, pytest.param(50_000, marks=pytest.mark.slow)])

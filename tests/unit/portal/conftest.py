@@ -23,6 +23,7 @@ from portal.api_keys import KeyRing, create_key
 from portal.app import Service, create_app
 from portal.nights import NightFollower
 from portal.rate_limit import RateLimit
+from portal.resources import RESOURCES
 
 PERSON = "0123456789abcdef" * 2
 NO_RESULT = "f" * 32
@@ -167,3 +168,16 @@ def api(world: World) -> Iterator[Api]:
 def serving(noun: str) -> Table:
     """The contract of serving__{noun}_v1."""
     return table(f"serving__{noun}_v1")
+
+
+KEYS = {"{seeker_key}": PERSON, "{skill_code:path}": "1", "{posting_id}": "1", "{occupation_code}": "1"}
+
+
+def asked_for(path: str) -> str:
+    """A resource's path with a key that is there."""
+    for parameter, key in (KEYS | {"{session_id}": "1"}).items():
+        path = path.replace(parameter, key)
+    return path
+
+
+EVERY_PATH = [f"/v1/seekers/{PERSON}", *(asked_for(resource.path) for resource in RESOURCES)]

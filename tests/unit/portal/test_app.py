@@ -14,19 +14,18 @@ from dashboards import texts
 from portal import problems
 from portal.api_keys import create_key, revoke_key
 from portal.resources import RESOURCES, SEEKER_ANSWERS
-from tests.unit.portal.conftest import AS_OF, MORNING, NO_RESULT, NOBODY, PERSON, Api, World, serving
-
-KEYS = {"{seeker_key}": PERSON, "{skill_code:path}": "1", "{posting_id}": "1", "{occupation_code}": "1"}
-
-
-def asked_for(path: str) -> str:
-    """A resource's path with a key that is there."""
-    for parameter, key in (KEYS | {"{session_id}": "1"}).items():
-        path = path.replace(parameter, key)
-    return path
-
-
-EVERY_PATH = [f"/v1/seekers/{PERSON}", *(asked_for(resource.path) for resource in RESOURCES)]
+from tests.unit.portal.conftest import (
+    AS_OF,
+    EVERY_PATH,
+    MORNING,
+    NO_RESULT,
+    NOBODY,
+    PERSON,
+    Api,
+    World,
+    asked_for,
+    serving,
+)
 
 
 def problem_of(response: httpx.Response) -> str:

@@ -21,8 +21,7 @@ from lake.contracts.model import CodeList, Column, Kind
 from portal.openapi_changes import breaking_changes
 from portal.resources import RESOURCES
 from portal.schemas import column_schema
-from tests.unit.portal.conftest import NO_RESULT, PERSON, Api
-from tests.unit.portal.test_app import EVERY_PATH, asked_for
+from tests.unit.portal.conftest import EVERY_PATH, NO_RESULT, PERSON, Api, asked_for
 
 COMMITTED = Path(__file__).parents[3] / "infra" / "contracts" / "openapi.json"
 Document = dict[str, Any]
