@@ -17,8 +17,8 @@ from portal.schemas import component_schemas, envelope_name
 
 _COMMON = (401, 403, 413, 414, 429, 500, 503)
 _DESCRIPTION = (
-    "공표된 한 밤의 결과를 키로 조회한다. 읽기 전용이다. 한 응답은 언제나 한 밤(run_id)의 것이다. "
-    "404는 공표된 밤에 그 키가 없다는 뜻이고, 아직 결과가 없는 사람은 200에 answer.answer_code와 까닭을 담아 답한다. "
+    "야간 배치가 공표한 결과를 키로 조회한다. 읽기 전용이다. 한 응답의 모든 값은 같은 회차(run_id)의 것이다. "
+    "404는 공표된 결과에 그 키가 없다는 뜻이다. 키는 있으나 아직 결과가 없으면 200으로 answer에 코드와 까닭을 담아 답한다. "
     "결과가 오래되었거나 읽을 수 없으면 503과 Retry-After로 답한다."
 )
 
@@ -29,7 +29,15 @@ def describe_path(path: str, resource: Resource | None) -> dict[str, Any]:
     summary, schema = _summary_and_schema(path, resource)
     statuses = _COMMON if is_status else (404, 422, *_COMMON)
     responses: dict[int | str, dict[str, Any]] = {status: _problem(status) for status in sorted(statuses)}
-    headers = {} if is_status else {"headers": {"ETag": _header("밤과 내용의 표시. If-None-Match로 다시 묻는다")}}
+    headers = (
+        {}
+        if is_status
+        else {
+            "headers": {
+                "ETag": _header("회차와 내용의 표시. 다음 요청의 If-None-Match에 넣으면 바뀐 것이 없을 때 304로 답한다")
+            }
+        }
+    )
     responses[200] = {"description": summary, "content": _content("application/json", schema), **headers}
     if not is_status:
         responses[304] = {"description": "If-None-Match의 ETag와 같음"}
@@ -62,7 +70,7 @@ def _problem(status: int) -> dict[str, Any]:
     titles = " / ".join(f"{texts.load('api')['problem'][code]['title']} ({code})" for code in codes)
     described: dict[str, Any] = {"description": titles, "content": _content(problems.MEDIA_TYPE, "Problem")}
     if any(code in problems.RETRY_AFTER_SECONDS for code in codes):
-        described["headers"] = {"Retry-After": _header("다시 물을 때까지의 초")}
+        described["headers"] = {"Retry-After": _header("다시 요청할 때까지 기다릴 초")}
     return described
 
 

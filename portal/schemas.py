@@ -113,11 +113,11 @@ def _problem_schema() -> Schema:
 
 _NIGHT = _object(
     {
-        "run_id": {"type": "string", "description": "실행 번호. 한 응답의 모든 값은 이 한 밤의 것이다"},
+        "run_id": {"type": "string", "description": "실행 번호. 한 응답의 모든 값은 이 회차의 것이다"},
         "as_of": {"type": "string", "format": "date", "description": "기준일(Asia/Seoul)"},
         "is_synthetic": {"type": "boolean", "description": "합성 데이터로 만든 결과인가. 참이면 실제 사람이 아니다"},
     },
-    "공표된 밤",
+    "공표 회차",
 )
 _STATUS = _object(
     {
@@ -129,16 +129,20 @@ _STATUS = _object(
             "description": "이보다 오래되면 답하지 않음. 0: 끝없이",
         },
         "is_stale": {"type": "boolean", "description": "오래되어 답하지 않는 중인가"},
-        "is_forced": {"type": "boolean", "description": "점검을 넘겨 공표한 밤인가"},
-        "model_versions": {"type": "object", "additionalProperties": {"type": "string"}, "description": "모형 판"},
+        "is_forced": {"type": "boolean", "description": "점검에 걸렸으나 사유를 기록하고 공표했는가"},
+        "model_versions": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "표별 모형 버전",
+        },
         "tables": {
             "type": "object",
-            "description": "공표된 표와 그 판",
+            "description": "공표된 표와 그 버전",
             "additionalProperties": _object(
                 {
-                    "version": {"type": "integer", "description": "Delta 판"},
+                    "version": {"type": "integer", "description": "Delta 버전"},
                     "rows": {"type": "integer", "description": "행 수"},
-                    "contract_version": {"type": "string", "description": "계약 판"},
+                    "contract_version": {"type": "string", "description": "계약 버전"},
                 }
             ),
         },
