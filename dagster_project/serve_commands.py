@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -50,14 +50,15 @@ def serve(
     try:
         import uvicorn
 
-        from portal.serving import make_app
+        from portal.app import create_app
+        from portal.serving import make_service
     except ModuleNotFoundError as error:
         if error.name not in ("fastapi", "uvicorn"):
             raise
         raise ApiNotInstalled(
             f"found no {error.name}; expected the pip extra api. Do: pip install 'goyong[api]'"
         ) from error
-    app = make_app(settings)
+    app = create_app(make_service(settings))
     if host not in _LOCAL:
         typer.echo("answers are about people: let only a proxy with TLS reach this address", err=True)
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
@@ -89,7 +90,9 @@ def create(
     from portal import api_keys
 
     settings = make_settings(lake_dir=lake, api_keys_file=keys_file)
-    typer.echo(api_keys.create_key(settings.api_keys_path, name, scope))
+    key = api_keys.create_key(settings.api_keys_path, name, scope)
+    _record(settings, "api-key create", name=name, scopes=" ".join(sorted(set(scope))))
+    typer.echo(key)
 
 
 @api_key_app.command("list")
@@ -113,4 +116,13 @@ def revoke(
 
     settings = make_settings(lake_dir=lake, api_keys_file=keys_file)
     api_keys.revoke_key(settings.api_keys_path, name)
+    _record(settings, "api-key revoke", name=name)
     typer.echo(f"revoked {name}")
+
+
+def _record(settings: Any, action: str, **facts: str) -> None:
+    """Who was let in and who was not any more stands in the lake's audit log, where there is a lake."""
+    from lake import audit_log
+
+    if settings.tables_dir.is_dir():
+        audit_log.record(settings, action, **facts)

@@ -18,9 +18,11 @@ from portal.schemas import component_schemas, envelope_name
 _COMMON = (401, 403, 413, 414, 429, 500, 503)
 _DESCRIPTION = (
     "야간 배치가 공표한 결과를 키로 조회한다. 읽기 전용이다. 한 응답의 모든 값은 같은 회차(run_id)의 것이다. "
-    "404는 공표된 결과에 그 키가 없다는 뜻이다. 키는 있으나 아직 결과가 없으면 200으로 answer에 코드와 까닭을 담아 답한다. "
+    "404는 공표된 결과에 그 키가 없다는 뜻이다. "
+    "키는 있으나 아직 결과가 없으면 200으로 answer에 코드와 까닭을 담아 답한다. "
     "결과가 오래되었거나 읽을 수 없으면 503과 Retry-After로 답한다."
 )
+_ETAG = "회차와 내용의 표시. 다음 요청의 If-None-Match에 넣으면 바뀐 것이 없을 때 304로 답한다"
 
 
 def describe_path(path: str, resource: Resource | None) -> dict[str, Any]:
@@ -29,15 +31,7 @@ def describe_path(path: str, resource: Resource | None) -> dict[str, Any]:
     summary, schema = _summary_and_schema(path, resource)
     statuses = _COMMON if is_status else (404, 422, *_COMMON)
     responses: dict[int | str, dict[str, Any]] = {status: _problem(status) for status in sorted(statuses)}
-    headers = (
-        {}
-        if is_status
-        else {
-            "headers": {
-                "ETag": _header("회차와 내용의 표시. 다음 요청의 If-None-Match에 넣으면 바뀐 것이 없을 때 304로 답한다")
-            }
-        }
-    )
+    headers = {} if is_status else {"headers": {"ETag": _header(_ETAG)}}
     responses[200] = {"description": summary, "content": _content("application/json", schema), **headers}
     if not is_status:
         responses[304] = {"description": "If-None-Match의 ETag와 같음"}

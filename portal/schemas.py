@@ -132,8 +132,8 @@ _STATUS = _object(
         "is_forced": {"type": "boolean", "description": "점검에 걸렸으나 사유를 기록하고 공표했는가"},
         "model_versions": {
             "type": "object",
-            "additionalProperties": {"type": "string"},
             "description": "표별 모형 버전",
+            "additionalProperties": {"type": "string"},
         },
         "tables": {
             "type": "object",

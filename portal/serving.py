@@ -1,21 +1,16 @@
-"""The application of one lake: its nights, its keys and its limits put together from the settings.
+"""What the look-up API of one lake answers with: its nights, its keys and its limits, from the settings.
 
-Put here: what `goyong serve` starts. Do not put here: HTTP (app.py), the server (dagster_project/serve_commands.py).
+Put here: what `goyong serve` serves. Do not put here: HTTP (app.py), the server (dagster_project/serve_commands.py).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lake.key_value import KeyValueCopy
 from lake.settings import Settings
 from portal.api_keys import KeyRing
-from portal.app import Service, create_app
+from portal.app import Service
 from portal.nights import NightFollower
 from portal.rate_limit import RateLimit
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 
 def make_service(settings: Settings) -> Service:
@@ -26,8 +21,3 @@ def make_service(settings: Settings) -> Service:
         rate_limit=RateLimit(settings.api_requests_per_second),
         stale_hours=settings.api_stale_hours,
     )
-
-
-def make_app(settings: Settings) -> FastAPI:
-    """The look-up API over the lake of these settings; raises KeysFileUnusable without a file of keys."""
-    return create_app(make_service(settings))

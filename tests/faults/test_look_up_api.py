@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lake import publication
+from lake import audit_log, publication
 from lake.key_value import KeyValueCopy
 from lake.settings import Settings
 from portal.api_keys import create_key
@@ -195,12 +195,18 @@ def test_serve_without_keys_or_with_a_taken_port_says_what_to_do(
 def test_a_key_is_made_shown_once_listed_and_revoked_on_the_command_line(
     settings: Settings, shell: Shell, tmp_path: Path
 ) -> None:
-    file = ("--keys-file", tmp_path / "new" / "keys.json")
+    file = ("--keys-file", tmp_path / "new" / "keys.json", "--lake", settings.lake_dir)
     made = shell.run("api-key", "create", "work24-web", "--scope", "seeker", "--scope", "status", *file)
     assert made.exit_code == 0, made.text
     assert made.stdout.startswith("goyong_")
     assert shell.run("api-key", "list", *file).stdout.split()[1:] == ["work24-web", "seeker", "status"]
     assert shell.run("api-key", "revoke", "work24-web", *file).stdout == "revoked work24-web\n"
     again = shell.run("api-key", "revoke", "work24-web", *file)
+    logged = [entry for entry in audit_log.entries(settings) if entry["action"].startswith("api-key")]
+    assert [(entry["action"], entry["facts"]) for entry in logged] == [
+        ("api-key create", {"name": "work24-web", "scopes": "seeker status"}),
+        ("api-key revoke", {"name": "work24-web"}),
+    ]
+    assert audit_log.verify(settings) == []
     assert again.exit_code == 2
     assert "expected one of: none" in again.complaint
