@@ -40,7 +40,7 @@ def query(
 @query_app.command()
 def export(
     to: Annotated[Path, typer.Option(help="New or empty folder for the files.")],
-    file_format: Annotated[str, typer.Option("--format", help="parquet | jsonl | csv | xlsx")] = "parquet",
+    file_format: Annotated[str, typer.Option("--format", help="parquet | jsonl | jsonl.gz | csv | xlsx")] = "parquet",
     table: Annotated[list[str] | None, typer.Option(help="A served table (again for more; default all).")] = None,
     use: Annotated[str, typer.Option(help="service | analysis (other pseudonyms)")] = "service",
     lake: LakeDir = None,

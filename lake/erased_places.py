@@ -6,23 +6,28 @@ Put here: one function a place, each safe to call again. Not here: tables (erasu
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
+import lmdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lake.artefacts import KEY_VALUES
 from lake.contracts.registry import TABLES
 from lake.erased_rows import tables_about_people
+from lake.key_value import blocks
 from lake.publication import CANDIDATE
 from lake.settings import Settings
 from lake.vault import open_vault
@@ -103,6 +108,14 @@ def holds(file: Path, names: Sequence[str]) -> bool:
     if file.suffix == ".duckdb":
         with suppress(duckdb.Error):
             return _database_holds(file, pattern)
+    if file.suffix == KEY_VALUES:
+        with suppress(lmdb.Error, ValueError):
+            if any(re.search(pattern.encode(), block) for block in blocks(file)):
+                return True
+    if file.suffix == ".gz":
+        with suppress(OSError, EOFError, zlib.error), gzip.open(file) as unpacked:
+            if any(re.search(pattern.encode(), piece) for piece in _overlapping(unpacked)):
+                return True
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             return any(re.search(pattern.encode(), archive.read(name)) for name in archive.namelist())
@@ -142,12 +155,16 @@ def _database_holds(file: Path, pattern: str) -> bool:
 
 
 def _pieces(file: Path) -> Iterator[bytes]:
-    """The bytes of a file in pieces that overlap, so that no name is cut in two."""
     with file.open("rb") as handle:
-        tail = b""
-        while piece := handle.read(_PIECE_BYTES):
-            yield tail + piece
-            tail = piece[-64:]
+        yield from _overlapping(handle)
+
+
+def _overlapping(handle: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    """Bytes in pieces that overlap, so that no name is cut in two."""
+    tail = b""
+    while piece := handle.read(_PIECE_BYTES):
+        yield tail + piece
+        tail = piece[-64:]
 
 
 def find_residue(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:

@@ -19,7 +19,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lake import audit_log, deliveries, kill_points, publication, tables, verification
+from lake import (
+    artefacts,
+    audit_log,
+    deliveries,
+    key_value_build,
+    kill_points,
+    maintenance,
+    publication,
+    tables,
+    verification,
+)
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
 from lake.erased_places import erase_from_exports, erase_from_vault, erase_scratch, find_residue, is_in_vault
@@ -171,6 +181,7 @@ def _erase_from_tables(lake: tables.Lake, traces: Sequence[Traces], people: Sequ
     if rewritten != nights:
         publication.rewrite(settings, rewritten, "forget")
     kill_points.pass_point(settings, "forget:pointers")
+    artefacts.sweep(settings.publication_dir, maintenance.named_artefacts(rewritten))
     kept = {
         found.table_id: [night.tables[found.table_id].version for night in rewritten if found.table_id in night.tables]
         for found in traces
@@ -226,4 +237,16 @@ def _rewrite_night(
             _require_rows(commit, night.tables[table.id].rows, found)
             entries[table.id] = publication.describe_table(lake.settings, table.id)
             kill_points.pass_point(lake.settings, f"forget:{table.id}")
-    return replace(night, tables=entries)
+    if entries == night.tables or not night.key_values:
+        return replace(night, tables=entries)
+    return _with_copy(lake.settings, replace(night, tables=entries))
+
+
+def _with_copy(settings: Settings, night: publication.Pointer) -> publication.Pointer:
+    """The night with its key-value copy built anew: LMDB would keep the bytes of a row that is only deleted."""
+    folder = settings.publication_dir
+    aside = artefacts.begin(folder, night.run_id) / f"lookups{artefacts.KEY_VALUES}"
+    kept = artefacts.keep_key_values(folder, night.run_id, key_value_build.build(settings, night, aside))
+    kill_points.pass_point(settings, "forget:key values")
+    others = {name: digest for name, digest in night.artefacts.items() if name != night.key_values}
+    return replace(night, artefacts=others | kept)

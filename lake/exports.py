@@ -51,12 +51,13 @@ class ExportRefused(ValueError):
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """One file of an export, as its manifest says it."""
+    """One file of an export, as its manifest says it; `delta_*` is the same rows as a table below the lake."""
 
     file: str
     rows: int
     sha256: str
     contract_version: str
+    delta_table: str
     delta_version: int
 
 
@@ -77,8 +78,15 @@ def export(settings: Settings, folder: Path, order: Order) -> dict[str, Exported
         ExportTooLarge: a table does not fit the format.
         LakeLocked: people are being erased.
     """
-    with _held(settings, fcntl.LOCK_SH, "people are being erased; wait until that is done"):
+    with shared(settings):
         return _export(settings, folder.absolute(), order)
+
+
+@contextmanager
+def shared(settings: Settings) -> Iterator[None]:
+    """Hold off erasures while rows are handed over; raises LakeLocked when people are being erased."""
+    with _held(settings, fcntl.LOCK_SH, "people are being erased; wait until that is done"):
+        yield
 
 
 @contextmanager
@@ -160,7 +168,8 @@ def _write_table(
     batches = _batches(settings, pointer, name, use=order.use, aside=aside)
     rows = write_file(file, arrow_schema(table(name)), batches, order.file_format)
     sync_file(file)
-    return ExportedFile(file.name, rows, sha256_of(file), entry.contract_version, entry.version)
+    place = str(tables.path(settings, name).relative_to(settings.lake_dir))
+    return ExportedFile(file.name, rows, sha256_of(file), entry.contract_version, place, entry.version)
 
 
 def _batches(

@@ -117,7 +117,7 @@ class KeyValueCopy:
         with self._env.begin(buffers=True) as txn, txn.cursor() as cursor:
             if not cursor.set_range(wanted) or bytes(cursor.key()[: len(prefix)]) != prefix:
                 return None
-            rows: bytes = self._unpack(cursor.value())
+            rows = self._unpack(cursor.value())
         mark = ROW + json_text(key) + FIELD
         start = rows.find(mark)
         if start < 0:
@@ -127,23 +127,37 @@ class KeyValueCopy:
         said = [name + (value or b"null") for name, value in zip(names, values, strict=True)]
         return b"{" + b",".join(said) + b"}"
 
-    def blocks(self) -> Iterator[bytes]:
-        """Every block of the copy, unpacked: for looking through all that it holds."""
-        with self._env.begin(buffers=True) as txn, txn.cursor() as cursor:
-            for key, value in cursor:
-                yield bytes(value) if bytes(key) == ABOUT else self._unpack(value)
-
     def _unpack(self, block: memoryview) -> bytes:
-        crc, size = (int.from_bytes(block[place : place + 4], "big") for place in (0, 4))
-        if zlib.crc32(block[_HEAD:]) != crc:
-            raise PublicationDamaged(damaged(self._file.name, "holds a block that is not whole"))
-        return bytes(_CODEC.decompress(pa.py_buffer(block[_HEAD:]), size, asbytes=True))
+        try:
+            return unpack(block)
+        except ValueError as error:
+            raise PublicationDamaged(damaged(self._file.name, str(error))) from error
+
+
+def blocks(file: Path) -> Iterator[bytes]:
+    """Every block of a copy, unpacked, and what it says of itself: for looking through all that it holds.
+
+    Raises ValueError or lmdb.Error when it is not a whole copy.
+    """
+    with _opened(file) as env, env.begin(buffers=True) as txn, txn.cursor() as cursor:
+        for key, value in cursor:
+            yield bytes(value) if bytes(key) == ABOUT else unpack(value)
+
+
+def unpack(block: memoryview) -> bytes:
+    """The rows of a block; raises ValueError when it is not whole."""
+    crc, size = (int.from_bytes(block[place : place + 4], "big") for place in (0, 4))
+    if zlib.crc32(block[_HEAD:]) != crc:
+        raise ValueError("holds a block that is not whole")
+    rows: bytes = _CODEC.decompress(pa.py_buffer(block[_HEAD:]), size, asbytes=True)
+    return rows
 
 
 def pack(rows: pa.Buffer) -> bytes:
     """The rows of a block as they stand in the file."""
-    packed = _CODEC.compress(rows, asbytes=True)
-    return zlib.crc32(packed).to_bytes(4, "big") + rows.size.to_bytes(4, "big") + bytes(packed)
+    packed: bytes = _CODEC.compress(rows, asbytes=True)
+    size: int = rows.size
+    return zlib.crc32(packed).to_bytes(4, "big") + size.to_bytes(4, "big") + packed
 
 
 def prefix_of(table_id: str) -> bytes:

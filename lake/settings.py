@@ -36,8 +36,9 @@ class Settings:
     (lake/kill_points.py): fault drills kill the process right after it. `vault_keys` ("id:hexadecimal, …", the
     first encrypts) takes the place of the file with the vault's keys. `source_file_mb` is the most one delivered
     file may unpack to; Parquet and XLSX are read in a child process that may use `source_reader_mb` of address
-    space and keep silent for `source_reader_seconds`. `api_*` is for `goyong serve`: the file of API keys, the age at
-    which a night is no longer answered from (0: never), and how often one API key may ask (0: no limit).
+    space and keep silent for `source_reader_seconds`. `postgres_dsn` is where `goyong portal load-postgres` loads to.
+    `api_*` is for `goyong serve`: the file of API keys, the age at which a night is no longer answered from (0: never),
+    and how often one API key may ask (0: no limit).
     """
 
     lake_dir: Path = Path(".lake")
@@ -62,6 +63,7 @@ class Settings:
     api_keys_file: Path | None = None
     api_stale_hours: int = 36
     api_requests_per_second: int = 500
+    postgres_dsn: str = field(default="", repr=False)
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lake import audit_log, erasure, kill_points, publication, tables, verification
+from lake import artefacts, audit_log, erasure, key_value_build, kill_points, publication, tables, verification
 from lake.contracts.model import Kind
 from lake.contracts.registry import contract_version
 from lake.contracts.registry import table as contract
@@ -25,6 +25,7 @@ from lake.erased_places import holds
 from lake.erasure import MalformedKey, UnknownPerson, forget
 from lake.erasure_certificate import count_unfinished
 from lake.erasures import load_erasures
+from lake.key_value import KeyValueCopy
 from lake.privacy import load_master_key
 from lake.publication import Pointer
 from lake.settings import Settings
@@ -44,6 +45,7 @@ STEPS = (
     "matches__posting_talents",
     "partitions",
     TALENTS,
+    "key values",
     "versions",
     "cut",
     "certificate",
@@ -86,7 +88,11 @@ def publish(lake: Lake, day: date, people: str) -> None:
     put(lake, TALENTS, [run | row for row in lists])
     put(lake, OCCUPATIONS, [run | {"occupation_code": "0231"}])
     served = {name: publication.describe_table(lake.settings, name) for name in (JOBS, TALENTS, OCCUPATIONS)}
-    publication.switch(lake.settings, Pointer(run_id, day, served, {}, is_synthetic=True))
+    night, folder = Pointer(run_id, day, served, {}, is_synthetic=True), lake.settings.publication_dir
+    folder.mkdir(exist_ok=True)
+    built = key_value_build.build(lake.settings, night, artefacts.begin(folder, run_id) / "built.lmdb")
+    night = replace(night, artefacts=artefacts.keep_key_values(folder, run_id, built))
+    publication.switch(lake.settings, night)
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +218,20 @@ def test_lists_close_up_without_a_gap(forgotten: Forgotten) -> None:
     assert [first[f"score_0_1_{place}"] for place in (1, 2, 3)] == [0.1, 0.3, None]
     assert [first[f"met_codes_{place}"] for place in (1, 2, 3)] == ["b", "c", None]
     assert (second["seeker_key_1"], second["answer_code"]) == (CARL, "OK")
+
+
+def test_the_copies_of_the_kept_nights_answer_for_the_others_only(forgotten: Forgotten) -> None:
+    settings = forgotten.lake.settings
+    held = {Path(name).name for name in forgotten.files_before if name.endswith(".lmdb")}
+    assert held == {night.key_values for night in forgotten.nights_before.values()}
+    for night in publication.nights(settings):
+        with KeyValueCopy.open(settings, night) as copy:
+            assert copy.get(JOBS, ANNE) is None
+            assert copy.get(JOBS, BEN)
+            listed = json.loads(copy.get(TALENTS, "K1") or b"")
+            assert {listed["seeker_key_1"], listed["seeker_key_2"]} == {BEN, CARL}
+            assert listed["seeker_key_3"] is None
+    assert len(list(settings.publication_dir.glob("*.lmdb"))) == 2
 
 
 def test_a_table_without_the_person_is_not_touched(forgotten: Forgotten) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zipfile
 from pathlib import Path
@@ -33,12 +34,14 @@ def packed(file: Path, text: str) -> Path:
     elif file.suffix == ".xlsx":
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/sheet1.xml", f"<c>{text}</c>")
+    elif file.suffix == ".gz":
+        file.write_bytes(gzip.compress(text.encode()))
     else:
         file.write_text(text, encoding="utf-8")
     return file
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.xlsx", "a.csv", "a.jsonl", "store.db"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.xlsx", "a.csv", "a.jsonl", "a.jsonl.gz", "store.db"])
 def test_a_key_is_found_in_a_file_as_its_readers_see_it(tmp_path: Path, name: str) -> None:
     assert holds(packed(tmp_path / name, f"key {KEY}"), [OTHER, KEY])
     assert not holds(packed(tmp_path / name, f"key {KEY}"), [OTHER])

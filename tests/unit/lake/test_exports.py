@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,6 +50,8 @@ def read(folder: Path, table_id: str, file_format: str) -> list[dict[str, Any]]:
         return pq.read_table(file).to_pylist()
     if file_format == "jsonl":
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    if file_format == "jsonl.gz":
+        return [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
     if file_format == "csv":
         with file.open(encoding="utf-8-sig", newline="") as stream:
             return list(csv.DictReader(stream))
@@ -68,6 +71,17 @@ def test_every_format_holds_the_served_rows(lake: Settings, tmp_path: Path, file
     assert titles == [mark + TITLES[0], TITLES[1], ends]
 
 
+@pytest.mark.parametrize("file_format", ["parquet", "jsonl", "jsonl.gz", "csv"])
+def test_the_same_night_is_the_same_bytes_and_the_manifest_names_the_delta_version(
+    lake: Settings, tmp_path: Path, file_format: str
+) -> None:
+    first, second = (exports.export(lake, tmp_path / name, Order(file_format)) for name in ("a", "b"))
+    assert first == second
+    said = json.loads((tmp_path / "a" / exports.MANIFEST).read_text(encoding="utf-8"))["tables"][ANSWERS]
+    assert said["sha256"] == sha256_of(tmp_path / "a" / f"{ANSWERS}.{file_format}")
+    assert (said["delta_table"], said["delta_version"]) == ("tables/serving/seeker_certificates_v1", 0)
+
+
 def test_no_cell_of_a_sheet_is_a_formula_or_an_error(lake: Settings, tmp_path: Path) -> None:
     exports.export(lake, tmp_path / "out", Order("xlsx", tables=(POSTINGS,)))
     sheet = load_workbook(tmp_path / "out" / f"{POSTINGS}.xlsx").active
@@ -84,7 +98,8 @@ def test_the_manifest_says_what_each_file_is(lake: Settings, tmp_path: Path) -> 
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     file = tmp_path / "out" / f"{ANSWERS}.parquet"
     assert (manifest["run_id"], manifest["as_of"], manifest["is_synthetic"]) == ("r-1", "2026-07-01", True)
-    expected = {"file": file.name, "rows": 3, "sha256": sha256_of(file), "contract_version": "c-1", "delta_version": 0}
+    expected = {"file": file.name, "rows": 3, "sha256": sha256_of(file), "contract_version": "c-1"}
+    expected |= {"delta_table": "tables/serving/seeker_certificates_v1", "delta_version": 0}
     assert manifest["tables"] == {ANSWERS: expected}
 
 
@@ -210,7 +225,7 @@ def test_a_folder_in_use_is_left_alone(lake: Settings, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "found"),
     [
-        (Order("docx"), "format 'docx'; expected one of parquet, jsonl, csv, xlsx"),
+        (Order("docx"), "format 'docx'; expected one of parquet, jsonl, jsonl.gz, csv, xlsx"),
         (Order("csv", "sale"), "use 'sale'; expected one of service, analysis"),
         (Order("csv", "service", ("silver__seekers",)), "silver__seekers: not served"),
     ],
