@@ -21,6 +21,7 @@ from dagster_project.forget_command import forget
 from dagster_project.portal_commands import portal_app
 from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
+from dagster_project.serve_commands import api_key_app, serve_app
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
 from dagster_project.vault_commands import vault_app
 
@@ -31,6 +32,8 @@ for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
 app.add_typer(query_app)
 app.add_typer(vault_app, name="vault")
+app.add_typer(serve_app)
+app.add_typer(api_key_app, name="api-key")
 app.add_typer(portal_app, name="portal")
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]

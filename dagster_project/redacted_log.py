@@ -11,7 +11,7 @@ import sys
 import traceback
 from typing import Any
 
-OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "dagster_project")
+OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "portal", "dagster_project")
 
 
 class RedactingFormatter(logging.Formatter):

@@ -37,6 +37,8 @@ class Settings:
     first encrypts) takes the place of the file with the vault's keys. `source_file_mb` is the most one delivered
     file may unpack to; Parquet and XLSX are read in a child process that may use `source_reader_mb` of address
     space and keep silent for `source_reader_seconds`. `postgres_dsn` is where `goyong portal load-postgres` loads to.
+    `api_*` is for `goyong serve`: the file of API keys, the age at which a night is no longer answered from (0: never),
+    and how often one API key may ask (0: no limit).
     """
 
     lake_dir: Path = Path(".lake")
@@ -58,6 +60,9 @@ class Settings:
     source_file_mb: int = 65_536
     source_reader_mb: int = 3_072
     source_reader_seconds: int = 300
+    api_keys_file: Path | None = None
+    api_stale_hours: int = 36
+    api_requests_per_second: int = 500
     postgres_dsn: str = field(default="", repr=False)
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
@@ -71,6 +76,8 @@ class Settings:
             raise SettingsError("keep_nights must be >= 1, memory_mb >= 256, threads >= 0 (0 = all cores)")
         if min(self.source_file_mb, self.source_reader_seconds) < 1 or self.source_reader_mb < 512:
             raise SettingsError("source_file_mb and source_reader_seconds must be >= 1, source_reader_mb >= 512")
+        if min(self.api_stale_hours, self.api_requests_per_second) < 0:
+            raise SettingsError("api_stale_hours and api_requests_per_second must be >= 0 (0 = no limit)")
         if self.analyst_seconds < 1 or self.analyst_memory_mb < 64 or self.analyst_rows < 1:
             raise SettingsError("analyst_seconds and analyst_rows must be >= 1, analyst_memory_mb >= 64")
 
@@ -133,6 +140,11 @@ class Settings:
     def vault_key_path(self) -> Path:
         """The keys of the vault, beside the master key; unused where the setting `vault_keys` gives them."""
         return self.key_path.with_name("vault.key")
+
+    @property
+    def api_keys_path(self) -> Path:
+        """Salted hashes of the API keys, beside the master key unless the setting puts them elsewhere."""
+        return self.api_keys_file or self.key_path.with_name("api_keys.json")
 
     @property
     def dagster_dir(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ORDER = {"lake": 0, "transforms": 1, "ml": 2, "matching": 2, "dashboards": 3, "dagster_project": 4}
+ORDER = {"lake": 0, "transforms": 1, "ml": 2, "matching": 2, "dashboards": 3, "portal": 4, "dagster_project": 5}
 ONLY_IN = {
     "dagster": ("dagster_project/",),
     "cudf": ("lake/device.py",),
@@ -16,6 +16,8 @@ ONLY_IN = {
     "pysail": ("lake/session.py",),
     "kiwipiepy": ("lake/tokens.py",),
     "deltalake": ("lake/", "dashboards/catalog.py"),
+    "fastapi": ("portal/app.py", "portal/openapi.py"),
+    "uvicorn": ("dagster_project/serve_commands.py",),
 }
 
 
@@ -66,7 +68,8 @@ def test_guarded_library_is_imported_only_where_it_belongs(python_file: str, roo
         ("ml/employment/fit.py", "import matching.jobs", {"matching"}),
         ("matching/jobs.py", "def f():\n    import ml", {"ml"}),
         ("transforms/gold/x.py", "import lake.tables", set()),
-        ("dagster_project/cli.py", "import lake, transforms, ml, matching, dashboards", set()),
+        ("dashboards/explain.py", "import portal", {"portal"}),
+        ("dagster_project/cli.py", "import lake, transforms, ml, matching, dashboards, portal", set()),
     ],
 )
 def test_the_order_rule_sees_what_it_should(path: str, source: str, against: set[str]) -> None:
@@ -84,6 +87,7 @@ def test_the_order_rule_sees_what_it_should(path: str, source: str, against: set
         ("dashboards/build.py", "import deltalake", {"deltalake"}),
         ("dashboards/catalog.py", "import deltalake", set()),
         ("lake/runs.py", "from dagster import asset", {"dagster"}),
+        ("portal/answers.py", "from fastapi import Response", {"fastapi"}),
     ],
 )
 def test_the_place_rule_sees_what_it_should(path: str, source: str, misplaced: set[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-PACKAGES = ["lake", "transforms", "ml", "matching", "dashboards", "dagster_project"]
+PACKAGES = ["lake", "transforms", "ml", "matching", "dashboards", "portal", "dagster_project"]
 # Where the name that is imported differs from the name that is installed.
 DISTRIBUTION = {
     "cudf": "cudf-cu13",

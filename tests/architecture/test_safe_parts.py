@@ -16,7 +16,7 @@ import pytest
 from dagster_project import report
 from lake.settings import Settings
 
-PACKAGES = ("lake/", "transforms/", "ml/", "matching/", "dashboards/", "dagster_project/")
+PACKAGES = ("lake/", "transforms/", "ml/", "matching/", "dashboards/", "portal/", "dagster_project/")
 # What they read becomes code or objects of any class; joblib only for its thread pools.
 NEVER_IMPORTED = {
     "pickle",
