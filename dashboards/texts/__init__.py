@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,12 @@ def _with_unit(number: float, unit: str | None) -> str:
     if unit == "배":
         return f"{number:.1f}배"
     return f"{number:,.0f}{unit or ''}"
+
+
+def day(iso: str) -> str:
+    """A day as people write it: 2026-07-01 -> 2026년 7월 1일."""
+    found = date.fromisoformat(iso)
+    return f"{found.year}년 {found.month}월 {found.day}일"
 
 
 def duration(days: float) -> str:
