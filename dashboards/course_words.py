@@ -54,7 +54,7 @@ def session_facts(session: dict[str, Any], *, rate: float | None) -> tuple[tuple
     where = words["online"] if session["is_online"] else region(session)
     level = session["skill_level"]
     return facts(
-        ("6개월 취업률", expected(session, rate=rate)),
+        (words["rate"], expected(session, rate=rate)),
         ("본인부담금", cost(session)),
         (SKILL, skill(session)),
         ("훈련 유형", or_no_data(label(codes.TRAINING_TYPE, session["training_type_code"]))),
