@@ -27,6 +27,8 @@ OWN_TEXTS = (
 )
 SERVICE_TITLES = ("6개월 안에 취업할 가능성",)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_WELL_WRITTEN = re.compile(r"(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d)?")
+"""At most one decimal, no needless zero in front, thousands marked throughout or not at all."""
 _EDGE = 1e-4
 """Room for a stored double that lies on a half, in units of what is shown."""
 
@@ -39,6 +41,8 @@ class Near:
 
     def admits(self, shown: str) -> bool:
         """Whether the number shown lies within half a unit of its last digit."""
+        if not _WELL_WRITTEN.fullmatch(shown):
+            return False
         decimals = len(shown.partition(".")[2])
         return abs(float(shown.replace(",", "")) - self.value) <= 0.5 * 10**-decimals + _EDGE
 
@@ -51,7 +55,7 @@ class Down:
 
     def admits(self, shown: str) -> bool:
         """Whether it is the largest whole number that is not above the value."""
-        return shown.isdigit() and -1 + _EDGE < float(shown) - self.value + _EDGE <= 2 * _EDGE
+        return bool(_WELL_WRITTEN.fullmatch(shown)) and -1 + _EDGE < float(shown) - self.value + _EDGE <= 2 * _EDGE
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Up:
 
     def admits(self, shown: str) -> bool:
         """Whether it is the smallest whole number that is not below the value."""
-        return shown.isdigit() and -2 * _EDGE <= float(shown) - self.value - _EDGE < 1 - _EDGE
+        return bool(_WELL_WRITTEN.fullmatch(shown)) and -2 * _EDGE <= float(shown) - self.value - _EDGE < 1 - _EDGE
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ class Facts:
                 if isinstance(value, str) and (is_code or "code" in name or "_name" in name or "_id" in name):
                     found |= set(value.split("|")) | {value}
                 if isinstance(value, str) and name in ("title", "model_version"):
-                    found.add("".join(mark for mark in value))
-        return {name for name in found if len(name) > 3}
+                    found.add(value)
+        return {name for name in found if len(name) > 3 or not name.isdigit()}
 
 
 def expected(facts: Facts) -> dict[str, list[Number]]:
@@ -144,7 +144,7 @@ def said(code: str, raw: str | None) -> tuple[str, ...]:
     if column.unit in ("일", "개월"):
         months = round(number / (365.25 / 12)) if column.unit == "일" else round(number)
         years, rest = divmod(months, 12)
-        return (str(months),) if months < 24 else (str(years), str(rest)) if rest else (str(years),)
+        return (str(months), "months") if months < 24 else (str(years), str(rest), "years") if rest else (str(years), "years")
     if column.unit == "원/월":
         return (f"{number / 10_000:.0f}",)
     return (f"{number:.1f}",) if column.unit == "배" else (f"{number:.0f}",)
@@ -153,7 +153,7 @@ def said(code: str, raw: str | None) -> tuple[str, ...]:
 def value(code: str, raw: str | None) -> list[Number]:
     """The numbers in a value as it reads."""
     found = said(code, raw)
-    return [] if found[0] in ("none", "code", "flag") else [Exactly(part) for part in found]
+    return [] if found[0] in ("none", "code", "flag") else [Exactly(part) for part in found if part[0].isdigit()]
 
 
 def reference(reason: Row) -> list[Number]:
