@@ -23,6 +23,8 @@ NO_VALUE = "정보 없음"
 NO_DATA = "자료 없음"
 """NO_VALUE: a person did not say. NO_DATA: nobody measured."""
 _EMPTY = ("", "none", "nan", "null")
+LANGUAGES = {"ko": ".", "en": "en"}
+"""Language → the folder of its texts."""
 _DAYS_PER_MONTH = 365.25 / 12
 
 
@@ -50,9 +52,18 @@ class NoResult:
 
 
 @cache
-def load(name: str) -> dict[str, Any]:
-    """The texts of `name`.toml; callers must not change them."""
-    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+def load(name: str, language: str = "ko") -> dict[str, Any]:
+    """The texts of `name`.toml; callers must not change them. English has what goes with an answer and its codes.
+
+    Raises MissingText where the language has no such texts.
+    """
+    folder = Path(__file__).parent / LANGUAGES.get(language, "?")
+    file = folder / f"{name}.toml"
+    if not file.is_file():
+        raise MissingText(
+            f"dashboards/texts: no {name}.toml in language {language!r}; there are: {', '.join(sorted(LANGUAGES))}"
+        )
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _found(name: str, section: str | None, code: str) -> Any:
