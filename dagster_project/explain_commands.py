@@ -14,7 +14,6 @@ import typer
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 
 
-
 class Reader(StrEnum):
     """Who reads a seeker's answers."""
 
@@ -43,9 +42,7 @@ def explain_seeker(
 
     is_for_counsellor = reader is Reader.COUNSELLOR
     settings = make_settings(lake_dir=lake)
-    typer.echo(
-        report.explain_seeker(settings, key, as_json=json, html=html, is_for_counsellor=is_for_counsellor)
-    )
+    typer.echo(report.explain_seeker(settings, key, as_json=json, html=html, is_for_counsellor=is_for_counsellor))
 
 
 @explain_app.command("posting")

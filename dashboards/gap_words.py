@@ -118,7 +118,9 @@ def certificate(found: dict[str, Any]) -> Place:
     words = texts.load("occupation")
     share = found["openings_share_0_1"]
     asked = None if share is None else words["certificate"]["openings"].format(share=share_said(share))
-    level = None if found["skill_level"] is None else words["course"]["training_level"].format(level=found["skill_level"])
+    level = (
+        None if found["skill_level"] is None else words["course"]["training_level"].format(level=found["skill_level"])
+    )
     check = words["certificate"]["licence"] if level is None else None
     parts = tuple((words["course"][column], column) for column in ("job_fit_0_1", "level_fit_0_1"))
     return Place(

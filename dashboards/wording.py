@@ -103,7 +103,9 @@ def rights_line() -> str:
 def head_line(answers: dict[str, Any]) -> str:
     """As of when, and the number to give when asking."""
     words = texts.load("person")
-    return f"{words['as_of'].format(day=texts.day(answers['as_of']))} {words['inquiry'].format(run_id=answers['run_id'])}"
+    return (
+        f"{words['as_of'].format(day=texts.day(answers['as_of']))} {words['inquiry'].format(run_id=answers['run_id'])}"
+    )
 
 
 def clock_line(as_of: str) -> str:

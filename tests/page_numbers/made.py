@@ -130,7 +130,10 @@ def _occupations(number: int, rng: Random) -> Row:
 
 
 def _jobs(number: int, rng: Random) -> Row:
-    row: Row = {"basis_code": rng.choice((None, *codes.JOB_BASIS.codes)), "shared_out_count": rng.choice((None, 0, 1, 5))}
+    row: Row = {
+        "basis_code": rng.choice((None, *codes.JOB_BASIS.codes)),
+        "shared_out_count": rng.choice((None, 0, 1, 5)),
+    }
     row["eligible_postings_count"] = rng.choice((None, 0, 3, 12_345))
     parts = ("fit_0_1", "chance_0_1", "usefulness_0_1", "wage_value_0_1", "distance_value_0_1")
     for place in range(1, 2 + rng.randrange(5)):
@@ -157,7 +160,10 @@ def _gaps(number: int, rng: Random) -> Row:
 
 
 def _courses(number: int, rng: Random) -> Row:
-    row: Row = {"basis_code": rng.choice((None, *codes.JOB_BASIS.codes)), "gap_occupation_code": rng.choice(OCCUPATIONS)}
+    row: Row = {
+        "basis_code": rng.choice((None, *codes.JOB_BASIS.codes)),
+        "gap_occupation_code": rng.choice(OCCUPATIONS),
+    }
     row |= {"needed_skills_count": rng.choice((None, 6, 1_234)), "missing_skill_codes": rng.choice((None, "02010101"))}
     parts = ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1")
     for place in range(1, 2 + rng.randrange(5)):
@@ -167,7 +173,10 @@ def _courses(number: int, rng: Random) -> Row:
 
 
 def _certificates(number: int, rng: Random) -> Row:
-    row: Row = {"basis_code": rng.choice((None, *codes.JOB_BASIS.codes)), "gap_occupation_code": rng.choice(OCCUPATIONS)}
+    row: Row = {
+        "basis_code": rng.choice((None, *codes.JOB_BASIS.codes)),
+        "gap_occupation_code": rng.choice(OCCUPATIONS),
+    }
     for place in range(1, 2 + rng.randrange(5)):
         row |= {f"certificate_name_{place}": rng.choice(("사회조사분석사 2급", "정보처리기사 1급"))}
         row |= {f"score_0_1_{place}": rng.choice(SHARES)}

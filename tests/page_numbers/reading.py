@@ -1,7 +1,7 @@
 """Numbers of a page in reading order, and what each may be.
 
-Names and fixed sentences are blanked first, each as a whole: a sentence with another number in it is not a fixed one and
-stays. Do not put here: which numbers a page must hold.
+Names and fixed sentences are blanked first, each as a whole: a sentence with another number in it is not a fixed one
+and stays. Do not put here: which numbers a page must hold.
 """
 
 from __future__ import annotations
@@ -107,13 +107,17 @@ def share(found: float) -> list[Number]:
 
 def bar(score_0_1: float | None) -> list[Number]:
     """Points in words, points of a hundred in the drawing's own words, and the length of the drawing."""
-    return [] if score_0_1 is None else [Near(score_0_1 * 100), Near(score_0_1 * 100), *exact(100), Near(score_0_1 * 100)]
+    return (
+        [] if score_0_1 is None else [Near(score_0_1 * 100), Near(score_0_1 * 100), *exact(100), Near(score_0_1 * 100)]
+    )
 
 
 def numbers_of(page: str, names: Iterable[str]) -> dict[str, list[str]]:
     """Section id ("top" for what stands outside of sections) → the numbers in it, in reading order."""
     tree = html.fromstring(page)
-    blanks = sorted({*_fixed(), *(name for name in names if name and any(map(str.isdigit, name)))}, key=len, reverse=True)
+    blanks = sorted(
+        {*_fixed(), *(name for name in names if name and any(map(str.isdigit, name)))}, key=len, reverse=True
+    )
     sections = {"top": [*tree.xpath("//header"), *tree.xpath("//footer")]}
     sections |= {section.get("id"): [section] for section in tree.xpath("//main//section")}
     return {name: _numbers(" ".join("".join(_words(e)) for e in found), blanks) for name, found in sections.items()}

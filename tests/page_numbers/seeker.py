@@ -84,7 +84,9 @@ def people(probability: float) -> list[Number]:
 def lead(row: Row) -> list[Number]:
     """The sentence about a hundred people within six months, and the range."""
     chance, count = row["probability_0_1"] * 100, of_100(row["probability_0_1"])
-    said = exact(6, 100, 1) if count < 1 else exact(100, 99, 6) if count > 99 else [*exact(100), Near(chance), *exact(6)]
+    said = (
+        exact(6, 100, 1) if count < 1 else exact(100, 99, 6) if count > 99 else [*exact(100), Near(chance), *exact(6)]
+    )
     return said
 
 
@@ -144,7 +146,13 @@ def said(code: str, raw: str | None) -> tuple[str, ...]:
     if column.unit in ("일", "개월"):
         months = round(number / (365.25 / 12)) if column.unit == "일" else round(number)
         years, rest = divmod(months, 12)
-        return (str(months), "months") if months < 24 else (str(years), str(rest), "years") if rest else (str(years), "years")
+        return (
+            (str(months), "months")
+            if months < 24
+            else (str(years), str(rest), "years")
+            if rest
+            else (str(years), "years")
+        )
     if column.unit == "원/월":
         return (f"{number / 10_000:.0f}",)
     return (f"{number:.1f}",) if column.unit == "배" else (f"{number:.0f}",)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.page_numbers import counsellor, employer, plain, seeker
 from tests.page_numbers.reading import Number, compare, numbers_of
 from tests.page_numbers.rows import Night
 from tests.page_numbers.seeker import Facts
+from tests.pipeline.commands import Shell
 from tests.pipeline.nights import Nights
 
 PEOPLE, POSTINGS = 200, 100
@@ -73,6 +75,19 @@ def test_no_sentence_names_a_cause_or_holds_two_decimals(answered: dict[str, dic
         said = " ".join(html.fromstring(person_page.render(answers)).xpath("//body//text()"))
         assert plain.claims(said) == []
         assert not re.search(r"\d\.\d\d|[0-9a-f]{32}", said)
+
+
+def test_a_counsellor_asks_for_more_of_the_same_row(
+    night: Night, answered: dict[str, dict[str, Any]], shell: Shell, tmp_path: Path
+) -> None:
+    key = next(key for key, answers in answered.items() if answers["employment"]["answer_code"] == "OK")
+    asked = ("explain", "seeker", key, "--lake", night.settings.lake_dir, "--for", "counsellor")
+    said = shell.run(*asked).stdout
+    assert "■ 요인의 크기(큰 것부터)" in said
+    assert "■ 6개월 안에 취업할 가능성" in said
+    assert shell.run(*asked, "--html", tmp_path / "counsellor.html").exit_code == 0
+    assert (tmp_path / "counsellor.html").read_text(encoding="utf-8") == counsellor_page.render(answered[key])
+    assert shell.run(*asked[:-1], "neighbour").exit_code == 2
 
 
 def test_every_source_of_the_night_has_the_day_it_was_delivered(

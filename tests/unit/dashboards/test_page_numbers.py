@@ -82,7 +82,9 @@ def test_every_number_of_a_person_is_the_rows_own(
 
 @pytest.mark.parametrize("reader", READERS)
 def test_every_number_of_a_row_of_extremes_is_the_rows_own(people: list[Made], reader: str) -> None:
-    wrong = {n: found for n, one in enumerate(people) if (found := _wrong(one.pages[reader], one.facts, READERS[reader][1]))}
+    wrong = {
+        n: found for n, one in enumerate(people) if (found := _wrong(one.pages[reader], one.facts, READERS[reader][1]))
+    }
     assert wrong == {}
 
 

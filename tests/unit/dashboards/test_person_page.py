@@ -64,7 +64,9 @@ def test_the_page_says_that_ai_was_used_and_what_rights_there_are(page: str) -> 
 def test_a_review_that_was_asked_for_stands_before_the_answers(answers: dict[str, Any]) -> None:
     review = {"review_requested_date": "2026-06-30", "review_due_date": "2026-07-30", "review_state_code": "OPEN"}
     said = _said(person_page.render(answers | {"reviews": {"employment": review}}))
-    line = "사람의 재검토를 요구하셨습니다(취업할 가능성, 2026년 6월 30일). 2026년 7월 30일까지 답을 드립니다(29일 남음)."
+    line = (
+        "사람의 재검토를 요구하셨습니다(취업할 가능성, 2026년 6월 30일). 2026년 7월 30일까지 답을 드립니다(29일 남음)."
+    )
     assert line in said
     assert said.index(line) < said.index("비슷한 조건의 구직자 100명")
 

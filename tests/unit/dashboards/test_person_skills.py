@@ -215,7 +215,8 @@ def test_nearness_to_the_past_is_told_in_words(nearness: float | None, said: str
 
 
 @pytest.mark.parametrize(
-    ("ratio", "said"), [(0.0, "구직자 1명에 0.0개"), (0.04, "구직자 1명에 0.1개 미만"), (0.81, "구직자 1명에 0.8개"), (None, "자료 없음")]
+    ("ratio", "said"),
+    [(0.0, "구직자 1명에 0.0개"), (0.04, "구직자 1명에 0.1개 미만"), (0.81, "구직자 1명에 0.8개"), (None, "자료 없음")],
 )
 def test_few_openings_are_not_called_none(ratio: float | None, said: str) -> None:
     assert occupation_words.tightness(ratio) == said

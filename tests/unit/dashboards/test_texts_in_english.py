@@ -20,7 +20,9 @@ PARTLY = {
 }
 """Files of which only what belongs to answers and codes is translated."""
 _CLAIM = re.compile(r"\b(because of your|guarantee|will find a job|increases? your|improves? your|cause[sd]?)\b", re.I)
-_PROTECTED = re.compile(r"\b(sex|gender|age|disab\w+|national\w*|foreign\w*|married|marital|family|religio\w+|race)\b", re.I)
+_PROTECTED = re.compile(
+    r"\b(sex|gender|age|disab\w+|national\w*|foreign\w*|married|marital|family|religio\w+|race)\b", re.I
+)
 
 
 def _paths(node: dict[str, Any]) -> dict[str, str]:
