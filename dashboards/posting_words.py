@@ -101,7 +101,7 @@ def _talent(found: dict[str, Any]) -> Place:
     words = texts.load("posting")["talents"]
     return Place(
         rank=found["rank"],
-        title=words["person"].format(rank=found["rank"]),
+        title=words["person"],
         score=job_words.score(found["score_0_1"]),
         parts=point_parts(found, (words["fit"], "fit_0_1")),
         facts=facts(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dashboards import texts
 from tests.page_numbers import seeker
+from tests.page_numbers.facts import Facts, Row, places
 from tests.page_numbers.reading import Down, Near, Number, Up, exact, of_100, share
-from tests.page_numbers.seeker import Facts, Row
 
 WIDE = 30
 
@@ -48,7 +48,7 @@ def size(logit: float) -> list[Number]:
 def eligibility(row: Row) -> list[Number]:
     """Score and chance of each recommended posting."""
     found: list[Number] = []
-    for place in seeker.places(row, "jobs"):
+    for place in places(row, "jobs"):
         chance = row[f"chance_0_1_{place}"]
         found += [*exact(place), Near(row[f"score_0_1_{place}"] * 100), *([] if chance is None else share(chance))]
     return found
@@ -74,7 +74,7 @@ def checks(facts: Facts) -> list[Number]:
 def open_places(row: Row) -> list[Number]:
     """Each open condition with the places it stands at, in the order in which the conditions come up."""
     ranks: dict[str, list[int]] = {}
-    for place in seeker.places(row, "jobs"):
+    for place in places(row, "jobs"):
         for code in (row[f"open_codes_{place}"] or "").split("|"):
             ranks.setdefault(code, []).append(place)
     return [number for code, found in ranks.items() if code for number in exact(*found)]

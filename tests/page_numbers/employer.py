@@ -6,8 +6,8 @@ Do not put here: how numbers are read off a page (reading.py).
 from __future__ import annotations
 
 from tests.page_numbers import seeker
+from tests.page_numbers.facts import Facts, Row
 from tests.page_numbers.reading import Exactly, Near, Number, bar, day, exact
-from tests.page_numbers.seeker import Facts, Row
 
 PLACES = 20
 
@@ -53,6 +53,6 @@ def people(row: Row) -> list[Number]:
     filled = [place for place in range(1, PLACES + 1) if row[f"seeker_key_{place}"] is not None]
     found: list[Number] = [Exactly(str(len(filled)))]
     for place in filled:
-        found += [*exact(place, place), Near(row[f"score_0_1_{place}"] * 100), *bar(row[f"fit_0_1_{place}"])]
+        found += [*exact(place), Near(row[f"score_0_1_{place}"] * 100), *bar(row[f"fit_0_1_{place}"])]
         found += seeker.applications(row[f"chance_0_1_{place}"])
     return found

@@ -12,7 +12,7 @@ from lake import tables
 from lake.contracts import serving
 from lake.publication import Pointer
 from lake.settings import Settings
-from tests.page_numbers.seeker import Facts
+from tests.page_numbers.facts import Facts
 
 Row = dict[str, Any]
 SEEKER = {

@@ -5,41 +5,17 @@ Do not put here: how numbers are read off a page (reading.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from dashboards import texts
 from lake.contracts import features
-from tests.page_numbers.reading import Down, Exactly, Near, Number, Up, bar, day, exact, of_100, share
+from tests.page_numbers.facts import Facts, Row, places
+from tests.page_numbers.reading import Down, Exactly, Near, Number, Up, bar, day, exact, of_100
+from tests.page_numbers.skills import certificates, courses, gaps
 
-Row = Mapping[str, Any]
 GROUPS = ("CHANGEABLE", "MARKET", "FIXED")
 CHANGES = ("certificate", "course", "region", "wage", "resume")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The rows a page is made from: by service, and the look-up rows by table noun and key."""
-
-    as_of: date
-    run_id: str
-    rows: Mapping[str, Row]
-    lookups: Mapping[str, Mapping[str, Row]]
-    delivered: tuple[date, ...] = ()
-
-    def names(self) -> set[str]:
-        """Names and codes of the rows that may hold digits and are no numbers."""
-        found = {self.run_id}
-        for row in (*self.rows.values(), *(row for rows in self.lookups.values() for row in rows.values())):
-            for name, value in row.items():
-                is_code = name.endswith(("_codes", "peer_group")) or "_codes_" in name
-                if isinstance(value, str) and (is_code or "code" in name or "_name" in name or "_id" in name):
-                    found |= set(value.split("|")) | {value}
-                if isinstance(value, str) and name in ("title", "model_version"):
-                    found.add(value)
-        return {name for name in found if len(name) > 3 or not name.isdigit()}
 
 
 def expected(facts: Facts) -> dict[str, list[Number]]:
@@ -68,13 +44,6 @@ def top(facts: Facts) -> list[Number]:
     return found + day(facts.as_of)
 
 
-def places(row: Row, service: str) -> list[int]:
-    """The numbers of the places that are filled."""
-    key = {"occupations": "occupation_code", "jobs": "posting_id", "courses": "session_id"}
-    key |= {"certificates": "certificate_name", "gaps": "gap_occupation_code"}
-    return [place for place in range(1, 6) if row.get(f"{key[service]}_{place}") is not None]
-
-
 def people(probability: float) -> list[Number]:
     """People of a hundred: under one is told as under 1, over 99 as over 99."""
     found = of_100(probability)
@@ -84,10 +53,9 @@ def people(probability: float) -> list[Number]:
 def lead(row: Row) -> list[Number]:
     """The sentence about a hundred people within six months, and the range."""
     chance, count = row["probability_0_1"] * 100, of_100(row["probability_0_1"])
-    said = (
-        exact(6, 100, 1) if count < 1 else exact(100, 99, 6) if count > 99 else [*exact(100), Near(chance), *exact(6)]
-    )
-    return said
+    if count < 1 or count > 99:
+        return exact(6, 100, 1) if count < 1 else exact(100, 99, 6)
+    return [*exact(100), Near(chance), *exact(6)]
 
 
 def employment(facts: Facts) -> list[Number]:
@@ -231,74 +199,6 @@ def posting(found: Row) -> list[Number]:
     wage, headcount, closing = (found.get(name) for name in ("wage_min_krw_month", "headcount", "closing_date"))
     said_wage = [] if wage is None else [Near(wage / 10_000)]
     return [*said_wage, *([] if headcount is None else exact(headcount)), *(day(closing) if closing else [])]
-
-
-def gaps(facts: Facts) -> list[Number]:
-    """For each wish what is needed, held and open, and of each missing skill its level and what it opens."""
-    row, found = facts.rows["gaps"], []
-    for place in places(row, "gaps"):
-        found += exact(place) if row["basis_code"] != "HISTORY" else []
-        needed, ready = row[f"needed_skills_count_{place}"], row[f"readiness_0_1_{place}"]
-        if not needed:
-            continue
-        told = exact(needed) + ([] if ready is None else share(ready))
-        found += told if ready is None else [*told, Near(ready * 100), *told]
-        found += [] if row[f"open_share_0_1_{place}"] is None else share(row[f"open_share_0_1_{place}"])
-        codes = [code for code in (row[f"missing_skill_codes_{place}"] or "").split("|") if code]
-        levels = row[f"missing_levels_text_{place}"] or "0" * len(codes)
-        shares = (row[f"unlocked_shares_text_{place}"] or "|" * (len(codes) - 1)).split("|")
-        found += exact(len(codes)) if codes else []
-        for level, opened in list(zip(levels, shares, strict=False))[:10] if codes else []:
-            found += exact(level, 8) if level != "0" else []
-            found += share(float(opened)) if opened and float(opened) else []
-        found += exact(len(codes) - 10) if len(codes) > 10 else []
-    return found
-
-
-def courses(facts: Facts) -> list[Number]:
-    """Skills needed and missing, and for each place its score, its parts, its rate, its price and its dates."""
-    row = facts.rows["courses"]
-    missing = [code for code in (row["missing_skill_codes"] or "").split("|") if code]
-    found = exact(row["needed_skills_count"] or 0, len(missing))
-    for place in places(row, "courses"):
-        found += [*exact(place), Near(row[f"score_0_1_{place}"] * 100)]
-        for name in ("job_fit_0_1", "region_fit_0_1", "level_fit_0_1", "outcome_0_1", "cost_fit_0_1"):
-            found += bar(row[f"{name}_{place}"])
-        session = facts.lookups["courses"].get(row[f"session_id_{place}"], {})
-        found += session_numbers(session, row[f"outcome_0_1_{place}"])
-    return found
-
-
-def session_numbers(session: Row, rate: float | None) -> list[Number]:
-    """The rate with its range and its graduates, the price, the level, the dates, the seats."""
-    found: list[Number] = []
-    if rate is not None:
-        low, high = session.get("expected_low_0_1"), session.get("expected_high_0_1")
-        found += [*exact(100), Near(rate * 100)]
-        found += [] if low is None or high is None else [Down(low * 100), Up(high * 100)]
-        graduates = session.get("graduates_count")
-        is_told = session.get("outcome_basis_code") and graduates and graduates >= 10
-        found += exact(graduates) if is_told else []
-    for name in ("self_payment_krw", "fee_krw"):
-        found += exact(session[name]) if session.get(name) else []
-    found += exact(session["skill_level"], 8) if session.get("skill_level") is not None else []
-    if session.get("start_date"):
-        found += day(session["start_date"]) + (day(session["end_date"]) if session.get("end_date") else [])
-        found += exact(session["training_hours"]) if session.get("training_hours") else []
-    return found + (exact(session["seats_left_count"]) if session.get("seats_left_count") is not None else [])
-
-
-def certificates(facts: Facts) -> list[Number]:
-    """For each place its score, its parts, how many openings ask for it and its level."""
-    row, found = facts.rows["certificates"], []
-    for place in places(row, "certificates"):
-        found += [*exact(place), Near(row[f"score_0_1_{place}"] * 100)]
-        found += bar(row[f"job_fit_0_1_{place}"]) + bar(row[f"level_fit_0_1_{place}"])
-        asked = row[f"openings_share_0_1_{place}"]
-        found += [] if asked is None else share(asked)
-        level = facts.lookups["skills"].get(f"CERT:{row[f'certificate_name_{place}']}", {}).get("skill_level")
-        found += [] if level is None else exact(level, 8)
-    return found
 
 
 def data(facts: Facts) -> list[Number]:

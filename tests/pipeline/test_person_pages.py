@@ -19,9 +19,9 @@ from dashboards.explain_posting import explain_posting
 from lake import publication
 from lake.settings import Settings
 from tests.page_numbers import counsellor, employer, plain, seeker
+from tests.page_numbers.facts import Facts
 from tests.page_numbers.reading import Number, compare, numbers_of
 from tests.page_numbers.rows import Night
-from tests.page_numbers.seeker import Facts
 from tests.pipeline.commands import Shell
 from tests.pipeline.nights import Nights
 

@@ -18,9 +18,9 @@ from lake.contracts import codes
 from lake.publication import Pointer
 from lake.settings import Settings
 from tests.page_numbers import counsellor, employer, made, seeker
+from tests.page_numbers.facts import Facts
 from tests.page_numbers.reading import Number, compare, numbers_of
 from tests.page_numbers.rows import Night
-from tests.page_numbers.seeker import Facts
 from tests.unit.dashboards.conftest import OK_PEOPLE, REVIEWED, seeker_key
 from tests.unit.dashboards.skill_rows import WITHOUT_WISH
 

@@ -61,13 +61,13 @@ def test_candidates_share_and_exposure_before_and_after_are_told(page: str) -> N
 def test_each_talent_has_its_place_its_numbers_and_its_conditions_in_words(page: str) -> None:
     first, second = html.fromstring(page).xpath("//section[@id='talents']//li[@class='card']")
     said = " ".join(first.text_content().split())
-    assert "인재 1" in said
+    assert "1. 인재" in said
     assert "종합 5.6점" in said
     assert "지원 100건 가운데 약 8건이 채용" in said
     assert "공고가 요구한 자격증이 있음" in said
     assert "희망임금을 적지 않음(임금 협의)" in said
-    assert "구직자의 다섯 건이 공고도 들어 있음" in said
-    assert "구직자의 다섯 건이 공고는 들어 있지 않음" in " ".join(second.text_content().split())
+    assert "구직자에게이 공고를 추천했음" in said
+    assert "구직자에게이 공고를 추천하지 않았음" in " ".join(second.text_content().split())
     assert "확인할 조건" not in second.text_content()
 
 

@@ -44,26 +44,26 @@ def test_exactly_these_files_are_there_in_english() -> None:
     assert _english_files() == sorted((*WHOLE, *PARTLY))
 
 
-@pytest.mark.parametrize("name", (*WHOLE, *PARTLY))
+@pytest.mark.parametrize("name", [*WHOLE, *PARTLY])
 def test_no_code_is_left_without_a_text_and_no_text_without_a_code(name: str) -> None:
     korean, english = _both(name)
     assert sorted(english) == sorted(korean)
     assert [where for where in korean if bool(korean[where]) != bool(english[where])] == []
 
 
-@pytest.mark.parametrize("name", (*WHOLE, *PARTLY))
+@pytest.mark.parametrize("name", [*WHOLE, *PARTLY])
 def test_the_same_values_have_their_place_in_both(name: str) -> None:
     korean, english = _both(name)
     places = {where: sorted(re.findall(r"\{\w+\}", text)) for where, text in korean.items()}
     assert places == {where: sorted(re.findall(r"\{\w+\}", text)) for where, text in english.items()}
 
 
-@pytest.mark.parametrize("name", (*WHOLE, *PARTLY))
+@pytest.mark.parametrize("name", [*WHOLE, *PARTLY])
 def test_no_korean_is_left_in_english(name: str) -> None:
     assert [text for text in _both(name)[1].values() if re.search("[가-힣]", text)] == []
 
 
-@pytest.mark.parametrize("name", (*WHOLE, *PARTLY))
+@pytest.mark.parametrize("name", [*WHOLE, *PARTLY])
 def test_english_claims_no_cause_and_advises_on_no_protected_trait(name: str) -> None:
     english = {where: text for where, text in _both(name)[1].items() if where != "age_years.name"}
     assert [text for text in english.values() if _CLAIM.search(text) or _PROTECTED.search(text)] == []
