@@ -52,9 +52,11 @@ def delivered_dates(settings: Settings, pointer: Pointer, nouns: tuple[str, ...]
 
 
 def told(dates: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
-    """What each source is called, and the day it was last delivered, in words."""
+    """Each day, the newest first, and the sources that were last delivered on it; those that never came at the end."""
     words = texts.load("sources")
+    days = sorted({day for day in dates.values() if day}, reverse=True)
+    lines = [(words["until"].format(day=texts.day(day)), day) for day in days]
+    lines += [(words["never"], None)] if None in dates.values() else []
     return tuple(
-        (words["name"][noun], words["until"].format(day=texts.day(found)) if found else words["never"])
-        for noun, found in dates.items()
+        (said, ", ".join(words["name"][noun] for noun, found in dates.items() if found == day)) for said, day in lines
     )

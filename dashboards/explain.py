@@ -102,7 +102,7 @@ def _data_lines(answers: dict[str, Any]) -> list[str]:
     """Until when each source was delivered."""
     found = data_sources.told(answers["sources"])
     title = texts.load("person")["data"]["until"]
-    return ["", f"■ {title}", *(f"  {name}: {until}" for name, until in found)] if found else []
+    return ["", f"■ {title}", *(f"  {until}: {names}" for until, names in found)] if found else []
 
 
 def _change_lines(service: wording.Service) -> list[str]:

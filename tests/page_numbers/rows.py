@@ -54,7 +54,7 @@ class Night:
 
     def facts(self, rows: dict[str, Row], sources: dict[str, str | None]) -> Facts:
         """These rows beside the look-up rows of the night."""
-        delivered = tuple(date.fromisoformat(day) for day in sources.values() if day)
+        delivered = tuple(sorted({date.fromisoformat(day) for day in sources.values() if day}, reverse=True))
         lookups = {name: named_only(rows, found) for name, found in self.lookups.items()}
         return Facts(self.pointer.as_of, self.pointer.run_id, rows, lookups, delivered)
 

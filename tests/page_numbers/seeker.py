@@ -202,7 +202,7 @@ def posting(found: Row) -> list[Number]:
 
 
 def data(facts: Facts) -> list[Number]:
-    """Until when each source was delivered, and the night's date."""
+    """The days on which sources were last delivered, the newest first, and the night's date."""
     return [number for delivered in (*facts.delivered, facts.as_of) for number in day(delivered)]
 
 

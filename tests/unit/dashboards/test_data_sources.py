@@ -40,9 +40,13 @@ def test_the_newest_accepted_delivery_by_the_nights_date_counts(delivered: Setti
     assert found == {"resumes": "2026-06-20", "job_postings": "2026-06-09", "benefits": None}
 
 
-def test_each_source_is_told_with_its_day_or_that_it_never_came() -> None:
-    told = data_sources.told({"resumes": "2026-06-20", "benefits": None})
-    assert told == (("이력서", "2026년 6월 20일 자료까지"), ("구직급여 기록", "들어온 자료가 없어 쓰지 못함"))
+def test_each_day_is_told_with_its_sources_and_what_never_came() -> None:
+    told = data_sources.told({"resumes": "2026-06-20", "benefits": None, "seekers": "2026-07-01", "test_results": None})
+    assert told == (
+        ("2026년 7월 1일까지", "구직신청서"),
+        ("2026년 6월 20일까지", "이력서"),
+        ("들어오지 않음", "구직급여 기록, 직업심리검사 결과"),
+    )
 
 
 def test_a_lake_without_a_list_of_deliveries_says_nothing(tmp_path: Path) -> None:
