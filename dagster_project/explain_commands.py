@@ -5,12 +5,21 @@ Heavy imports stand inside commands. Do not put here: look-ups and words (dashbo
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dagster_project.command_options import AsJson, LakeDir, make_settings
+
+
+class Reader(StrEnum):
+    """Who reads a seeker's answers."""
+
+    SEEKER = "seeker"
+    COUNSELLOR = "counsellor"
+
 
 explain_app = typer.Typer(
     no_args_is_help=True,
@@ -24,11 +33,16 @@ def explain_seeker(
     lake: LakeDir = None,
     json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write the person's page here.")] = None,
+    reader: Annotated[Reader, typer.Option("--for", help="Who reads it; a counsellor reads more of it.")] = (
+        Reader.SEEKER
+    ),
 ) -> None:
     """Show one seeker's six answers with their reasons."""
     from dagster_project import report
 
-    typer.echo(report.explain_seeker(make_settings(lake_dir=lake), key, as_json=json, html=html))
+    is_for_counsellor = reader is Reader.COUNSELLOR
+    settings = make_settings(lake_dir=lake)
+    typer.echo(report.explain_seeker(settings, key, as_json=json, html=html, is_for_counsellor=is_for_counsellor))
 
 
 @explain_app.command("posting")

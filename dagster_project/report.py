@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from dashboards import explain, person_page, posting_page
+from dashboards import counsellor_page, explain, person_page, posting_page
 from dashboards import explain_posting as posting
 from lake import publication, tables
 from lake.contracts.rights import HUMAN_REVIEWS
@@ -95,12 +95,17 @@ def doctor(settings: Settings, *, as_json: bool) -> tuple[str, bool]:
     return "\n".join(lines), is_healthy
 
 
-def explain_seeker(settings: Settings, key: str, *, as_json: bool, html: Path | None) -> str:
-    """One person's answers as JSON, text, or a page written to `html`."""
+def explain_seeker(
+    settings: Settings, key: str, *, as_json: bool, html: Path | None, is_for_counsellor: bool = False
+) -> str:
+    """One person's answers as JSON, text, or a page written to `html`; a counsellor reads more of the same row."""
     answers = explain.explain_seeker(settings, publication.current(settings), key)
     if html is not None:
-        return _write_page(html, person_page.render(answers))
-    return _as_json(answers) if as_json else explain.as_text(answers)
+        return _write_page(html, (counsellor_page if is_for_counsellor else person_page).render(answers))
+    if as_json:
+        return _as_json(answers)
+    seeker = explain.as_text(answers)
+    return f"{counsellor_page.as_text(answers)}\n\n{seeker}" if is_for_counsellor else seeker
 
 
 def explain_posting(settings: Settings, posting_id: str, *, as_json: bool, html: Path | None) -> str:

@@ -19,7 +19,7 @@ SKILL = "채우는 역량"
 """What the fact about the taught skill is called."""
 
 
-def notes() -> tuple[str, ...]:
+def reading() -> tuple[str, ...]:
     """What the score is made of, and that a rate describes and does not promise."""
     words = texts.load("occupation")["course"]
     return words["weights"], words["selection"]
@@ -50,15 +50,16 @@ def skill(session: dict[str, Any]) -> str | None:
 
 def session_facts(session: dict[str, Any], *, rate: float | None) -> tuple[tuple[str, str], ...]:
     """What every reader of a session wants to know; what nobody measured is called so."""
-    where = texts.load("occupation")["course"]["online"] if session["is_online"] else region(session)
+    words = texts.load("occupation")["course"]
+    where = words["online"] if session["is_online"] else region(session)
     level = session["skill_level"]
     return facts(
-        ("6개월 취업률", expected(session, rate=rate)),
+        (words["rate"], expected(session, rate=rate)),
         ("본인부담금", cost(session)),
         (SKILL, skill(session)),
         ("훈련 유형", or_no_data(label(codes.TRAINING_TYPE, session["training_type_code"]))),
         ("장소", or_no_data(where)),
-        ("훈련수준", None if level is None else f"NCS {level}수준"),
+        ("훈련수준", None if level is None else words["training_level"].format(level=level)),
         ("기간", _period(session)),
         ("훈련기관", session["institution_name"]),
         ("남은 자리", None if session["seats_left_count"] is None else f"{session['seats_left_count']:,}명"),
@@ -98,4 +99,5 @@ def _period(session: dict[str, Any]) -> str | None:
     if not session["start_date"]:
         return None
     hours = f", {session['training_hours']:,}시간" if session["training_hours"] else ""
-    return f"{session['start_date']} ~ {session['end_date']}{hours}"
+    end = f" ~ {texts.day(session['end_date'])}" if session["end_date"] else ""
+    return f"{texts.day(session['start_date'])}{end}{hours}"

@@ -98,13 +98,15 @@ def notes(employment: dict[str, Any], found: Chance) -> tuple[str, ...]:
 def peers(group: dict[str, Any]) -> str:
     """Whom the person is compared with: occupation, region, how many, and whether the group had to be widened."""
     said = texts.load("person")["peers"]
-    kind = group["kind"]
-    who = said["who"][kind].format(
-        occupation=group["occupation_name"],
-        region=texts.region(group["region_code"]) if group["region_code"] else "",
-    )
-    sentence = said["sentence"].format(who=who, count=f"{group['peers_count'] or 0:,}")
-    return sentence if kind == "occupation_region" else f"{sentence} {said['wider']}"
+    sentence = said["sentence"].format(who=who(group), count=f"{group['peers_count'] or 0:,}")
+    return sentence if group["kind"] == "occupation_region" else f"{sentence} {said['wider']}"
+
+
+def who(group: dict[str, Any]) -> str:
+    """The people of a peer group: their occupation and region."""
+    said: dict[str, str] = texts.load("person")["peers"]["who"]
+    region = texts.region(group["region_code"]) if group["region_code"] else ""
+    return said[group["kind"]].format(occupation=group["occupation_name"], region=region)
 
 
 def reason_groups(employment: dict[str, Any]) -> tuple[ReasonGroup, ...]:
@@ -161,10 +163,11 @@ def _what(change: dict[str, Any]) -> str:
 
 def _compared(then: int, now: int, said: dict[str, Any]) -> str:
     key = "higher" if then > now else "same" if then == now else "lower"
-    return str(said[key]).format(said=_people(then), now=_people(now))
+    return str(said[key]).format(said=people(then), now=people(now))
 
 
-def _people(of_100: int) -> str:
+def people(of_100: int) -> str:
+    """People of a hundred; what is not nobody is not called 0, what is not all not 100."""
     return "1명 미만" if of_100 < 1 else "99명 넘는 수" if of_100 > 99 else f"약 {of_100}명"
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import seeker_employment, seeker_jobs, seeker_occupations, seeker_skills, texts, wording
+from dashboards import data_sources, seeker_employment, seeker_jobs, seeker_occupations, seeker_skills, texts, wording
 from dashboards.gap_words import gap_lines
-from dashboards.lookups import IncompleteAnswers, one_row, plain, require_published
+from dashboards.lookups import IncompleteAnswers, Row, one_row, plain, require_published
 from dashboards.places import as_lines
 from lake.contracts import serving
 from lake.contracts.rights import REVIEW
@@ -51,29 +51,31 @@ def explain_seeker(settings: Settings, pointer: Pointer, key: str) -> dict[str, 
         )
     if missing:
         raise IncompleteAnswers(f"run {pointer.run_id}: one seeker has no row in {missing}; run: goyong verify")
+    return answers_of(settings, pointer, key, {name: row for name, row in rows.items() if row is not None})
+
+
+def answers_of(settings: Settings, pointer: Pointer, key: str, rows: dict[str, Row]) -> dict[str, Any]:
+    """The answers of a seeker's six rows, by service; JSON-ready."""
     answers = {
         "seeker_key": key,
         "run_id": pointer.run_id,
         "as_of": pointer.as_of,
         "is_synthetic": pointer.is_synthetic,
         "model_inputs": seeker_employment.model_inputs(settings, pointer),
+        "sources": data_sources.delivered_dates(settings, pointer, data_sources.SEEKER),
         "reviews": {
             name: {column: row[column] for column in _REVIEW}
             for name, row in rows.items()
-            if row is not None and row.get("review_state_code")
+            if row.get("review_state_code")
         },
-        **{
-            name: read(settings, pointer, row)
-            for (name, row), (_, read) in zip(rows.items(), _SERVICES.values(), strict=True)
-            if row is not None
-        },
+        **{name: read(settings, pointer, rows[name]) for name, (_, read) in _SERVICES.items()},
     }
     return {name: plain(value) for name, value in answers.items()}
 
 
 def as_text(answers: dict[str, Any]) -> str:
     """The answers as Korean lines for a terminal; control characters of a source (a posting's title) are dropped."""
-    lines = [f"기준일 {answers['as_of']} · 실행 {answers['run_id']}"]
+    lines = [wording.head_line(answers)]
     lines += ["※ 합성 데이터로 만든 결과입니다. 실제 사람이 아닙니다."] if answers["is_synthetic"] else []
     lines += [f"※ {line}" for line in wording.review_lines(answers)]
     for service in wording.services(answers):
@@ -90,8 +92,17 @@ def as_text(answers: dict[str, Any]) -> str:
         for place in service.places:
             lines.append(f"  {place.rank}. {place.title} — {place.score}")
             lines += as_lines(place)
-    lines += ["", wording.rights_line()]
+        lines += [f"  ({sentence})" for sentence in service.reading]
+    lines += _data_lines(answers)
+    lines += ["", wording.rights_line(), wording.clock_line(answers["as_of"])]
     return wording.printable(lines)
+
+
+def _data_lines(answers: dict[str, Any]) -> list[str]:
+    """Until when each source was delivered."""
+    found = data_sources.told(answers["sources"])
+    title = texts.load("person")["data"]["until"]
+    return ["", f"■ {title}", *(f"  {until}: {names}" for until, names in found)] if found else []
 
 
 def _change_lines(service: wording.Service) -> list[str]:

@@ -104,7 +104,7 @@ def is_certain(candidates: Sequence[Row]) -> bool:
 def as_text(answers: dict[str, Any]) -> str:
     """The answers as Korean lines for a terminal."""
     told = occupation_facts.occupation(answers)
-    lines = [f"기준일 {answers['as_of']} · 실행 {answers['run_id']}"]
+    lines = [wording.head_line(answers)]
     lines += ["※ 합성 데이터로 만든 결과입니다."] if answers["is_synthetic"] else []
     lines += ["", told.lead, *(f"  {name} — {score}" for name, score in told.candidates)]
     lines += ["", f"■ {told.title}", *(f"  {name}: {text}" for name, text in told.facts)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import places, posting_words, wording
+from dashboards import data_sources, places, posting_words, wording
 from dashboards.lookups import (
     IncompleteAnswers,
     Row,
@@ -73,6 +73,7 @@ def explain_posting(settings: Settings, pointer: Pointer, posting_id: str) -> di
         "run_id": pointer.run_id,
         "as_of": pointer.as_of,
         "is_synthetic": pointer.is_synthetic,
+        "sources": data_sources.delivered_dates(settings, pointer, data_sources.POSTING),
         "answer_code": row["answer_code"],
         "model_version": row["model_version"],
         "posting": {
@@ -89,7 +90,7 @@ def explain_posting(settings: Settings, pointer: Pointer, posting_id: str) -> di
 def as_text(answers: dict[str, Any]) -> str:
     """The answers as Korean lines for a terminal; control characters of a source (a posting's title) are dropped."""
     told = posting_words.posting(answers)
-    lines = [f"기준일 {answers['as_of']} · 실행 {answers['run_id']}"]
+    lines = [wording.head_line(answers)]
     lines += ["※ 합성 데이터로 만든 결과입니다. 실제 사람이 아닙니다."] if answers["is_synthetic"] else []
     lines += ["", f"■ {told.title}", *(f"  {name}: {text}" for name, text in told.facts)]
     lines += ["", f"■ {told.sharing_title}", *(f"  {sentence}" for sentence in told.sharing)]
@@ -97,7 +98,7 @@ def as_text(answers: dict[str, Any]) -> str:
     lines += ["", f"■ {told.talents_title}", f"  {told.lead}", *(f"  {note}" for note in told.notes)]
     for place in told.places:
         lines += [f"  {place.rank}. {place.title} — {place.score}", *places.as_lines(place)]
-    lines += ["", posting_words.consent_line(), wording.rights_line()]
+    lines += ["", posting_words.consent_line(), wording.rights_line(), wording.clock_line(answers["as_of"])]
     return wording.printable(lines)
 
 

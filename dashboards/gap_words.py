@@ -6,6 +6,7 @@ text that belongs to one code (texts/).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from dashboards.places import Place, all_parts, facts, or_no_data, points, share
 
 SHOWN = 10
 """Missing skills of a wish that are listed; the others are counted."""
+NAMED = 6
+"""Missing skills that are named in one line."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Gap:
-    """One wish: how much of what it needs is there (`readiness` out of a hundred) and what is missing."""
+    """One wish, of the occupation `subject`: how much it needs is there (`readiness` of a hundred), what is missing."""
 
     title: str
     readiness: int | None
@@ -35,6 +38,7 @@ class Gap:
     missing_title: str = ""
     missing: tuple[Missing, ...] = ()
     more: str = ""
+    subject: str = ""
 
 
 def is_history(answer: dict[str, Any]) -> bool:
@@ -59,9 +63,10 @@ def gap(wish: dict[str, Any], *, is_wish: bool = True) -> Gap:
     words = texts.load("occupation")["gap"]
     code = wish["gap_occupation_code"]
     named = words["title"] if is_wish else words["history_title"]
-    title = named.format(rank=wish["rank"], name=wish["gap_occupation_name"] or f"직업코드 {code}")
+    subject = wish["gap_occupation_name"] or f"직업코드 {code}"
+    title = named.format(rank=wish["rank"], name=subject)
     if not wish["needed_skills_count"]:
-        return Gap(title, None, (words["no_needs"],))
+        return Gap(title, None, (words["no_needs"],), subject=subject)
     readiness, open_share = wish["readiness_0_1"], wish["open_share_0_1"]
     needed = {"count": wish["needed_skills_count"]}
     said = [words["no_readiness"].format(**needed)]
@@ -77,7 +82,14 @@ def gap(wish: dict[str, Any], *, is_wish: bool = True) -> Gap:
         missing_title=words["missing"].format(count=len(missing)) if missing else "",
         missing=tuple(_missing(skill) for skill in missing[:SHOWN]),
         more=words["more"].format(count=len(missing) - SHOWN) if len(missing) > SHOWN else "",
+        subject=subject,
     )
+
+
+def named_skills(skills: Sequence[dict[str, Any]]) -> str:
+    """Up to six missing skills by name; empty when none is missing."""
+    names = [skill["skill_name"] or skill["skill_code"] for skill in skills]
+    return f"{', '.join(names[:NAMED])}{' 등' if len(names) > NAMED else ''}"
 
 
 def gap_lines(told: Gap) -> list[str]:
@@ -106,7 +118,9 @@ def certificate(found: dict[str, Any]) -> Place:
     words = texts.load("occupation")
     share = found["openings_share_0_1"]
     asked = None if share is None else words["certificate"]["openings"].format(share=share_said(share))
-    level = None if found["skill_level"] is None else f"NCS {found['skill_level']}수준"
+    level = (
+        None if found["skill_level"] is None else words["course"]["training_level"].format(level=found["skill_level"])
+    )
     check = words["certificate"]["licence"] if level is None else None
     parts = tuple((words["course"][column], column) for column in ("job_fit_0_1", "level_fit_0_1"))
     return Place(

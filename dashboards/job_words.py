@@ -21,9 +21,13 @@ def lead(answer: dict[str, Any]) -> str:
 
 
 def notes(answer: dict[str, Any]) -> tuple[str, ...]:
-    """What the search rests on, how to read the score, and how many of the places the sharing put there."""
-    said = [texts.job_basis(answer["basis_code"])] if answer["basis_code"] else []
-    said.append(_words()["score"])
+    """What the search rests on."""
+    return (texts.job_basis(answer["basis_code"]),) if answer["basis_code"] else ()
+
+
+def reading(answer: dict[str, Any]) -> tuple[str, ...]:
+    """How to read the score, and how many of the places the sharing put there."""
+    said = [_words()["score"]]
     if answer["shared_out_count"]:
         count = {"places": len(answer["places"]), "count": answer["shared_out_count"]}
         said.append(_words()["shared"].format(**count))
@@ -61,7 +65,7 @@ def posting_facts(posting: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         ("고용형태", label(codes.EMPLOYMENT_TYPE, posting["employment_type_code"])),
         ("기업규모", label(codes.COMPANY_SIZE, posting["company_size_code"])),
         ("모집인원", headcount),
-        ("마감일", posting["closing_date"] or "채용시까지"),
+        ("마감일", texts.day(posting["closing_date"]) if posting["closing_date"] else "채용시까지"),
     )
 
 

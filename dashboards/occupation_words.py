@@ -19,16 +19,16 @@ There up to .1 is added or taken for how alike the workers are, so a near-twin m
 """
 
 
-def notes(answer: dict[str, Any]) -> tuple[str, ...]:
-    """How to read the places, and which tests were left out and why."""
+def reading(answer: dict[str, Any]) -> tuple[str, ...]:
+    """How to read the places."""
     words = texts.load("occupation")["place"]
     places = answer["places"]
     said = [words["score"]] if places else []
     said += [words["read"]] if any(place["trait_codes"] or place["unlike_trait_codes"] for place in places) else []
-    said += [words["market"]] if places else []
+    said += [words["market"], words["trend"]] if places else []
     if any(place["twins"] for place in places):
         said.append(words["twins_note"])
-    return (*unused_tests(answer), *said)
+    return tuple(said)
 
 
 def unused_tests(answer: dict[str, Any]) -> tuple[str, ...]:
@@ -84,7 +84,8 @@ def tightness(ratio: float | None) -> str:
     """Openings for one seeker."""
     if ratio is None:
         return texts.NO_DATA
-    return "0.1배 미만" if 0 < ratio < 0.05 else f"{ratio:.1f}배"
+    words = texts.load("occupation")["place"]
+    return str(words["openings_few"] if 0 < ratio < 0.05 else words["openings_each"].format(ratio=f"{ratio:,.1f}"))
 
 
 def _regional_tightness(found: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import texts, wording
+from dashboards import data_sources, texts, wording
 from dashboards.page import render_page
 from lake.contracts import features
 from lake.contracts.model import Privacy
@@ -18,7 +18,6 @@ def render(answers: dict[str, Any]) -> str:
     """The page of `answers` as made by explain.explain_seeker."""
     words = texts.load("person")
     services = wording.services(answers)
-    models = {answers[service.code]["model_version"] for service in services}
     return render_page(
         "person.html.j2",
         title=words["title"],
@@ -30,7 +29,9 @@ def render(answers: dict[str, Any]) -> str:
         synthetic_text=words["synthetic"],
         no_history=answers["employment"]["answer_code"] == "NO_EMPLOYMENT_HISTORY_SOURCE",
         not_used=excluded_traits(answers["model_inputs"]),
-        models=sorted(models),
+        sources=data_sources.told(answers["sources"]),
+        day=texts.day(answers["as_of"]),
+        clock=wording.clock_line(answers["as_of"]),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import posting_words, texts
+from dashboards import data_sources, posting_words, texts, wording
 from dashboards.page import render_page
 from dashboards.person_page import excluded_traits
 
@@ -19,10 +19,13 @@ def render(answers: dict[str, Any]) -> str:
         "posting.html.j2",
         title=words["title"],
         t=words,
-        jobs=texts.load("person")["jobs"],
+        person=texts.load("person"),
         answers=answers,
         posting=posting_words.posting(answers),
         is_synthetic=answers["is_synthetic"],
         synthetic_text=words["synthetic"],
         not_used=excluded_traits(()),
+        sources=data_sources.told(answers["sources"]),
+        day=texts.day(answers["as_of"]),
+        clock=wording.clock_line(answers["as_of"]),
     )

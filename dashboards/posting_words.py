@@ -47,7 +47,7 @@ def posting(answers: dict[str, Any]) -> Posting:
         talents_title=words["talents"]["title"],
         has_talents=has_talents,
         lead=lead if has_talents else reason.why,
-        notes=(words["talents"]["note"],) if has_talents else (reason.next,),
+        notes=(words["talents"]["note"], words["talents"]["ask"]) if has_talents else (reason.next,),
         places=tuple(_talent(found) for found in answers["talents"]),
     )
 
@@ -105,7 +105,6 @@ def _talent(found: dict[str, Any]) -> Place:
         score=job_words.score(found["score_0_1"]),
         parts=point_parts(found, (words["fit"], "fit_0_1")),
         facts=facts(
-            (words["key"], found["seeker_key"]),
             (words["chance"], job_words.chance(found["chance_0_1"])),
             (words["recommended"], words["yes"] if found["is_recommended"] else words["no"]),
         ),

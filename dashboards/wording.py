@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards import course_words, employment_words, gap_words, job_words, occupation_words, texts
 from dashboards.employment_words import Chance, Change, ReasonGroup
 from dashboards.gap_words import Gap
 from dashboards.places import Place
+from lake.contracts.rights import ANSWER_WITHIN_DAYS
 
 _MEASURED = ("gaps", "courses", "certificates")
 """The services that are measured against one occupation: a wish, or without one what the person has done."""
@@ -22,7 +24,10 @@ _MEASURED = ("gaps", "courses", "certificates")
 
 @dataclass(frozen=True)
 class Service:
-    """One of the six answers in words; without a result `lead` says why and `notes` what can be done."""
+    """One of the six answers in words; without a result `lead` says why and `notes` what can be done.
+
+    `reading` is how to read the numbers, for after them.
+    """
 
     code: str
     title: str
@@ -36,6 +41,19 @@ class Service:
     missing: str = ""
     gaps: tuple[Gap, ...] = ()
     places: tuple[Place, ...] = ()
+    reading: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The result in a few words, for the list of contents."""
+        words = texts.load("person")["short"]
+        if not self.has_result:
+            return str(words["none"])
+        if self.chance:
+            return str(words["chance"]).format(said=employment_words.people(self.chance.of_100))
+        if self.gaps:
+            return ", ".join(gap.subject for gap in self.gaps)
+        return str(words["places"]).format(count=len(self.places))
 
 
 def services(answers: dict[str, Any]) -> tuple[Service, ...]:
@@ -71,13 +89,30 @@ def review_lines(answers: dict[str, Any]) -> tuple[str, ...]:
     for (state, requested, due), names in sorted(asked.items(), key=lambda item: item[0][2]):
         of_all = len(names) == len(words["services"])
         what = words["everything"] if of_all else ", ".join(words["services"][name] for name in names)
-        lines.append(words["state"][state].format(what=what, requested=requested, due=due))
+        left = (date.fromisoformat(due) - date.fromisoformat(answers["as_of"])).days
+        days = {"requested": texts.day(requested), "due": texts.day(due), "left": left}
+        lines.append(words["state"][state].format(what=what, **days))
     return tuple(lines)
 
 
 def rights_line() -> str:
     """Rights and telephone in one line."""
     return str(texts.load("person")["rights"]["line"])
+
+
+def head_line(answers: dict[str, Any]) -> str:
+    """As of when, and the number to give when asking."""
+    words = texts.load("person")
+    return (
+        f"{words['as_of'].format(day=texts.day(answers['as_of']))} {words['inquiry'].format(run_id=answers['run_id'])}"
+    )
+
+
+def clock_line(as_of: str) -> str:
+    """Until when an answer is due to a request made on `as_of`."""
+    due = date.fromisoformat(as_of) + timedelta(days=ANSWER_WITHIN_DAYS)
+    days = {"days": ANSWER_WITHIN_DAYS, "day": texts.day(as_of), "due": texts.day(due.isoformat())}
+    return str(texts.load("person")["rights"]["clock"]).format(**days)
 
 
 def printable(lines: Sequence[str]) -> str:
@@ -104,24 +139,27 @@ def _employment(code: str, title: str, answer: dict[str, Any]) -> Service:
         chance=found,
         reason_groups=employment_words.reason_groups(answer),
         changes=employment_words.changes(answer, found),
-        missing=_named_skills(answer["missing_skills"]),
+        missing=gap_words.named_skills(answer["missing_skills"]),
     )
-
-
-def _named_skills(skills: Sequence[dict[str, Any]]) -> str:
-    """Up to six missing skills by name; empty when none is missing."""
-    names = [skill["skill_name"] or skill["skill_code"] for skill in skills]
-    return f"{', '.join(names[:6])}{' 등' if len(names) > 6 else ''}"
 
 
 def _occupations(code: str, title: str, answer: dict[str, Any]) -> Service:
     places = tuple(occupation_words.place(found) for found in answer["places"])
-    return Service(code, title, True, texts.basis(answer["basis_code"]), occupation_words.notes(answer), places=places)
+    return Service(
+        code,
+        title,
+        True,
+        texts.basis(answer["basis_code"]),
+        occupation_words.unused_tests(answer),
+        places=places,
+        reading=occupation_words.reading(answer),
+    )
 
 
 def _jobs(code: str, title: str, answer: dict[str, Any]) -> Service:
     places = tuple(job_words.place(found) for found in answer["places"])
-    return Service(code, title, True, job_words.lead(answer), job_words.notes(answer), places=places)
+    lead, notes = job_words.lead(answer), job_words.notes(answer)
+    return Service(code, title, True, lead, notes, places=places, reading=job_words.reading(answer))
 
 
 def _gaps(code: str, title: str, answer: dict[str, Any]) -> Service:
@@ -129,22 +167,21 @@ def _gaps(code: str, title: str, answer: dict[str, Any]) -> Service:
     is_wish = not gap_words.is_history(answer)
     gaps = tuple(gap_words.gap(wish, is_wish=is_wish) for wish in answer["wishes"])
     lead = words["lead"] if is_wish else words["history_lead"]
-    return Service(code, title, True, lead, (*gap_words.basis_notes(answer), words["note"]), gaps=gaps)
+    return Service(code, title, True, lead, gap_words.basis_notes(answer), gaps=gaps, reading=(words["note"],))
 
 
 def _courses(code: str, title: str, answer: dict[str, Any]) -> Service:
     missing = answer["missing_skills"]
     needed = answer["needed_skills_count"] or 0
     lead = f"{gap_words.wanted(answer)}에 필요한 역량 {needed:,}개 가운데 {len(missing)}개가 확인되지 않습니다."
-    named = (f"확인되지 않는 역량: {_named_skills(missing)}",) if missing else ()
+    named = (f"확인되지 않는 역량: {gap_words.named_skills(missing)}",) if missing else ()
     places = tuple(course_words.place(found) for found in answer["places"])
-    return Service(
-        code, title, True, lead, (*gap_words.basis_notes(answer), *named, *course_words.notes()), places=places
-    )
+    notes = (*gap_words.basis_notes(answer), *named)
+    return Service(code, title, True, lead, notes, places=places, reading=course_words.reading())
 
 
 def _certificates(code: str, title: str, answer: dict[str, Any]) -> Service:
     words = texts.load("occupation")["certificate"]
     lead = words["lead"].format(occupation=gap_words.wanted(answer))
     places = tuple(gap_words.certificate(found) for found in answer["places"])
-    return Service(code, title, True, lead, (*gap_words.basis_notes(answer), words["note"]), places=places)
+    return Service(code, title, True, lead, gap_words.basis_notes(answer), places=places, reading=(words["note"],))

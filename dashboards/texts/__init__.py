@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ NO_VALUE = "정보 없음"
 NO_DATA = "자료 없음"
 """NO_VALUE: a person did not say. NO_DATA: nobody measured."""
 _EMPTY = ("", "none", "nan", "null")
+LANGUAGES = {"ko": ".", "en": "en"}
+"""Language → the folder of its texts."""
 _DAYS_PER_MONTH = 365.25 / 12
 
 
@@ -49,9 +52,18 @@ class NoResult:
 
 
 @cache
-def load(name: str) -> dict[str, Any]:
-    """The texts of `name`.toml; callers must not change them."""
-    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+def load(name: str, language: str = "ko") -> dict[str, Any]:
+    """The texts of `name`.toml; callers must not change them. English has what goes with an answer and its codes.
+
+    Raises MissingText where the language has no such texts.
+    """
+    folder = Path(__file__).parent / LANGUAGES.get(language, "?")
+    file = folder / f"{name}.toml"
+    if not file.is_file():
+        raise MissingText(
+            f"dashboards/texts: no {name}.toml in language {language!r}; there are: {', '.join(sorted(LANGUAGES))}"
+        )
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _found(name: str, section: str | None, code: str) -> Any:
@@ -207,6 +219,12 @@ def _with_unit(number: float, unit: str | None) -> str:
     if unit == "배":
         return f"{number:.1f}배"
     return f"{number:,.0f}{unit or ''}"
+
+
+def day(iso: str) -> str:
+    """A day as people write it: 2026-07-01 -> 2026년 7월 1일."""
+    found = date.fromisoformat(iso)
+    return f"{found.year}년 {found.month}월 {found.day}일"
 
 
 def duration(days: float) -> str:

@@ -13,6 +13,9 @@ from lake.contracts import codes
 from lake.contracts import columns as c
 from lake.contracts.model import Column, Kind, Privacy, Table
 
+ANSWER_WITHIN_DAYS = 30
+"""Days from a request to its answer (시행령 제44조의3)."""
+
 
 def _personal(column: Column) -> Column:
     return replace(column.derived(), privacy=Privacy.PERSONAL)
@@ -27,7 +30,7 @@ def _state(*, nullable: bool) -> Column:
     return _personal(state)
 
 
-REVIEW_DUE_DATE = _personal(c.day("review_due_date", "답할 기한", "요구일 + 30일 + 연장 일수"))
+REVIEW_DUE_DATE = _personal(c.day("review_due_date", "답할 기한", f"요구일 + {ANSWER_WITHIN_DAYS}일 + 연장 일수"))
 REVIEW = (
     _personal(
         c.day("review_requested_date", "사람의 재검토를 요구한 날", "답하지 않은 것이 먼저, 기한이 이른 것이 먼저")

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable
 
+from dashboards import texts
 from tests.faults.tally import Add
 from tests.pipeline import readers
 from tests.pipeline.commands import Outcome, Shell
@@ -181,7 +182,8 @@ def test_who_waits_for_a_review_is_answered_with_a_mark_and_not_shown_to_employe
     review = {"review_requested_date": f"{asked.day}", "review_due_date": f"{due}", "review_state_code": "OPEN"}
     assert set(json.dumps(found) for found in json.loads(told.stdout)["reviews"].values()) == {json.dumps(review)}
     said = shell.run("explain", "seeker", key, "--lake", asked.lake).stdout
-    assert f"사람의 재검토를 요구하셨습니다(모든 결과, {asked.day}). {due}까지 답을 드립니다." in said
+    asked_on, due_on = texts.day(asked.day.isoformat()), texts.day(due.isoformat())
+    assert f"사람의 재검토를 요구하셨습니다(모든 결과, {asked_on}). {due_on}까지 답을 드립니다(60일 남음)." in said
 
 
 def test_who_refused_is_told_nothing_and_named_nowhere(asked: Asked, shell: Shell) -> None:

@@ -12,9 +12,9 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lake.contracts.rights import ANSWER_WITHIN_DAYS
 from transforms.registers import day
 
-ANSWER_WITHIN_DAYS = 30
 SHOWN_AFTER_ANSWER_DAYS = 30
 
 

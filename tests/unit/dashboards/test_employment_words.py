@@ -113,7 +113,7 @@ def test_a_change_says_what_it_is(change: dict[str, Any], title: str) -> None:
     [
         (0.486, "이런 조건의 구직자는 100명 가운데 약 49명이 6개월 안에 취업했습니다(지금 조건은 약 47명)."),
         (0.474, "차이가 거의 보이지 않습니다(100명 가운데 약 47명)"),
-        (0.45, "취업한 비율이 높지 않습니다(100명 가운데 약 45명, 지금 조건은 약 47명)"),
+        (0.45, "취업한 비율이 높지 않습니다. 100명 가운데 약 45명이고, 지금 조건은 약 47명입니다."),
     ],
 )
 def test_only_a_whole_person_more_counts_as_more(probability: float, said: str) -> None:

@@ -87,7 +87,8 @@ def test_who_asked_for_a_review_reads_since_when_and_until_when(settings: Settin
     told = {"review_requested_date": "2026-05-31", "review_due_date": "2026-06-30", "review_state_code": "OVERDUE"}
     assert answers["reviews"] == {"jobs": told}
     line = (
-        "※ 사람의 재검토를 요구하셨습니다(지원해 볼 만한 일자리, 2026-05-31). 답을 드릴 기한(2026-06-30)이 지났습니다."
+        "※ 사람의 재검토를 요구하셨습니다(지원해 볼 만한 일자리, 2026년 5월 31일). "
+        "답을 드릴 기한(2026년 6월 30일)이 지났습니다."
     )
     assert line in as_text(answers)
     assert "재검토를 요구하셨습니다" not in as_text(explain_seeker(settings, pointer, SEOUL))

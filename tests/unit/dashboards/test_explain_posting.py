@@ -37,7 +37,8 @@ def test_text_says_who_fits_and_how_recommendations_are_shared(settings: Setting
     text = as_text(explain_posting(settings, pointer, "P1"))
     assert "합성 데이터" in text
     assert "추천이 몰려 구직자 72명에서 36명으로 나누었습니다. 모집인원에 맞춘 몫은 36명입니다." in text
-    assert f"가명 번호: {FIRST}" in text
+    assert FIRST not in text
+    assert "1. 인재 — 종합 5.6점" in text
     assert "맞는 조건: 공고의 직종을 희망함, " in text
     assert "1350" in text
 

@@ -11,7 +11,7 @@ from lake.publication import Pointer
 from lake.settings import Settings
 
 SEOUL = 0
-FEW = "희망 구직자가 10명 미만이거나 자료가 없음"
+FEW = "자료 없음(또는 희망 구직자 10명 미만)"
 
 
 @pytest.mark.parametrize(("count", "few"), [(None, False), (0, False), (1, True), (9, True), (10, False)])

@@ -64,7 +64,9 @@ def test_the_page_says_that_ai_was_used_and_what_rights_there_are(page: str) -> 
 def test_a_review_that_was_asked_for_stands_before_the_answers(answers: dict[str, Any]) -> None:
     review = {"review_requested_date": "2026-06-30", "review_due_date": "2026-07-30", "review_state_code": "OPEN"}
     said = _said(person_page.render(answers | {"reviews": {"employment": review}}))
-    line = "사람의 재검토를 요구하셨습니다(취업할 가능성, 2026-06-30). 2026-07-30까지 답을 드립니다."
+    line = (
+        "사람의 재검토를 요구하셨습니다(취업할 가능성, 2026년 6월 30일). 2026년 7월 30일까지 답을 드립니다(29일 남음)."
+    )
     assert line in said
     assert said.index(line) < said.index("비슷한 조건의 구직자 100명")
 
@@ -115,7 +117,7 @@ def test_a_jobs_score_and_the_parts_of_its_usefulness_are_shown(page: str) -> No
 def test_what_fits_what_is_open_and_what_pulled_a_job_up_is_said(page: str) -> None:
     said = " ".join(html.fromstring(page).xpath("string(//section[@id='jobs'])").split())
     assert "맞는 조건✓ 희망 근무지역, 경력 조건" in said
-    assert "확인할 조건! 임금 협의(공고에 금액이 없음) 또는 희망임금 없음" in said
+    assert "확인할 조건 ! 임금 협의(공고에 금액이 없음) 또는 희망임금 없음" in said
     assert "점수를 올린 것▲ 사는 곳에서 가까움, 이 직종의 보통 지원보다 채용 가능성이 높음" in said
 
 

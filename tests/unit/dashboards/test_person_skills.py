@@ -68,7 +68,7 @@ def test_an_occupations_numbers_are_those_of_the_row(page: str) -> None:
     assert facts["해 온 일과의 가까움"] == "해 온 일과 아주 가까운 직업"
     assert facts["통상 학력"] == "대졸(4년) — 갖추었습니다"
     assert facts["제시임금 중간값"] == "월 270만원"
-    assert facts["구인배수"] == "0.1배"
+    assert facts["구인배수"] == "구직자 1명에 0.1개"
     assert facts["취업 추이"] == "늘고 있음(그 전 12개월 1,050명 → 최근 12개월 1,200명)"
 
 
@@ -78,14 +78,14 @@ def test_a_score_is_said_to_be_no_probability(page: str) -> None:
 
 def test_a_trend_is_said_to_be_of_those_registered_before_and_beyond_chance(page: str) -> None:
     said = _said(page, "occupations")
-    assert "두 해가 시작되기 전에 등록한 구직자가" in said
+    assert "두 해가 시작되기 전에 등록한 구직자만 셉니다" in said
     assert "두 해의 차이가 5% 이상이고 우연으로 보기 어려울 때만" in said
 
 
 def test_what_is_unknown_of_an_occupation_is_no_data_and_never_nothing(page: str) -> None:
     facts = _facts(page, "occupations", 2)
     assert {facts[name] for name in ("통상 학력", "제시임금 중간값", "취업 추이")} == {"자료 없음"}
-    assert facts["구인배수"].endswith("자료가 없음")
+    assert facts["구인배수"].startswith("자료 없음")
     assert "해 온 일과의 가까움" not in facts
 
 
@@ -120,9 +120,9 @@ def test_work_is_said_to_count_from_a_year_on(page: str) -> None:
 def test_a_missing_skill_says_its_level_and_what_it_would_open(page: str) -> None:
     missing = [" ".join(found.text_content().split()) for found in _section(page, "gaps").xpath(".//ol/li")]
     assert missing == [
-        "총무 NCS 5수준 필요이것을 갖추면 모집인원의 12%가 더 열립니다",
+        "총무 필요 수준 5단계(8단계 가운데)이것을 갖추면 모집인원의 12%가 더 열립니다",
         "사례관리 필요 수준 자료 없음더 열리는 모집인원 자료 없음",
-        "총무 NCS 3수준 필요더 열리는 모집인원 자료 없음",
+        "총무 필요 수준 3단계(8단계 가운데)더 열리는 모집인원 자료 없음",
     ]
 
 
@@ -141,7 +141,7 @@ def test_a_course_shows_five_parts_that_add_up_to_its_score(answers: dict[str, A
 
 
 def test_the_weights_told_are_the_weights_checked_here() -> None:
-    told = course_words.notes()[0]
+    told = course_words.reading()[0]
     for name, share in zip(("직무", "지역", "수준"), (35, 20, 20), strict=True):
         assert f"{name} 적합 {share}%" in told
     assert "취업 성과 15%, 비용 적합 10%" in told
@@ -156,7 +156,7 @@ def test_the_weights_told_are_those_of_matching() -> None:
 
 def test_a_course_says_its_rate_with_the_interval_and_what_it_costs(page: str) -> None:
     facts = _facts(page, "courses", 1)
-    rate = "수료자 100명 가운데 약 62명, 90% 구간 48~75명 (이 과정·기관·분야의 지난 취업률, 수료 40명의 기록)"
+    rate = "수료자 100명 가운데 약 62명, 오차 범위 48~75명 (이 과정·기관·분야의 지난 취업률, 수료 40명의 기록)"
     assert facts["6개월 취업률"] == rate
     assert facts["본인부담금"] == "110,000원 (수강비 800,000원)"
     assert facts["훈련 유형"] == "구직자"
@@ -181,7 +181,7 @@ def test_a_courses_rate_is_said_to_describe_and_not_to_promise(page: str) -> Non
 
 def test_certificates_say_how_many_openings_ask_for_them(answers: dict[str, Any], page: str) -> None:
     first, second = _facts(page, "certificates", 1), _facts(page, "certificates", 2)
-    assert first == {"찾는 공고": "모집인원의 1% 미만", "통상 수준": "NCS 5수준"}
+    assert first == {"찾는 공고": "모집인원의 1% 미만", "통상 수준": "5단계(8단계 가운데)"}
     assert second == {
         "찾는 공고": "자료 없음",
         "통상 수준": "자료 없음",
@@ -194,7 +194,7 @@ def test_certificates_say_how_many_openings_ask_for_them(answers: dict[str, Any]
 
 def test_the_terminal_tells_the_same_as_the_page(answers: dict[str, Any]) -> None:
     text = as_text(answers)
-    assert "· 총무 — NCS 5수준 필요 · 이것을 갖추면 모집인원의 12%가 더 열립니다" in text
+    assert "· 총무 — 필요 수준 5단계(8단계 가운데) · 이것을 갖추면 모집인원의 12%가 더 열립니다" in text
     assert "취업 성과 자료 없음 · 비용 적합 자료 없음" in text
     assert "1. 사회조사분석사 2급 — 종합 추천점수 64점" in text
 
@@ -215,7 +215,8 @@ def test_nearness_to_the_past_is_told_in_words(nearness: float | None, said: str
 
 
 @pytest.mark.parametrize(
-    ("ratio", "said"), [(0.0, "0.0배"), (0.04, "0.1배 미만"), (0.81, "0.8배"), (None, "자료 없음")]
+    ("ratio", "said"),
+    [(0.0, "구직자 1명에 0.0개"), (0.04, "구직자 1명에 0.1개 미만"), (0.81, "구직자 1명에 0.8개"), (None, "자료 없음")],
 )
 def test_few_openings_are_not_called_none(ratio: float | None, said: str) -> None:
     assert occupation_words.tightness(ratio) == said
@@ -242,7 +243,7 @@ def test_cost_is_what_the_person_pays(own: int | None, fee: int | None, said: st
 def test_the_end_of_an_interval_is_rounded_outwards() -> None:
     session = {"expected_low_0_1": 0.489, "expected_high_0_1": 0.741, "outcome_basis_code": "MODEL"}
     said = course_words.expected(session | {"graduates_count": None, "hidden": []}, rate=0.617)
-    assert said == "수료자 100명 가운데 약 62명, 90% 구간 48~75명 (지난 회차들로 배운 모형)"
+    assert said == "수료자 100명 가운데 약 62명, 오차 범위 48~75명 (지난 훈련 기록으로 추정)"
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,11 @@ def test_every_state_of_a_review_has_a_sentence_and_no_text_is_left_over() -> No
 )
 def test_a_review_says_what_it_is_about_and_when_the_answer_comes(names: tuple[str, ...], said: str) -> None:
     review = {"review_requested_date": "2026-11-01", "review_due_date": "2026-12-01", "review_state_code": "OPEN"}
-    (line,) = wording.review_lines({"reviews": dict.fromkeys(names, review)})
-    assert line == f"사람의 재검토를 요구하셨습니다({said}, 2026-11-01). 2026-12-01까지 답을 드립니다."
+    (line,) = wording.review_lines({"as_of": "2026-11-20", "reviews": dict.fromkeys(names, review)})
+    assert (
+        line
+        == f"사람의 재검토를 요구하셨습니다({said}, 2026년 11월 1일). 2026년 12월 1일까지 답을 드립니다(11일 남음)."
+    )
 
 
 def test_every_skill_belongs_to_a_major_group_with_a_name() -> None:
