@@ -6,6 +6,7 @@ nothing moves. Pure arrays. Do not put here: which counts and sums there are (kn
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ Ints = npt.NDArray[np.int64]
 class System:
     """Counts and sums, added one by one. A count is named by table, column and row; an unnamed one may be anything.
 
-    Tables of `blank` show no count at all, zeros neither.
+    Tables of `blank` show no count at all, zeros neither. `sums_of` says in which sums a count stands.
     """
 
     most: int
@@ -34,6 +35,7 @@ class System:
     high: list[int] = field(default_factory=list)
     names: list[tuple[str, str, int] | None] = field(default_factory=list)
     sums: list[tuple[list[int], list[int], int]] = field(default_factory=list)
+    sums_of: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def shown(self, name: tuple[str, str, int], value: int | None) -> int:
         """A count of the file, hidden when `value` is None; returns its number."""
@@ -53,6 +55,8 @@ class System:
     def add(self, parts: Sequence[int], wholes: Sequence[int] = (), constant: int = 0) -> None:
         """`parts` together are `wholes` together and `constant`."""
         if parts:
+            for number in (*parts, *wholes):
+                self.sums_of[number].append(len(self.sums))
             self.sums.append((list(parts), list(wholes), constant))
 
 
@@ -103,7 +107,5 @@ def given_away(system: System) -> dict[int, tuple[int, int]]:
 
 def partners(system: System, number: int) -> list[int]:
     """The shown, named counts of people in the sums that `number` stands in: hiding one of them loosens its range."""
-    found = [set(parts + wholes) for parts, wholes, _ in system.sums if number in parts or number in wholes]
-    return sorted(
-        each for each in set().union(*found) if system.names[each] and 0 < system.low[each] == system.high[each]
-    )
+    found = {each for place in system.sums_of[number] for side in system.sums[place][:2] for each in side}
+    return sorted(each for each in found if system.names[each] and 0 < system.low[each] == system.high[each])
