@@ -20,7 +20,8 @@ LABOUR_MARKET_REGIONS = Aggregate(
         "labour_market_regions",
         "시도별 노동시장",
         "시도마다 모집인원, 희망 구직자, 구인배수, 제시임금, 취업자. "
-        "직업 × 시도 표(gold.labour_market)를 가리기 전에 더했다. 10명 미만이거나 다른 칸에서 계산해 낼 수 있는 칸은 가린다.",
+        "직업 × 시도 표(gold.labour_market)를 가리기 전에 더했다. "
+        "10명 미만이거나 다른 칸에서 계산해 낼 수 있는 칸은 가린다.",
         ("region_code",),
         (
             _own("month"),
