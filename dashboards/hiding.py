@@ -23,7 +23,7 @@ from dashboards.aggregates import (
     OCCUPATION_GROUP,
     OPS_PEOPLE,
 )
-from dashboards.disclosure import System, given_away, partners
+from dashboards.disclosure import System, given_away, smallest_partners
 from dashboards.known_sums import ANSWERS, GAPS, REGIONS, known_system
 from dashboards.night_details import emptied, hide_details
 from dashboards.suppression import SMALLEST_SHOWN, Ints, Mask, hide_small_cells
@@ -232,12 +232,11 @@ def _loosened(system: System, found: Ranges, whole: Rows) -> Masks:
     """For each count that is given away, the smallest shown count of its sums, to be hidden too."""
     grown: Masks = {}
     groups = {each.table_id: each.group for each in counted() if each.group}
-    for number in found:
-        free = [p for p in partners(system, number) if not _is_total(system.names[p], whole, groups)]
-        if free:
-            table_id, count, row = system.names[min(free, key=lambda p: (system.low[p], p))] or ("", "", 0)
-            mask = grown.setdefault((table_id, count), np.zeros(whole[table_id].num_rows, dtype=bool))
-            mask[row] = True
+    smallest = smallest_partners(system, found, lambda n: not _is_total(system.names[n], whole, groups))
+    for number in smallest.values():
+        table_id, count, row = system.names[number] or ("", "", 0)
+        mask = grown.setdefault((table_id, count), np.zeros(whole[table_id].num_rows, dtype=bool))
+        mask[row] = True
     return grown
 
 

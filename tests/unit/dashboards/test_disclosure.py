@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboards import hiding, night_details
 from dashboards.aggregates import AGGREGATES
-from dashboards.disclosure import System, given_away, partners, ranges
+from dashboards.disclosure import System, given_away, ranges, smallest_partners
 from dashboards.known_sums import BY_GROUP, GAPS, REGIONS, known_system
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
@@ -44,7 +44,9 @@ def test_totals_of_two_tables_narrow_what_one_leaves_open() -> None:
     slack = system.unknown()
     system.add([3, slack], [1])
     assert given_away(system) == {0: (1, 4), 1: (8, 11)}
-    assert partners(system, 0) == [2]
+    assert smallest_partners(system, [0]) == {0: 2}
+    assert smallest_partners(system, [1]) == {1: 3}
+    assert smallest_partners(system, [0], lambda n: n != 2) == {}
 
 
 def test_a_sum_that_cannot_hold_tells_nothing() -> None:
