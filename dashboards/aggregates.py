@@ -1,7 +1,8 @@
 """The aggregates of goyong.duckdb: what each holds, which SQL makes it, and which of its cells are about people.
 
 Their contracts stand here because no Delta table has them; the SQL stands in sql/<noun>.sql under the same name.
-Those about skills: skill_aggregates.py. Do not put here: reading the lake or writing the file (catalog.py).
+Those about skills: skill_aggregates.py; about regions: market_aggregates.py. Do not put here: reading the lake or
+writing the file (catalog.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dashboards.aggregate_shape import (
     count_column,
     share_column,
 )
+from dashboards.market_aggregates import MARKET_AGGREGATES
 from dashboards.skill_aggregates import SKILL_AGGREGATES
 from lake.contracts import columns as c
 from lake.contracts import features, gold, judgement, ops
@@ -144,6 +146,7 @@ AGGREGATES: tuple[Aggregate, ...] = (
         ("serving__seeker_courses_v1", "serving__courses_v1"),
     ),
     *SKILL_AGGREGATES,
+    *MARKET_AGGREGATES,
 )
 
 COURSE_FIELD = "field_code"

@@ -18,12 +18,14 @@ from typing import Any
 
 import duckdb
 
-from dashboards.analyst_rules import SqlRefused, check_tree
+from dashboards.analyst_rules import CATALOG, SqlRefused, check_tree
+from dashboards.macros import MACRO_NAMES
 
 ROWS_AT_A_TIME = 1_000
 # What Python, DuckDB's code and its threads' stacks take beside DuckDB's own pool, as address space.
 OVERHEAD_MB = 1_536
 _TABLES = "select schema_name || '.' || table_name from duckdb_tables() where not internal"
+_LOCK = ("enable_external_access = false", "lock_configuration = true")
 _PATH = re.compile(r"(?:/[^\s/\"':;,]+){2,}/?")
 _LIMIT_ERRORS = (duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.IOException, MemoryError)
 
@@ -69,10 +71,10 @@ def limit(memory_mb: int, cpu_seconds: int) -> None:
 
 
 def _answer(request: dict[str, Any]) -> Iterator[str]:
-    with duckdb.connect(request["database"], read_only=True, config=_locked(request)) as db:
+    with _open(request) as db:
         tables = {name for (name,) in db.execute(_TABLES).fetchall()}
         tree = db.execute("select json_serialize_sql(?)", [request["sql"]]).fetchone()
-        check_tree(json.loads(tree[0]) if tree else {}, tables)
+        check_tree(json.loads(tree[0]) if tree else {}, tables, MACRO_NAMES)
         found = db.execute(request["sql"])
         left = request["bytes"]
         for rows in _lines(found, request["rows"]):
@@ -80,6 +82,17 @@ def _answer(request: dict[str, Any]) -> Iterator[str]:
             if left < 0:
                 raise TooMuch(f"the answer is larger than {request['bytes']:,} bytes; aggregate or filter it")
             yield rows
+
+
+def _open(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """The file, read-only under the catalog's own name whatever the file is called, and everything else locked."""
+    db = duckdb.connect(config=_limits(request))
+    file = str(request["database"]).replace("'", "''")
+    db.execute(f"attach '{file}' as {CATALOG} (read_only)")
+    db.execute(f"use {CATALOG}")
+    for setting in _LOCK:
+        db.execute(f"set {setting}")
+    return db
 
 
 def _lines(found: duckdb.DuckDBPyConnection, most: int) -> Iterator[str]:
@@ -92,9 +105,8 @@ def _lines(found: duckdb.DuckDBPyConnection, most: int) -> Iterator[str]:
         yield "".join(json.dumps([_plain(value) for value in row], ensure_ascii=False) + "\n" for row in rows)
 
 
-def _locked(request: dict[str, Any]) -> dict[str, Any]:
+def _limits(request: dict[str, Any]) -> dict[str, Any]:
     return {
-        "enable_external_access": "false",
         "autoload_known_extensions": "false",
         "autoinstall_known_extensions": "false",
         "allow_community_extensions": "false",
@@ -105,7 +117,6 @@ def _locked(request: dict[str, Any]) -> dict[str, Any]:
         "max_expression_depth": "250",
         "memory_limit": f"{request['memory_mb']}MB",
         "threads": request["threads"],
-        "lock_configuration": "true",
     }
 
 

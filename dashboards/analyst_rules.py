@@ -1,4 +1,4 @@
-"""What an analyst's SQL may hold: tables of goyong.duckdb, names given inside the query, functions that only compute.
+"""What an analyst's SQL may hold: tables and macros of goyong.duckdb, names given inside the query, pure functions.
 
 Works on the syntax tree that DuckDB itself makes of the text (json_serialize_sql), and only what is named here passes:
 a file, a setting, a table function, a recursive query or a function that DuckDB learns tomorrow does not.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from typing import Any
 
 Tree = dict[str, Any]
@@ -16,6 +17,14 @@ Tree = dict[str, Any]
 
 class SqlRefused(ValueError):
     """The SQL holds something that is not on the analyst surface."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What may be read: tables and table macros, each as "schema.name" in lower case."""
+
+    tables: frozenset[str]
+    macros: frozenset[str]
 
 
 QUERIES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE"}
@@ -71,52 +80,55 @@ LIST_AGGREGATES = AGGREGATES
 
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _RESERVED_NAME = re.compile(r"(duckdb|pragma|sqlite|pg|information_schema)(_|$)", re.IGNORECASE)
+CATALOG = "goyong"
+"""The catalog that an analyst may name before a schema: goyong.gold.labour_market."""
 _WHOLE_TEXT = "write one SELECT over the tables of gold, agg and ops (--sql 'show all tables' lists them)"
 
 
-def check_tree(tree: Tree, tables: Set[str]) -> None:
-    """Raise SqlRefused unless the syntax tree of one statement reads only `tables` ("schema.name") and computes.
+def check_tree(tree: Tree, tables: Set[str], macros: Set[str] = frozenset()) -> None:
+    """Raise SqlRefused unless the syntax tree of one statement reads only `tables` and `macros` and computes.
 
-    `tree` is what json_serialize_sql gives.
+    Both are "schema.name"; `tree` is what json_serialize_sql gives.
     """
     if tree.get("error_type") == "not implemented" or len(tree.get("statements", [tree])) != 1:
         raise SqlRefused(f"the analyst role runs one SELECT; {_WHOLE_TEXT}")
     if tree.get("error"):
         raise SqlRefused(f"{str(tree.get('error_message'))[:200]}; {_WHOLE_TEXT}")
     try:
-        _check(tree["statements"][0]["node"], frozenset(name.lower() for name in tables), frozenset())
+        surface = Surface(frozenset(name.lower() for name in tables), frozenset(name.lower() for name in macros))
+        _check(tree["statements"][0]["node"], surface, frozenset())
     except RecursionError:
         raise SqlRefused("the query is nested too deeply; write it flatter") from None
 
 
-def _check(part: Any, tables: frozenset[str], given: frozenset[str]) -> None:
+def _check(part: Any, surface: Surface, given: frozenset[str]) -> None:
     """Check a part of the tree; `given` are the names of the WITH clauses that it stands in."""
     if isinstance(part, list):
         for each in part:
-            _check(each, tables, given)
+            _check(each, surface, given)
         return
     if not isinstance(part, dict):
         return
     inner = given
     if "cte_map" in part:
-        inner = _check_ctes(part["cte_map"], tables, given)
-    _check_kind(part)
+        inner = _check_ctes(part["cte_map"], surface, given)
+    _check_kind(part, surface)
     if part.get("type") == "BASE_TABLE":
-        _check_table(part, tables, given)
+        _check_table(part, surface, given)
     if "function_name" in part:
-        _check_function(part)
+        _check_function(part, surface)
     if part.get("type") == "CTE_NODE":
         inner = inner | {_cte_name(part["cte_name"])}
-        _check(part["query"], tables, given)
+        _check(part["query"], surface, given)
     for name, child in part.items():
         if name != "cte_map" and not (part.get("type") == "CTE_NODE" and name == "query"):
-            _check(child, tables, inner)
+            _check(child, surface, inner)
 
 
-def _check_ctes(cte_map: Tree, tables: frozenset[str], given: frozenset[str]) -> frozenset[str]:
+def _check_ctes(cte_map: Tree, surface: Surface, given: frozenset[str]) -> frozenset[str]:
     """The names in reach after a WITH clause; each of its queries sees the ones before it only."""
     for entry in cte_map["map"]:
-        _check(entry["value"], tables, given)
+        _check(entry["value"], surface, given)
         given = given | {_cte_name(entry["key"])}
     return given
 
@@ -127,7 +139,7 @@ def _cte_name(name: str) -> str:
     return name.lower()
 
 
-def _check_kind(part: Tree) -> None:
+def _check_kind(part: Tree, surface: Surface) -> None:
     kind, family = part.get("type"), part.get("class")
     if family is not None and family not in EXPRESSIONS:
         raise SqlRefused(f"{str(family).lower()} is not on the analyst surface; {_WHOLE_TEXT}")
@@ -139,7 +151,7 @@ def _check_kind(part: Tree) -> None:
         return
     if kind == "TABLE_FUNCTION":
         name = str(part["function"].get("function_name", "")).lower()
-        if name not in TABLE_FUNCTIONS:
+        if name not in TABLE_FUNCTIONS and not _is_macro(part["function"], surface):
             raise SqlRefused(f"{name[:40]}() is not on the analyst surface; {_WHOLE_TEXT}")
     elif kind not in SOURCES:
         raise SqlRefused(f"{_words(kind)} is not on the analyst surface; {_WHOLE_TEXT}")
@@ -152,17 +164,29 @@ def _check_show(part: Tree) -> None:
         raise SqlRefused("SHOW lists tables only; write: show all tables, or describe agg.answers_by_code")
 
 
-def _check_table(part: Tree, tables: frozenset[str], given: frozenset[str]) -> None:
+def _check_table(part: Tree, surface: Surface, given: frozenset[str]) -> None:
     schema, name = part.get("schema_name", "").lower(), part.get("table_name", "").lower()
     if part.get("at_clause") is not None:
         raise SqlRefused("AT is not on the analyst surface: the file holds one night")
     is_given = not schema and not part.get("catalog_name") and name in given
-    if not is_given and (part.get("catalog_name") or f"{schema}.{name}" not in tables):
+    if not is_given and (not _is_own(part.get("catalog_name")) or f"{schema}.{name}" not in surface.tables):
         full = ".".join(filter(None, (part.get("catalog_name"), schema, name)))
         raise SqlRefused(f"{full[:80]!r} is no table of goyong.duckdb; {_WHOLE_TEXT}")
 
 
-def _check_function(part: Tree) -> None:
+def _is_own(catalog: str | None) -> bool:
+    return (catalog or CATALOG).lower() == CATALOG
+
+
+def _is_macro(function: Tree, surface: Surface) -> bool:
+    """Whether a function is a table macro of the file, called with its schema."""
+    name = f"{function.get('schema', '')}.{function.get('function_name', '')}".lower()
+    return _is_own(function.get("catalog")) and name in surface.macros
+
+
+def _check_function(part: Tree, surface: Surface) -> None:
+    if _is_macro(part, surface):
+        return
     name = str(part["function_name"]).lower()
     if part.get("catalog") or part.get("schema", "").lower() not in ("", "main"):
         raise SqlRefused(f"{name[:40]}: write functions without a schema")

@@ -1,7 +1,8 @@
 """goyong.duckdb: the one file analysts open. Aggregates only, small cells hidden, a Korean comment on every column.
 
 Built aside from the tables one pointer names, then renamed. It must never hold a row about one person or a column
-that identifies one: `_refuse_personal_columns` stops the build. What is in it: aggregates.py and GOLD_PEOPLE there.
+that identifies one: `_refuse_personal_columns` stops the build. What is in it: aggregates.py and GOLD_PEOPLE there,
+macros.py, code_labels.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import pyarrow.dataset as pads
 from dashboards import hiding, texts
 from dashboards.aggregate_shape import Aggregate
 from dashboards.aggregates import AGGREGATES, GOLD_PEOPLE, PUBLISHED_TABLES
+from dashboards.code_labels import CODE_LABELS, label_rows
+from dashboards.macros import MACROS, create_macros
 from lake import tables
 from lake.contracts import judgement, ops
 from lake.contracts.model import Privacy, Table
@@ -77,6 +80,7 @@ def build_catalog(settings: Settings, pointer: Pointer, *, out: Path, run: pa.Ta
         shown = hiding.hide_everywhere(rows)
         for contract in contracts():
             _write(db, contract, shown[contract.id])
+        create_macros(db)
         db.execute("commit")
         db.execute("checkpoint")
     aside.replace(final)
@@ -110,7 +114,7 @@ def contracts() -> tuple[Table, ...]:
     return (*(table(name) for name in GOLD_PEOPLE), *own, *(table(name) for name in _OPS), *_EXTRA_OPS)
 
 
-_EXTRA_OPS = (PUBLISHED_TABLES, ops.DATA_DICTIONARY)
+_EXTRA_OPS = (PUBLISHED_TABLES, CODE_LABELS, ops.DATA_DICTIONARY)
 
 
 def _gold_rows(settings: Settings, pointer: Pointer) -> dict[str, pa.Table]:
@@ -166,8 +170,9 @@ def _ops_rows(settings: Settings, pointer: Pointer, run: pa.Table | None) -> dic
         for table_id, entry in entries
     ]
     found[PUBLISHED_TABLES.id] = pa.Table.from_pylist(listed, schema=arrow_schema(PUBLISHED_TABLES))
+    found[CODE_LABELS.id] = label_rows(contracts())
     own = [contract for contract in contracts() if contract.id not in TABLES]
-    found[ops.DATA_DICTIONARY.id] = dictionary_rows([*TABLES.values(), *own])
+    found[ops.DATA_DICTIONARY.id] = dictionary_rows([*TABLES.values(), *own, *(macro.dictionary for macro in MACROS)])
     return found
 
 

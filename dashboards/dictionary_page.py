@@ -15,7 +15,8 @@ from dashboards.page import render_page
 from lake.settings import Settings
 
 _ROWS = "select * from ops.data_dictionary order by table_id, position"
-_INSIDE = "select schema_name || '__' || table_name from duckdb_tables() order by all"
+_INSIDE = """select schema_name || '__' || table_name from duckdb_tables()
+union select schema_name || '__' || function_name from duckdb_functions() where not internal order by all"""
 
 
 INDEX_FILE = "data-dictionary.html"

@@ -6,7 +6,7 @@ nothing moves. Pure arrays. Do not put here: which counts and sums there are (kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,14 +64,14 @@ def ranges(system: System) -> tuple[Ints, Ints]:
     low, high = np.array(system.low, dtype=np.int64), np.array(system.high, dtype=np.int64)
     if not system.sums:
         return low, high
-    sizes = [len(parts) + len(wholes) for parts, wholes, _ in system.sums]
-    which = np.repeat(np.arange(len(sizes)), sizes)
-    cell = np.concatenate([np.array(parts + wholes, dtype=np.int64) for parts, wholes, _ in system.sums])
-    sign = np.concatenate([np.r_[np.ones(len(p), np.int64), -np.ones(len(w), np.int64)] for p, w, _ in system.sums])
+    sizes = [len(side) for parts, wholes, _ in system.sums for side in (parts, wholes)]
+    sides = np.repeat(np.arange(len(sizes)), sizes)
+    which, sign = sides // 2, 1 - 2 * (sides % 2)
+    cell = np.fromiter((n for parts, wholes, _ in system.sums for side in (parts, wholes) for n in side), np.int64)
     constant = np.array([value for _, _, value in system.sums], dtype=np.int64)
     for _ in range(ROUNDS):
         least, most = np.where(sign > 0, low[cell], -high[cell]), np.where(sign > 0, high[cell], -low[cell])
-        sum_least, sum_most = _add_up(which, least, len(sizes)), _add_up(which, most, len(sizes))
+        sum_least, sum_most = (_add_up(which, ends, len(system.sums)) for ends in (least, most))
         holds = ((sum_least <= constant) & (sum_most >= constant))[which]
         at_most = (constant - sum_least)[which] + least
         at_least = (constant - sum_most)[which] + most
@@ -101,9 +101,23 @@ def given_away(system: System) -> dict[int, tuple[int, int]]:
     return {int(number): (int(low[number]), int(high[number])) for number in found}
 
 
-def partners(system: System, number: int) -> list[int]:
-    """The shown, named counts of people in the sums that `number` stands in: hiding one of them loosens its range."""
-    found = [set(parts + wholes) for parts, wholes, _ in system.sums if number in parts or number in wholes]
-    return sorted(
-        each for each in set().union(*found) if system.names[each] and 0 < system.low[each] == system.high[each]
-    )
+def smallest_partners(
+    system: System, numbers: Collection[int], is_free: Callable[[int], bool] = lambda _: True
+) -> dict[int, int]:
+    """For each of `numbers` the smallest shown, named count of its sums that `is_free` to be hidden; ties: the first.
+
+    Hiding it loosens the range of the number; a number without such a count is left out.
+    """
+    found: dict[int, int] = {}
+    low, high = system.low, system.high
+    for parts, wholes, _ in system.sums:
+        own = [number for side in (parts, wholes) for number in side if number in numbers]
+        if not own:
+            continue
+        free = (n for side in (parts, wholes) for n in side if 0 < low[n] == high[n] and system.names[n] and is_free(n))
+        smallest = min(((low[n], n) for n in free), default=None)
+        if smallest is not None:
+            for number in own:
+                before = found.get(number, smallest[1])
+                found[number] = min(smallest, (low[before], before))[1]
+    return found

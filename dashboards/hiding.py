@@ -23,10 +23,10 @@ from dashboards.aggregates import (
     OCCUPATION_GROUP,
     OPS_PEOPLE,
 )
-from dashboards.disclosure import System, given_away, partners
-from dashboards.known_sums import ANSWERS, GAPS, known_system
+from dashboards.disclosure import System, given_away, smallest_partners
+from dashboards.known_sums import ANSWERS, GAPS, REGIONS, known_system
 from dashboards.night_details import emptied, hide_details
-from dashboards.suppression import SMALLEST_SHOWN, Mask, hide_small_cells
+from dashboards.suppression import SMALLEST_SHOWN, Ints, Mask, hide_small_cells
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ Masks = dict[tuple[str, str], Mask]
 Ranges = dict[int, tuple[int, int]]
 
 _MARKET, _OCCUPATIONS = "gold__labour_market", "gold__occupations"
+# Tables that hold the totals of the market's lines: their key, and which of the market's lines they are the total of.
+_MARKET_TOTALS = {_OCCUPATIONS: ("occupation_code", 0), REGIONS: ("region_code", 1)}
 _ROUNDS = 50
 
 
@@ -69,8 +71,9 @@ def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
     whole |= hide_details(whole)
     everybody = count_everybody(whole)
     blank: frozenset[str] = frozenset()
+    also: Masks = {}
     while True:
-        shown, system, found = _hide_with(whole, everybody, blank)
+        shown, system, found = _hide_with(whole, everybody, blank, also)
         if not found or system.most < SMALLEST_SHOWN:
             return shown
         more = _involved(system, found) - blank
@@ -80,9 +83,11 @@ def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
         blank |= more
 
 
-def _hide_with(whole: Rows, everybody: int, blank: frozenset[str]) -> tuple[Rows, System, Ranges]:
-    """The tables hidden as far as it helps, those of `blank` altogether, and what still follows from the sums."""
-    also: Masks = {}
+def _hide_with(whole: Rows, everybody: int, blank: frozenset[str], also: Masks) -> tuple[Rows, System, Ranges]:
+    """The tables hidden as far as it helps, those of `blank` altogether, and what still follows from the sums.
+
+    `also` is what sums made necessary to hide so far; what is found here is added to it.
+    """
     for _ in range(_ROUNDS):
         shown, cells = _hide_each(whole, also)
         shown |= {name: _without_counts(shown[name], name) for name in blank}
@@ -141,16 +146,17 @@ def with_lines(name: str, rows: pa.Table) -> pa.Table:
 
 
 def _hide_each(whole: Rows, also: Masks) -> tuple[Rows, Masks]:
-    """Every table hidden by itself, with what is hidden `also`; an occupation whose market gives it away too."""
-    shown, cells, opened = dict(whole), Masks(), dict[str, set[str]]()
+    """Every table hidden by itself, with what is hidden `also`; a total that gives a cell of the market away too."""
+    shown, cells, opened = dict(whole), Masks(), dict[str, list[set[str]]]()
     for each in counted():
         if each.table_id not in whole:
             continue
         name = (each.table_id, each.people.count)
         mask = also.get(name)
-        if each.table_id == _OCCUPATIONS:
-            codes = whole[_OCCUPATIONS].column("occupation_code").to_pylist()
-            known = np.array([code in opened.get(each.people.count, set()) for code in codes], dtype=bool)
+        if each.table_id in _MARKET_TOTALS and each.people.count in opened:
+            key, line = _MARKET_TOTALS[each.table_id]
+            codes = whole[each.table_id].column(key).to_pylist()
+            known = np.array([code in opened[each.people.count][line] for code in codes], dtype=bool)
             mask = known if mask is None else mask | known
         shown[each.table_id], cells[name], found = hide(
             shown[each.table_id], each.people, group=each.group, also=mask, counts=whole[each.table_id]
@@ -162,8 +168,8 @@ def _hide_each(whole: Rows, also: Masks) -> tuple[Rows, Masks]:
 
 def hide(
     rows: pa.Table, people: People, *, group: str = "", also: Mask | None = None, counts: pa.Table | None = None
-) -> tuple[pa.Table, Mask, set[str]]:
-    """`rows` with small cells of one people count set to NULL, which cells, and the first line's values left open.
+) -> tuple[pa.Table, Mask, list[set[str]]]:
+    """`rows` with small cells of one people count set to NULL, which cells, and each line's values left open.
 
     A line left open has hidden cells that follow from its total. With `group`, the row TOTAL is no cell but the total:
     it is hidden when the hidden cells would follow from it. `counts` are the rows before anything was hidden.
@@ -188,9 +194,13 @@ def hide(
         position = rows.schema.get_field_index("is_suppressed")
         flags = pc.or_(rows.column("is_suppressed"), pa.array(cells))
         rows = rows.set_column(position, rows.schema.field(position), flags)
-    first = rows.column(people.lines[0].split("+")[0]).to_pylist() if people.lines else []
-    open_ids = set(hidden.totals[0].tolist())
-    return rows, cells, {value for value, line in zip(first, lines[0].tolist(), strict=False) if line in open_ids}
+    return rows, cells, [_left_open(rows, *each) for each in zip(people.lines, lines, hidden.totals, strict=False)]
+
+
+def _left_open(rows: pa.Table, name: str, lines: Ints, opened: Ints) -> set[str]:
+    """The values of a line's column (of its first one) whose lines (n,) are among those left open."""
+    values, ids = rows.column(name.split("+")[0]).to_pylist(), set(opened.tolist())
+    return {value for value, line in zip(values, lines.tolist(), strict=True) if line in ids}
 
 
 def line_ids(rows: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -222,12 +232,11 @@ def _loosened(system: System, found: Ranges, whole: Rows) -> Masks:
     """For each count that is given away, the smallest shown count of its sums, to be hidden too."""
     grown: Masks = {}
     groups = {each.table_id: each.group for each in counted() if each.group}
-    for number in found:
-        free = [p for p in partners(system, number) if not _is_total(system.names[p], whole, groups)]
-        if free:
-            table_id, count, row = system.names[min(free, key=lambda p: (system.low[p], p))] or ("", "", 0)
-            mask = grown.setdefault((table_id, count), np.zeros(whole[table_id].num_rows, dtype=bool))
-            mask[row] = True
+    smallest = smallest_partners(system, found, lambda n: not _is_total(system.names[n], whole, groups))
+    for number in smallest.values():
+        table_id, count, row = system.names[number] or ("", "", 0)
+        mask = grown.setdefault((table_id, count), np.zeros(whole[table_id].num_rows, dtype=bool))
+        mask[row] = True
     return grown
 
 

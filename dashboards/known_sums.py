@@ -22,6 +22,7 @@ Key = tuple[Any, ...]
 ANSWERS = "agg__answers_by_code"
 BY_GROUP = "agg__employment_probability_by_occupation_group"
 GAPS = "agg__skill_gaps"
+REGIONS = "agg__labour_market_regions"
 # Tables of which NO_ANSWER is everybody whose answer from this service is not OK.
 SERVICE_OF = {
     "agg__employment_probability_by_region": "EMPLOYMENT",
@@ -49,6 +50,10 @@ def known_system(rows: Rows, everybody: int, blank: frozenset[str] = frozenset()
     for count, wholes in (("seekers_count", occupations), ("hires_12m_count", {})):
         cells = _cells(system, rows, "gold__labour_market", count, ("occupation_code", "region_code"))
         _add_totals(system, cells, lambda key: (key[0],), wholes)
+        regions = _cells(system, rows, REGIONS, count, ("region_code",))
+        _add_totals(system, cells, lambda key: (key[1],), regions)
+        if regions and wholes:
+            system.add(list(regions.values()), list(wholes.values()))
     _add_wishes(system, occupations, groups)
     _add_courses(system, rows)
     _add_exposure(system, rows)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dashboards import analyst
+from dashboards.macros import MACRO_NAMES
 from lake import audit_log
 from lake.file_hash import sha256_of
 from lake.settings import Settings
@@ -170,6 +171,7 @@ def test_p24_ordinary_questions_are_answered(settings: Settings) -> None:
         ),
         "the dictionary": "select column_label from ops.data_dictionary where column_name = 'people_count' limit 1",
     }
+    texts |= {f"{name}()": f"select count(*) from goyong.{name}()" for name in sorted(MACRO_NAMES)}
     found = try_in_one_child(settings, texts)
     assert {name: text for name, (how, text) in found.items() if how != "Answer"} == {}
 

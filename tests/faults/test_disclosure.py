@@ -23,6 +23,7 @@ SAMPLE = 60
 COUNTS = {
     "gold.labour_market": ("seekers_count", "occupation_code || '/' || region_code"),
     "gold.occupations": ("seekers_count", "occupation_code"),
+    "agg.labour_market_regions": ("seekers_count", "region_code"),
     "gold.course_outcomes": ("graduates_count", "course_id"),
     "agg.course_fields": ("graduates_count", "field_code"),
     "agg.answers_by_code": ("people_count", "service_code || '/' || answer_code"),
@@ -38,7 +39,9 @@ COUNTS = {
 }
 # Tables whose rows (without TOTAL) are everybody once.
 EVERYBODY = [
-    name for name in COUNTS if name.startswith("agg.") and name not in ("agg.course_fields", "agg.answers_by_code")
+    name
+    for name in COUNTS
+    if name.startswith("agg.") and name not in ("agg.course_fields", "agg.answers_by_code", "agg.labour_market_regions")
 ]
 
 
@@ -66,6 +69,8 @@ class Auditor:
             yield mine, self.everybody
         for occupation in [n for n in self.names if n[0] == "gold.occupations"]:
             yield [n for n in self.names if n[0] == "gold.labour_market" and n[1][:4] == occupation[1]], occupation
+        for region in [n for n in self.names if n[0] == "agg.labour_market_regions"]:
+            yield [n for n in self.names if n[0] == "gold.labour_market" and n[1][5:] == region[1]], region
         for field in [n for n in self.names if n[0] == "agg.course_fields"]:
             rows = self.db.execute("select course_id from gold.course_outcomes where skill_code[:2] = ?", [field[1]])
             yield [("gold.course_outcomes", course) for (course,) in rows.fetchall()], field

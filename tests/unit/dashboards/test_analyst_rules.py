@@ -12,11 +12,12 @@ from dashboards.analyst_rules import SqlRefused, check_tree
 from dashboards.answer_formats import as_csv, as_json, as_text, require_format
 
 TABLES = {"agg.answers", "gold.occupations"}
+MACROS = {"gold.by_region"}
 
 
 def check(sql: str) -> None:
     (text,) = duckdb.execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
-    check_tree(json.loads(text), TABLES)
+    check_tree(json.loads(text), TABLES, MACROS)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,9 @@ def check(sql: str) -> None:
         "select [x * 2 for x in [1, 2] if x > 1], list_transform([1], lambda x: x + 1)",
         "select date_trunc('month', d), extract(year from d), d + interval 3 day from agg.answers",
         "select list_aggregate([1], 'sum')",
+        "from gold.by_region('2026-11')",
+        "select max(a) from GOYONG.Gold.By_Region(top := (select 1)) as r join goyong.agg.answers using (a)",
+        "describe goyong.agg.answers",
     ],
 )
 def test_questions_about_the_tables_are_allowed(sql: str) -> None:
@@ -49,6 +53,12 @@ def test_questions_about_the_tables_are_allowed(sql: str) -> None:
         ("from answers", "'answers' is no table"),
         ("from other.agg.answers", "'other.agg.answers' is no table"),
         ("from read_text('x')", r"read_text\(\) is not on"),
+        ("from by_region('2026-11')", r"by_region\(\) is not on"),
+        ("from agg.by_region('2026-11')", r"by_region\(\) is not on"),
+        ("from system.gold.by_region('2026-11')", r"by_region\(\) is not on"),
+        ("from gold.by_region((select getenv('HOME')))", r"getenv\(\) is not on"),
+        ("from gold.by_region((from read_text('x')))", r"read_text\(\) is not on"),
+        ("from goyong.answers", "'goyong.answers' is no table"),
         ("select getenv('HOME')", r"getenv\(\) is not on"),
         ("select list_aggregate([1], 'histogram')", "list_aggregate"),
         ("with recursive x as (select 1 union all from x) from x", "recursive cte is not on"),

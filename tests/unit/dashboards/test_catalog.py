@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -177,11 +178,15 @@ def test_judgements_of_later_nights_stay_out(settings: Settings) -> None:
     assert made._rows_until(settings, "ops__drift", date(2026, 7, 1)).num_rows == 2
 
 
-def test_every_table_and_column_has_a_korean_comment(settings: Settings, catalog: Path) -> None:
+def test_every_table_column_and_macro_has_a_korean_comment(settings: Settings, catalog: Path) -> None:
     bare = "select table_name from duckdb_tables() where comment is null"
     bare += " union all select table_name || '.' || column_name from duckdb_columns()"
     bare += " where comment is null and not internal"
     assert _rows(settings, catalog, bare) == []
+    told = """select comment from duckdb_tables() union all select comment from duckdb_columns() where not internal
+        union all select comment from duckdb_functions() where not internal"""
+    found = [comment for (comment,) in _rows(settings, catalog, told)]
+    assert [comment for comment in found if not re.search("[가-힣]", str(comment))] == []
 
 
 def test_no_column_is_about_one_person(settings: Settings, catalog: Path) -> None:

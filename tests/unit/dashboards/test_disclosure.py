@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dashboards import hiding, night_details
 from dashboards.aggregates import AGGREGATES
-from dashboards.disclosure import System, given_away, partners, ranges
-from dashboards.known_sums import BY_GROUP, GAPS, known_system
+from dashboards.disclosure import System, given_away, ranges, smallest_partners
+from dashboards.known_sums import BY_GROUP, GAPS, REGIONS, known_system
 from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 
@@ -44,7 +44,9 @@ def test_totals_of_two_tables_narrow_what_one_leaves_open() -> None:
     slack = system.unknown()
     system.add([3, slack], [1])
     assert given_away(system) == {0: (1, 4), 1: (8, 11)}
-    assert partners(system, 0) == [2]
+    assert smallest_partners(system, [0]) == {0: 2}
+    assert smallest_partners(system, [1]) == {1: 3}
+    assert smallest_partners(system, [0], lambda n: n != 2) == {}
 
 
 def test_a_sum_that_cannot_hold_tells_nothing() -> None:
@@ -73,10 +75,8 @@ def test_no_range_is_narrower_or_wider_than_trying_every_value_shows(data: st.Da
         assert (high == fitting.max(axis=0)).all()
 
 
-REGIONS, OCCUPATIONS = ("11", "26", "50"), ("0111", "0112", "0211", "1111", "1112")
-_COUNTS = st.lists(
-    st.integers(0, 30), min_size=len(REGIONS) * len(OCCUPATIONS), max_size=len(REGIONS) * len(OCCUPATIONS)
-)
+PLACES, OCCUPATIONS = ("11", "26", "50"), ("0111", "0112", "0211", "1111", "1112")
+_COUNTS = st.lists(st.integers(0, 30), min_size=len(PLACES) * len(OCCUPATIONS), max_size=len(PLACES) * len(OCCUPATIONS))
 
 
 def rows_of(table_id: str, rows: list[dict[str, object]]) -> pa.Table:
@@ -89,7 +89,7 @@ def rows_of(table_id: str, rows: list[dict[str, object]]) -> pa.Table:
 
 def world_of(counts: list[int], unanswered: int) -> tuple[dict[str, pa.Table], int]:
     """Tables of one Korea: seekers by occupation and region; some of the first cell have no answer."""
-    cells = dict(zip(itertools.product(OCCUPATIONS, REGIONS), counts, strict=True))
+    cells = dict(zip(itertools.product(OCCUPATIONS, PLACES), counts, strict=True))
     everybody = sum(counts)
     without = min(unanswered, counts[0])
     by_occupation = {o: sum(n for (own, _), n in cells.items() if own == o) for o in OCCUPATIONS}
@@ -110,6 +110,14 @@ def world_of(counts: list[int], unanswered: int) -> tuple[dict[str, pa.Table], i
         "gold__labour_market": [
             {"occupation_code": o, "region_code": r, "seekers_count": n, "hires_12m_count": 0}
             for (o, r), n in cells.items()
+        ],
+        REGIONS: [
+            {
+                "region_code": r,
+                "seekers_count": sum(n for (_, own), n in cells.items() if own == r),
+                "hires_12m_count": 0,
+            }
+            for r in PLACES
         ],
     }
     return {name: rows_of(name, rows) for name, rows in tables.items()}, everybody
@@ -137,7 +145,7 @@ def test_a_lake_of_few_people_is_published_without_counts(
     tables, everybody = world_of(counts, unanswered)
     shown = hiding.hide_everywhere(tables)
     blank = without_counts(shown)
-    assert blank == {BY_GROUP, GAPS, "gold__labour_market", "gold__occupations"}
+    assert blank == {BY_GROUP, GAPS, REGIONS, "gold__labour_market", "gold__occupations"}
     assert given_away(known_system(shown, everybody, blank)) == {}
     assert "too few people: no count is shown in " in caplog.text
 
@@ -168,6 +176,25 @@ def test_the_total_of_an_occupation_is_hidden_when_its_regions_would_give_it_awa
     found = dict(zip(OCCUPATIONS, shown["gold__occupations"].column("seekers_count").to_pylist(), strict=True))
     assert found["0111"] is None
     assert None in (found["0112"], found["0211"])
+
+
+def test_the_total_of_a_region_is_hidden_when_it_would_give_a_cell_away() -> None:
+    """All 30 of region 50 wish occupation 0111, whose other cell is of 4: with 30 hidden for their sake, so is 50."""
+    counts = [4, 0, 30, 20, 20, 0, 30, 25, 0, 20, 20, 0, 30, 30, 0]
+    shown = hiding.hide_everywhere(world_of(counts, 0)[0])
+    market = shown["gold__labour_market"]
+    cells = dict(
+        zip(
+            zip(*(market.column(n).to_pylist() for n in ("occupation_code", "region_code")), strict=True),
+            market.column("seekers_count").to_pylist(),
+            strict=True,
+        )
+    )
+    totals = dict(zip(PLACES, shown[REGIONS].column("seekers_count").to_pylist(), strict=True))
+    assert cells["0111", "11"] is None
+    assert cells["0111", "50"] is None
+    assert totals["50"] is None
+    assert list(totals.values()).count(None) > 1
 
 
 @pytest.mark.parametrize(
