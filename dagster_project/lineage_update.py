@@ -1,0 +1,134 @@
+"""`make lineage`: write lake/contracts/lineage.json anew, from the engine's plans and from one published night.
+
+`python -m dagster_project.lineage_update LAKE` reads a lake with a published night (made by `goyong demo`) and writes
+nothing into it. Do not put here: how lineage is found (lineage_trace.py, lineage_probe.py).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dagster_project.lineage_probe import PROBED, Observed, ProbingNight, probe, sample
+from dagster_project.lineage_trace import trace_tables
+from dagster_project.plan_lineage import Scope
+from lake import publication
+from lake.contracts import lineage
+from lake.contracts.chances import APPLICATION_CHANCES, APPLICATION_PAIRS, PAIR_INPUTS
+from lake.contracts.registry import table
+from lake.session import open_session
+from lake.settings import Settings, load_settings
+
+PEOPLE = 400
+Entry = dict[str, Any]
+
+
+def planned_entries(scopes: Mapping[str, Scope]) -> dict[str, Entry]:
+    """Entries of lineage.json for tables whose plans were read; conditions that decide the rows are not repeated."""
+    entries = {}
+    for table_id, scope in scopes.items():
+        columns = {
+            field.name: (field.values, field.conditions - scope.rows - field.values)
+            for field in scope.fields
+            if field.name in table(table_id).names
+        }
+        entries[table_id] = _entry("PLAN", scope.rows, columns, table(table_id).names)
+    return entries
+
+
+def observed_entries(observed: Observed) -> dict[str, Entry]:
+    """Entries of lineage.json for tables whose inputs were shaken."""
+    entries = {}
+    for table_id, columns in observed.items():
+        contract = table(table_id)
+        if contract.layer == "ops":
+            continue
+        found: dict[str, tuple[Iterable[str], Iterable[str]]] = {
+            name: (_own_key(table_id, name) | columns.get(name, set()), ()) for name in contract.names
+        }
+        entries[table_id] = _entry("OBSERVED", columns.get("", ()), found, contract.names)
+    return entries
+
+
+def learned_entries() -> dict[str, Entry]:
+    """The table of terms that is learned from settled applications: every number in it from all of them."""
+    taught = {f"{APPLICATION_PAIRS.id}.{name}" for name in (*PAIR_INPUTS, "is_hired")}
+    stamped = {"as_of", "model_version"}
+    columns: dict[str, tuple[Iterable[str], Iterable[str]]] = {
+        name: (() if name in stamped else taught, ()) for name in APPLICATION_CHANCES.names
+    }
+    return {APPLICATION_CHANCES.id: _entry("LEARNED", (), columns, APPLICATION_CHANCES.names)}
+
+
+def _own_key(table_id: str, name: str) -> set[str]:
+    """A person's key is never shaken: it is the key of the first table that the step is given."""
+    given = PROBED[table_id][1][0] if table_id in PROBED else ""
+    return {f"{given}.{name}"} if name == "seeker_key" and given and name in table(given).names else set()
+
+
+def _entry(
+    method: str,
+    rows: Iterable[str],
+    columns: Mapping[str, tuple[Iterable[str], Iterable[str]]],
+    order: Sequence[str],
+) -> Entry:
+    """One table: columns with the same sources stand together, in the order of the contract."""
+    groups: dict[str, Entry] = {}
+    for name in order:
+        values, conditions = (_by_table(each) for each in columns.get(name, ((), ())))
+        if values or conditions:
+            group: Entry = {"names": []}
+            group |= {"values": values} if values else {}
+            group |= {"conditions": conditions} if conditions else {}
+            groups.setdefault(json.dumps(group), group)["names"].append(name)
+    return {"method": method, "rows": _by_table(rows), "columns": list(groups.values())}
+
+
+def _by_table(named: Iterable[str]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in sorted(named):
+        table_id, name = each.split(".")
+        found[table_id].append(name)
+    return {table_id: " ".join(names) for table_id, names in sorted(found.items())}
+
+
+def as_text(entries: Mapping[str, Entry]) -> str:
+    """lineage.json: the same for the same lineage."""
+    return json.dumps(dict(sorted(entries.items())), indent=1, ensure_ascii=False) + "\n"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write lineage.json from the lake given on the command line."""
+    settings = load_settings(lake_dir=Path(arguments[0]))
+    served = publication.current(settings)
+    with tempfile.TemporaryDirectory() as scratch:
+        aside = replace(settings, lake_dir=Path(scratch))
+        shutil.copytree(settings.models_dir, aside.models_dir)
+        entries = _found(settings, aside, served.as_of)
+    lineage.FILE.write_text(as_text(entries), encoding="utf-8")
+    sys.stdout.write(f"wrote {lineage.FILE.name}: {len(entries)} tables\n")
+
+
+def _found(settings: Settings, aside: Settings, as_of: Any) -> dict[str, Entry]:
+    observed: Observed = {}
+    held = sample(settings, as_of, people=PEOPLE)
+    with open_session(aside) as spark:
+        entries = planned_entries(trace_tables(spark))
+        night = ProbingNight.opened(spark, aside, held, as_of)
+        for table_id in PROBED:
+            logging.getLogger("goyong.lineage").info("shaking the inputs of %s", table_id)
+            observed |= probe(night, table_id)
+    return entries | learned_entries() | observed_entries(observed)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    main(sys.argv[1:])
