@@ -14,10 +14,12 @@ from typing import Annotated, Any
 
 import typer
 
+from dagster_project.alert_commands import alert_app
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
+from dagster_project.lineage_command import lineage
 from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
 from dagster_project.upkeep_commands import maintain, publish, rollback, verify
@@ -30,6 +32,8 @@ for upkeep in (rollback, publish, verify, maintain, forget):
     app.command()(upkeep)
 app.add_typer(query_app)
 app.add_typer(vault_app, name="vault")
+app.add_typer(alert_app, name="alert")
+app.command()(lineage)
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]

@@ -79,9 +79,15 @@ PROBED: dict[str, tuple[dg.AssetsDefinition, tuple[str, ...]]] = {
 """Table → the asset that makes it and the tables whose columns it is given."""
 
 Observed = dict[str, dict[str, set[str]]]
-"""Table → column → the `table.column` it was seen to follow; the column `""` stands for which rows there are."""
+"""Table → column → the `table.column` it was seen to follow.
+
+The column `""` stands for which rows there are, REFUSED for inputs without whose order the step does not run at all.
+"""
+REFUSED = "!"
 _NEVER_SHAKEN = frozenset({"as_of", "seeker_key"})
 """About whom a row is, and when: without them nothing could be compared."""
+_TOGETHER = {"skill_codes_text": "skill_levels_text", "skill_levels_text": "skill_codes_text"}
+"""Lists that go element by element: shaken together, or the step refuses them."""
 _ALSO_READ = tuple(f"silver__{noun}" for noun in ("employment_spells", "training_history", "benefits"))
 
 
@@ -185,12 +191,14 @@ def probe(night: ProbingNight, table_id: str, *, seed: int = 1, only: Iterable[s
         for name in (name for name in rows.column_names if name not in _NEVER_SHAKEN):
             if names is not None and f"{source}.{name}" not in names:
                 continue
-            for shaken in shakes(rows[name].combine_chunks(), seed):
-                night.held[source] = rows.set_column(rows.column_names.index(name), rows.schema.field(name), shaken)
+            for shaken in shakes(rows, name, seed):
+                night.held[source] = shaken
                 try:
                     after = night.run(asset)
                 except Exception as error:  # noqa: BLE001 - a step may refuse what no night would hold
                     log.info("%s: %s.%s shaken: %s", table_id, source, name, type(error).__name__)
+                    for made in before:
+                        seen[made][REFUSED].add(f"{source}.{name}")
                     continue
                 finally:
                     night.held[source] = rows
@@ -198,12 +206,17 @@ def probe(night: ProbingNight, table_id: str, *, seed: int = 1, only: Iterable[s
     return seen
 
 
-def shakes(values: pa.Array, seed: int) -> list[pa.Array]:
-    """The values in another order, and with every other one empty; neither where that changes nothing."""
-    order = np.random.default_rng(seed).permutation(len(values))
-    every_other = pa.array(np.arange(len(values)) % 2 == 0)
-    made = [values.take(pa.array(order)), pc.if_else(every_other, values, pa.scalar(None, values.type))]
-    return [each for each in made if not each.equals(values)]
+def shakes(rows: pa.Table, name: str, seed: int) -> list[pa.Table]:
+    """The rows with a column in another order, and with every other value empty; neither where that changes nothing."""
+    order = pa.array(np.random.default_rng(seed).permutation(rows.num_rows))
+    every_other = pa.array(np.arange(rows.num_rows) % 2 == 0)
+    shuffled = emptied = rows
+    for each in (name, *([_TOGETHER[name]] if _TOGETHER.get(name) in rows.column_names else [])):
+        place, values = rows.column_names.index(each), rows[each].combine_chunks()
+        shuffled = shuffled.set_column(place, rows.schema.field(place), values.take(order))
+        nothing = pa.scalar(None, values.type)
+        emptied = emptied.set_column(place, rows.schema.field(place), pc.if_else(every_other, values, nothing))
+    return [made for made in (shuffled, emptied) if not made.equals(rows)]
 
 
 def _note(seen: Observed, before: Mapping[str, pa.Table], after: Mapping[str, pa.Table], source: str) -> None:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dagster_project.lineage_probe import PROBED, Observed, ProbingNight, probe, sample
+from dagster_project.lineage_probe import PROBED, REFUSED, Observed, ProbingNight, probe, sample
 from dagster_project.lineage_trace import trace_tables
 from dagster_project.plan_lineage import Scope
 from lake import publication
@@ -35,6 +35,8 @@ def planned_entries(scopes: Mapping[str, Scope]) -> dict[str, Entry]:
     """Entries of lineage.json for tables whose plans were read; conditions that decide the rows are not repeated."""
     entries = {}
     for table_id, scope in scopes.items():
+        if table(table_id).layer == "quarantine":  # an end, and no way to an answer
+            continue
         columns = {
             field.name: (field.values, field.conditions - scope.rows - field.values)
             for field in scope.fields
@@ -51,9 +53,10 @@ def observed_entries(observed: Observed) -> dict[str, Entry]:
         contract = table(table_id)
         if contract.layer == "ops":
             continue
-        found: dict[str, tuple[Iterable[str], Iterable[str]]] = {
-            name: (_own_key(table_id, name) | columns.get(name, set()), ()) for name in contract.names
-        }
+        keys, found = columns.get(REFUSED, set()), {}
+        for name in contract.names:
+            values = _own_key(table_id, name) | columns.get(name, set())
+            found[name] = (values, keys - values if values else set())
         entries[table_id] = _entry("OBSERVED", columns.get("", ()), found, contract.names)
     return entries
 

@@ -199,7 +199,9 @@ def _map(relation: Any) -> Scope:
     child = walk(relation.input)
     everything = child.sources(child.fields)
     output = relation.func.python_udf.output_type
-    return Scope(tuple(Field(f.name, everything) for f in output.struct.fields) or (Field("*", everything),), child.rows)
+    return Scope(
+        tuple(Field(f.name, everything) for f in output.struct.fields) or (Field("*", everything),), child.rows
+    )
 
 
 _RULES: dict[str, Callable[[Any], Scope]] = {

@@ -83,7 +83,9 @@ def _graph_row(table_id: str) -> dict[str, Any]:
 
 def _table(table_id: str, night: dict[str, Any]) -> str:
     words, contract = texts.load("lineage"), table(table_id)
-    columns = fold_places([{"column_name": c.name, "column_label": c.label, "members": c.name} for c in contract.columns])
+    columns = fold_places(
+        [{"column_name": c.name, "column_label": c.label, "members": c.name} for c in contract.columns]
+    )
     starts = [contract.names.index(column["members"]) for column in columns] + [len(contract.names)]
     folded = [contract.names[start:end] for start, end in zip(starts, starts[1:], strict=False)]
     rows = [_column_row(table_id, column, names) for column, names in zip(columns, folded, strict=True)]

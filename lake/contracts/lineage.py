@@ -162,5 +162,3 @@ def _origins(named: object) -> tuple[Origin, ...]:
     """{table: "column column …"} as origins in order."""
     given = named if isinstance(named, dict) else {}
     return tuple(sorted(Origin(table_id, name) for table_id, names in given.items() for name in str(names).split()))
-
-
