@@ -1,7 +1,7 @@
 """`make lineage`: write lake/contracts/lineage.json anew, from the engine's plans and from one published night.
 
-`python -m dagster_project.lineage_update LAKE` reads a lake with a published night (made by `goyong demo`) and writes
-nothing into it. Do not put here: how lineage is found (lineage_trace.py, lineage_probe.py).
+`python -m dagster_project.lineage_update [LAKE]` reads the plans, and the Python steps on a lake with a published night
+(made by `goyong demo`), into which it writes nothing. Do not put here: how lineage is found (lineage_trace.py, lineage_probe.py).
 """
 
 from __future__ import annotations
@@ -109,27 +109,32 @@ def as_text(entries: Mapping[str, Entry]) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Write lineage.json from the lake given on the command line."""
-    settings = load_settings(lake_dir=Path(arguments[0]))
-    served = publication.current(settings)
+    """Write lineage.json; without a lake on the command line what was observed stays as it is."""
     with tempfile.TemporaryDirectory() as scratch:
-        aside = replace(settings, lake_dir=Path(scratch))
-        shutil.copytree(settings.models_dir, aside.models_dir)
-        entries = _found(settings, aside, served.as_of)
+        aside = replace(load_settings(), lake_dir=Path(scratch))
+        with open_session(aside) as spark:
+            entries = planned_entries(trace_tables(spark)) | learned_entries()
+            entries |= _observe(Path(arguments[0]), aside, spark) if arguments else _kept()
     lineage.FILE.write_text(as_text(entries), encoding="utf-8")
     sys.stdout.write(f"wrote {lineage.FILE.name}: {len(entries)} tables\n")
 
 
-def _found(settings: Settings, aside: Settings, as_of: Any) -> dict[str, Entry]:
+def _kept() -> dict[str, Entry]:
+    held = json.loads(lineage.FILE.read_text(encoding="utf-8"))
+    return {table_id: entry for table_id, entry in held.items() if entry["method"] == "OBSERVED"}
+
+
+def _observe(lake: Path, aside: Settings, spark: Any) -> dict[str, Entry]:
+    """What the Python steps were seen to use, on people of the served night of `lake`."""
+    settings = replace(aside, lake_dir=lake)
     observed: Observed = {}
-    held = sample(settings, as_of, people=PEOPLE)
-    with open_session(aside) as spark:
-        entries = planned_entries(trace_tables(spark))
-        night = ProbingNight.opened(spark, aside, held, as_of)
-        for table_id in PROBED:
-            logging.getLogger("goyong.lineage").info("shaking the inputs of %s", table_id)
-            observed |= probe(night, table_id)
-    return entries | learned_entries() | observed_entries(observed)
+    as_of = publication.current(settings).as_of
+    shutil.copytree(settings.models_dir, aside.models_dir)
+    night = ProbingNight.opened(spark, aside, sample(settings, as_of, people=PEOPLE), as_of)
+    for table_id in PROBED:
+        logging.getLogger("goyong.lineage").info("shaking the inputs of %s", table_id)
+        observed |= probe(night, table_id)
+    return observed_entries(observed)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ expressions. Do not put here: which steps make which table (lineage_trace.py).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -99,6 +100,15 @@ def walk(relation: Any) -> Scope:
 
 def _nothing(_: Any) -> Scope:
     return Scope(())
+
+
+def _local(relation: Any) -> Scope:
+    """Rows of our own code (a reference list): columns without sources."""
+    if relation.data:
+        names = pa.ipc.open_stream(relation.data).schema.names
+    else:
+        names = [field["name"] for field in json.loads(relation.schema)["fields"]]
+    return Scope(tuple(Field(name) for name in names))
 
 
 def _same(relation: Any) -> Scope:
@@ -205,7 +215,8 @@ def _map(relation: Any) -> Scope:
 
 
 _RULES: dict[str, Callable[[Any], Scope]] = {
-    **dict.fromkeys(("local_relation", "cached_local_relation", "chunked_cached_local_relation", "range"), _nothing),
+    "local_relation": _local,
+    **dict.fromkeys(("cached_local_relation", "chunked_cached_local_relation", "range"), _nothing),
     "subquery_alias": _alias,
     "project": _project,
     "filter": _filter,
