@@ -55,7 +55,7 @@ def observed_entries(observed: Observed) -> dict[str, Entry]:
             continue
         keys, found = columns.get(REFUSED, set()), {}
         for name in contract.names:
-            values = _own_key(table_id, name) | columns.get(name, set())
+            values = columns.get(name, set()) | _key_sources(table_id, name, columns.get("", set()))
             found[name] = (values, keys - values if values else set())
         entries[table_id] = _entry("OBSERVED", columns.get("", ()), found, contract.names)
     return entries
@@ -71,10 +71,16 @@ def learned_entries() -> dict[str, Entry]:
     return {APPLICATION_CHANCES.id: _entry("LEARNED", (), columns, APPLICATION_CHANCES.names)}
 
 
-def _own_key(table_id: str, name: str) -> set[str]:
-    """A person's key is never shaken: it is the key of the first table that the step is given."""
-    given = PROBED[table_id][1][0] if table_id in PROBED else ""
-    return {f"{given}.{name}"} if name == "seeker_key" and given and name in table(given).names else set()
+def _key_sources(table_id: str, name: str, rows: set[str]) -> set[str]:
+    """A key tells rows apart, so shaking cannot show its source: the column of that name that the step is given.
+
+    A key of a new name is made from what decides the rows.
+    """
+    if name not in table(table_id).key or name == "as_of":
+        return set()
+    _, given = PROBED.get(table_id, PROBED["matches__seeker_jobs"])
+    named = [f"{source}.{name}" for source in given if name in table(source).names]
+    return set(named[:1]) or rows
 
 
 def _entry(
