@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test test-faults lint types audit spark test-spark real bench lock clean
+.PHONY: help setup demo ui test test-faults lint types audit spark test-spark lineage real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -120,6 +120,9 @@ test-spark: $(JARS) $(READY_SPARK) ## the same transforms on Apache Spark (Java 
 
 audit: $(READY) ## list the parts with their licences (build/sbom.json) and ask for known faults where a network allows
 	@.venv/bin/python -m dagster_project.parts
+
+lineage: $(READY) ## after a change of a transform: write lake/contracts/lineage.json (LAKE=.demo/lake observes Python steps anew)
+	@.venv/bin/python -m dagster_project.lineage_update $(LAKE)
 
 real: $(READY) ## a night on the real data in ../shared/data
 	@.venv/bin/python -m tests.real.night

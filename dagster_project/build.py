@@ -23,7 +23,7 @@ from dagster_project.assets import (
     silver,
     skill_matching,
 )
-from dagster_project.jobs import at_two, delivery_sensor, nightly
+from dagster_project.jobs import at_two, delivery_sensor, night_watch, nightly
 from dagster_project.night import Night, NightOptions, open_night
 
 PARTITION_TAG = "dagster/partition"
@@ -66,7 +66,7 @@ def build_definitions(options: NightOptions) -> dg.Definitions:
         assets=[asset for stage in STAGES for asset in stage.ASSETS],
         jobs=[nightly],
         schedules=[at_two],
-        sensors=[delivery_sensor(options.sources_dir)],
+        sensors=[delivery_sensor(options.sources_dir), night_watch(options.settings)],
         resources={"night": night},
         executor=dg.in_process_executor,
     )

@@ -14,10 +14,12 @@ from typing import Annotated, Any
 
 import typer
 
+from dagster_project.alert_commands import alert_app
 from dagster_project.command_options import AsJson, LakeDir, make_settings
 from dagster_project.evaluate import evaluate_app
 from dagster_project.explain_commands import explain_app
 from dagster_project.forget_command import forget
+from dagster_project.lineage_command import lineage
 from dagster_project.portal_commands import portal_app
 from dagster_project.query_commands import query_app
 from dagster_project.redacted_log import causes_of, is_ours, print_redacted_traceback, set_up_logging
@@ -35,6 +37,8 @@ app.add_typer(vault_app, name="vault")
 app.add_typer(serve_app)
 app.add_typer(api_key_app, name="api-key")
 app.add_typer(portal_app, name="portal")
+app.add_typer(alert_app, name="alert")
+app.command()(lineage)
 
 Engine = Annotated[str | None, typer.Option(help="embedded | spark | sc://host:port")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto | cpu | gpu")]

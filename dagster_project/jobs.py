@@ -7,13 +7,16 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_project.alerting import tell_end, watch
 from dagster_project.assets.declare import TIMEZONE
 from dagster_project.records import record_run
 from dagster_project.redacted_log import told_of
 from lake.gates import PublicationBlocked
-from lake.settings import today_in_seoul
+from lake.settings import Settings, today_in_seoul
 
 DETAIL_LIMIT = 1_000
+OWNED = {"owner": "data-platform", "domain": "employment-services"}
+"""Tags of what starts by itself: who answers for it."""
 
 
 @dg.failure_hook(name="record_failed_night", required_resource_keys={"night"})
@@ -27,6 +30,7 @@ def record_failed_night(context: dg.HookContext) -> None:
     reason = told_of(night.options.failures[-1]) if night.options.failures else "no reason given"
     detail = f"{context.op.name}: {reason}"[:DETAIL_LIMIT]
     record_run(night, status, detail)
+    tell_end(night, status, detail)
 
 
 nightly = dg.define_asset_job(
@@ -34,6 +38,7 @@ nightly = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
     hooks={record_failed_night},
+    tags=OWNED,
     description="하룻밤: 납품을 반입하고, 모든 구직자의 여섯 가지 답을 계산하고, 점검한 뒤 공표한다.",
 )
 
@@ -44,6 +49,7 @@ nightly = dg.define_asset_job(
     cron_schedule="0 2 * * *",
     execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.STOPPED,
+    tags=OWNED,
     description="매일 02:00(Asia/Seoul)에 그날의 밤을 돌린다.",
 )
 def at_two(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -60,6 +66,7 @@ def delivery_sensor(sources_dir: Path) -> dg.SensorDefinition:
         job=nightly,
         minimum_interval_seconds=60,
         description="오늘 날짜의 납품 폴더에 _complete 표시가 생기면 밤을 시작한다.",
+        tags=OWNED,
     )
     def delivery_arrived(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         day: date = today_in_seoul()
@@ -69,3 +76,22 @@ def delivery_sensor(sources_dir: Path) -> dg.SensorDefinition:
         return dg.RunRequest(run_key=f"{day.isoformat()}-{int(mark.stat().st_mtime)}", partition_key=day.isoformat())
 
     return delivery_arrived
+
+
+def night_watch(settings: Settings) -> dg.SensorDefinition:
+    """Tell of a late night, old results, a full disk and unfinished erasures, and send again what did not arrive."""
+
+    @dg.sensor(
+        name="night_watch",
+        minimum_interval_seconds=600,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="10분마다 늦은 배치, 오래된 공표, 저장 공간, 끝나지 않은 삭제를 살펴 알리고, "
+        "전달하지 못한 알림을 다시 보낸다.",
+        tags=OWNED,
+    )
+    def watching(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        sent = watch(settings)
+        lost = sum(1 for attempt in sent if attempt.problem)
+        return dg.SkipReason(f"{len(sent)} alerts sent, {lost} of them not received")
+
+    return watching

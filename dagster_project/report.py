@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from dashboards import counsellor_page, explain, person_page, posting_page
 from dashboards import explain_posting as posting
-from lake import publication, tables
+from lake import alerts, publication, tables
 from lake.contracts.rights import HUMAN_REVIEWS
 from lake.device import find_missing_for_gpu
 from lake.erasure_certificate import count_unfinished
@@ -40,6 +40,7 @@ def status(settings: Settings, *, as_json: bool) -> str:
         "last_run": last[0] if last else None,
     }
     facts["unfinished_erasures"] = count_unfinished(settings)
+    facts["undelivered_alerts"] = _undelivered_alerts(settings)
     if as_json:
         return json.dumps(facts, ensure_ascii=False, indent=1, default=str)
     lines = [f"serving {served.run_id} (business date {served.as_of})"]
@@ -55,6 +56,10 @@ def status(settings: Settings, *, as_json: bool) -> str:
         lines.append(
             f"{facts['unfinished_erasures']} erasures were not finished: run goyong forget again for those people"
         )
+    lines += [
+        f"alert {each['kind']} of {each['as_of']} not delivered by {each['channel']}: {each['problem']}"
+        for each in facts["undelivered_alerts"]
+    ]
     lines += [f"  because {row['detail']}" for row in last if row["status_code"] in ("BLOCKED", "FAILED")]
     return "\n".join(lines)
 
@@ -81,9 +86,8 @@ def doctor(settings: Settings, *, as_json: bool) -> tuple[str, bool]:
         ("java (engine spark only)", has_java or settings.engine != "spark", "found" if has_java else "absent", "")
     )
     free_gb = shutil.disk_usage(settings.lake_dir if settings.lake_dir.exists() else Path.cwd()).free / 1e9
-    findings.append(
-        ("disk", free_gb > 5, f"{free_gb:.0f} GB free", "free some space: a country's night takes about 20 GB")
-    )
+    has_room, room = free_gb > settings.alert_disk_gb, "free some space: a country's night takes about 20 GB"
+    findings.append(("disk", has_room, f"{free_gb:.0f} GB free", room))
     is_healthy = all(fine for _, fine, _, _ in findings)
     if as_json:
         keys = ("what", "is_fine", "found", "fix")
@@ -150,6 +154,19 @@ def _overdue_reviews(settings: Settings, as_of: date) -> int:
         return 0
     overdue = pc.field("review_state_code") == "OVERDUE"
     return int(tables.dataset(settings, HUMAN_REVIEWS.id, as_of).count_rows(filter=overdue))
+
+
+def _undelivered_alerts(settings: Settings) -> list[dict[str, Any]]:
+    """Alerts of the last 90 days that nobody received, oldest first."""
+    return [
+        {
+            "kind": last.alert.kind_code,
+            "as_of": last.alert.as_of.isoformat(),
+            "channel": last.channel_code,
+            "problem": last.problem,
+        }
+        for last in alerts.undelivered(settings)
+    ]
 
 
 def _refused_files(settings: Settings, as_of: date) -> int:

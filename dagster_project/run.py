@@ -17,9 +17,10 @@ from pathlib import Path
 import dagster as dg
 
 from dagster_project import candidate
+from dagster_project.alerting import tell_unopened
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, clear_work, delivery_dates, inputs_hash
-from dagster_project.redacted_log import keep_errors_out_of_records
+from dagster_project.redacted_log import keep_errors_out_of_records, told_of
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
@@ -143,7 +144,10 @@ def execute(options: NightOptions, as_of: date, assets: Sequence[str] | None = N
             raise_on_error=False,  # the failure hook, which records the night, runs only then
         )
     if not result.success:
-        raise _failure_of(options, result)
+        failure = _failure_of(options, result)
+        if not any(event.is_step_failure for event in result.all_events):
+            tell_unopened(options.settings, as_of, told_of(failure))  # the hook tells of steps
+        raise failure
     done = [event for event in result.all_events if event.is_step_success]
     return {str(event.step_key): event.step_success_data.duration_ms / 1000 for event in done}
 

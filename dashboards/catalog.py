@@ -25,6 +25,7 @@ from dashboards.code_labels import CODE_LABELS, label_rows
 from dashboards.macros import MACROS, create_macros
 from lake import tables
 from lake.contracts import judgement, ops
+from lake.contracts.alerts import ALERTS
 from lake.contracts.model import Privacy, Table
 from lake.contracts.registry import TABLES, table
 from lake.contracts.render import arrow_schema, dictionary_rows, duckdb_comments
@@ -34,8 +35,8 @@ from lake.settings import Settings
 Setting = str | bool | int | float | list[str]
 log = logging.getLogger(__name__)
 
-_OPS = (ops.RUNS.id, ops.QUALITY.id, ops.EXPOSURE.id, *(contract.id for contract in judgement.TABLES))
-_OVER_NIGHTS = (ops.RUNS.id, ops.QUALITY.id)
+_OPS = (ops.RUNS.id, ops.QUALITY.id, ALERTS.id, ops.EXPOSURE.id, *(contract.id for contract in judgement.TABLES))
+_OVER_NIGHTS = (ops.RUNS.id, ops.QUALITY.id, ALERTS.id)
 _NIGHT = """select any_value(run_id) as run_id, any_value(as_of) as as_of, bool_or(is_synthetic) as is_synthetic
 from ops.published_tables"""
 _NEVER = (Privacy.PSEUDONYM, Privacy.PERSONAL)

@@ -20,6 +20,7 @@ from lake.contracts.registry import TABLES
 COHORTS_APART = timedelta(days=28)
 """Counts of two dates are shown only if so many days lie between them: those who came within fewer days are few."""
 _PUBLISHED = ("PUBLISHED", "FORCED")
+_QUOTING_ALERTS = ("NIGHT_FAILED", "NIGHT_BLOCKED", "REVIEWS_OVERDUE", "ERASURE_UNFINISHED")
 # A whole number of 1 to 9 standing alone; 2.0, 0.3, 1,200 and 5% are none.
 _NAMES_FEW = r"(?:^|[^0-9.,])[1-9](?:$|[^0-9.,%]|[.,](?:$|[^0-9]))"
 _NAMES_ANY = r"[0-9]"
@@ -36,7 +37,12 @@ def hide_details(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
             position = found.schema.get_field_index(name)
             found = found.set_column(position, found.schema.field(position), pc.round(found.column(name), 2))
         changed[table_id] = found
-    steps = {"ops__quality": hide_check_counts, "ops__runs": hide_run_details, "ops__cohorts": hide_close_cohorts}
+    steps = {
+        "ops__quality": hide_check_counts,
+        "ops__runs": hide_run_details,
+        "ops__alerts": hide_alert_details,
+        "ops__cohorts": hide_close_cohorts,
+    }
     return changed | {table_id: step(rows[table_id]) for table_id, step in steps.items() if table_id in rows}
 
 
@@ -59,6 +65,12 @@ def hide_run_details(runs: pa.Table) -> pa.Table:
     """Why a run was not published may quote counts of people; the command line tells those who run it."""
     hidden = pc.invert(pc.is_in(runs.column("status_code"), value_set=pa.array(_PUBLISHED)))
     return emptied(runs, "detail", _mask(hidden))
+
+
+def hide_alert_details(alerts: pa.Table) -> pa.Table:
+    """Why a night failed or was blocked may quote counts of people, and so may what waits for an answer."""
+    hidden = pc.is_in(alerts.column("alert_kind_code"), value_set=pa.array(_QUOTING_ALERTS))
+    return emptied(alerts, "detail", _mask(hidden))
 
 
 def hide_close_cohorts(cohorts: pa.Table) -> pa.Table:

@@ -7,6 +7,7 @@ that acts. Order of precedence: explicit argument, environment, goyong.toml, def
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 KST = ZoneInfo("Asia/Seoul")
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _DEVICES = ("auto", "cpu", "gpu")
+_HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class SettingsError(ValueError):
@@ -39,6 +41,9 @@ class Settings:
     space and keep silent for `source_reader_seconds`. `postgres_dsn` is where `goyong portal load-postgres` loads to.
     `api_*` is for `goyong serve`: the file of API keys, the age at which a night is no longer answered from (0: never),
     and how often one API key may ask (0: no limit).
+    space and keep silent for `source_reader_seconds`. Alerts go to `alert_webhook_url` (a secret) and to the file
+    `alert_file`, one JSON line each; a night not published by `alert_late_at` (HH:MM in Seoul) is late, and a disk
+    with fewer than `alert_disk_gb` free is nearly full.
     """
 
     lake_dir: Path = Path(".lake")
@@ -66,6 +71,10 @@ class Settings:
     postgres_dsn: str = field(default="", repr=False)
     work24_url: str = "https://www.work24.go.kr/cm/openApi/call"
     work24_key: str = field(default="", repr=False)
+    alert_webhook_url: str = field(default="", repr=False)
+    alert_file: Path | None = None
+    alert_late_at: str = "06:00"
+    alert_disk_gb: int = 5
 
     def __post_init__(self) -> None:
         if self.engine not in ("embedded", "spark") and not self.engine.startswith("sc://"):
@@ -80,6 +89,7 @@ class Settings:
             raise SettingsError("api_stale_hours and api_requests_per_second must be >= 0 (0 = no limit)")
         if self.analyst_seconds < 1 or self.analyst_memory_mb < 64 or self.analyst_rows < 1:
             raise SettingsError("analyst_seconds and analyst_rows must be >= 1, analyst_memory_mb >= 64")
+        _check_alerts(self.alert_webhook_url, self.alert_late_at)
 
     @property
     def cores(self) -> int:
@@ -110,6 +120,11 @@ class Settings:
     def audit_dir(self) -> Path:
         """The audit log: publications, rollbacks, erasures, queries."""
         return self.lake_dir / "audit"
+
+    @property
+    def alerts_dir(self) -> Path:
+        """The journal of alerts: what was told, on which channel, and whether it arrived."""
+        return self.lake_dir / "alerts"
 
     @property
     def vault_dir(self) -> Path:
@@ -150,6 +165,16 @@ class Settings:
     def dagster_dir(self) -> Path:
         """Dagster's own records (DAGSTER_HOME)."""
         return self.dagster_home or self.lake_dir / "dagster"
+
+
+def _check_alerts(url: str, late_at: str) -> None:
+    """A webhook's address is a secret: it is not told."""
+    host = url.partition("://")[2].split("/")[0]
+    is_local = url.startswith("http://") and host.rpartition(":")[0] in ("127.0.0.1", "localhost")
+    if url and not (host and (url.startswith("https://") or is_local)):
+        raise SettingsError("alert_webhook_url cannot be used; expected https://host/… (http for this machine alone)")
+    if not _HOUR.fullmatch(late_at):
+        raise SettingsError(f"alert_late_at is {late_at!r}; expected HH:MM in Seoul, such as 06:00")
 
 
 def _parsed(name: str, value: Any) -> Any:

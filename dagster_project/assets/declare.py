@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.assets.lineage_metadata import column_lineage
 from lake.contracts.model import Table
 from lake.contracts.registry import table
 from lake.contracts.render import comment
@@ -72,6 +73,7 @@ def _told(contract: Table, kinds: Sequence[str]) -> dict[str, Any]:
         "description": f"{contract.label}: {contract.description} {contract.grain}.",
         "metadata": {
             "dagster/column_schema": dg.TableSchema(columns=columns),
+            "dagster/column_lineage": column_lineage(contract.id),
             "dagster/table_name": contract.id,
             "owner": contract.owner,
             "cadence": contract.cadence,

@@ -6,14 +6,16 @@ import time
 
 import dagster as dg
 
-from dagster_project import candidate
+from dagster_project import alerting, candidate
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from dagster_project.records import audit_anchor, published_status, record_run
 from lake import gates, profiles, quality, tables
 from lake.contracts import judgement
+from lake.contracts.alerts import ALERTS
 from lake.contracts.registry import TABLES
 from lake.contracts.render import dictionary_rows
+from lake.contracts.rights import HUMAN_REVIEWS
 from lake.contracts.serving import SOURCES
 
 SERVING = list(SOURCES)
@@ -50,13 +52,22 @@ def ops_quality(night: dg.ResourceParam[Night]) -> Result:
     return night.report(commit)
 
 
+@dg.asset(**asset_options(ALERTS.id, ["ops__quality", HUMAN_REVIEWS.id], kinds=("delta", "json")))
+def ops_alerts(night: dg.ResourceParam[Night]) -> Result:
+    """Tell what the night warns of, and keep every alert with whether it arrived."""
+    started = time.monotonic()
+    commit = alerting.tell_night(night)
+    night.timed("alerts", started)
+    return night.report(commit)
+
+
 @dg.asset(
     name="goyong_duckdb",
     group_name="publication",
     kinds={"duckdb"},
     owners=[PLATFORM_TEAM],
     partitions_def=NIGHTS,
-    deps=["ops__quality"],
+    deps=["ops__quality", ALERTS.id],
     description="분석가용 DuckDB와 정적 화면. 집계만 담는다. 공표할 것을 모두 다시 읽어 확인한다.",
 )
 def goyong_duckdb(night: dg.ResourceParam[Night]) -> Result:
@@ -90,4 +101,4 @@ def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     return night.report(record_run(night, published_status(night)))
 
 
-ASSETS = [ops_data_dictionary, ops_profiles, ops_quality, goyong_duckdb, publish, ops_runs]
+ASSETS = [ops_data_dictionary, ops_profiles, ops_quality, ops_alerts, goyong_duckdb, publish, ops_runs]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lake.contracts import answers, bronze, chances, features, gold, judgement, ops, rights, serving, silver
+from lake.contracts import alerts, answers, bronze, chances, features, gold, judgement, ops, rights, serving, silver
 from lake.contracts.model import ContractError, Table
 
 TABLES: dict[str, Table] = {
@@ -21,6 +21,7 @@ TABLES: dict[str, Table] = {
         answers.TABLES,
         serving.TABLES,
         ops.TABLES,
+        alerts.TABLES,
         judgement.TABLES,
     )
     for table in module_tables

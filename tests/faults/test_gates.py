@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from lake.sources.simulated import simulate
@@ -138,6 +139,14 @@ def test_bad_night_is_blocked_by_name_and_last_night_stays_served(
         )
         assert database.execute(stored, [gate]).fetchone() != (0,)
         assert database.execute("select status_code from ops__runs").fetchall() == [("BLOCKED",)]
+        assert told_of(database, lake)["NIGHT_BLOCKED"].startswith(f"ops__quality: {outcome.complaint[:40]}")
+
+
+def told_of(database: duckdb.DuckDBPyConnection, lake: Path) -> dict[str, str]:
+    """Kind and detail of tonight's alerts, as ops__alerts keeps them."""
+    readers.add_view(database, lake, "ops__alerts")
+    rows = database.execute("select alert_kind_code, detail from ops__alerts where as_of = ?", [TONIGHT]).fetchall()
+    return dict(rows)
 
 
 def test_the_same_night_untouched_is_published(base: Base, shell: Shell, tmp_path: Path, tally: Add) -> None:
@@ -161,6 +170,7 @@ def test_forced_night_is_published_with_its_reason_and_its_failed_gates(
     with readers.open_duckdb(lake, served) as database:
         readers.add_view(database, lake, "ops__runs", TONIGHT)
         assert database.execute("select status_code, detail from ops__runs").fetchall() == [("FORCED", REASON)]
+        assert REASON in told_of(database, lake)["NIGHT_FORCED"]
     page = (lake / "published" / "site" / "index.html").read_text(encoding="utf-8")
     assert "지키지 못한 채 공표함" in page
     assert "자료의 행 수가 어젯밤보다 크게 줄지 않는다" in page

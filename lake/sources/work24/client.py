@@ -2,16 +2,12 @@
 
 Put here: transport (retries, waiting, redirects, size, keeping the key secret).
 Not here: what a body means (``pages.py``), files (``delivery.py``), paging (``fetch.py``). Makes no table.
-The key travels as a query parameter because the API has no other way; nothing else may ever show it. So requests
-go to httpx's transport directly: ``httpx.Client`` logs every full URL at INFO, reads proxy variables and keeps cookies.
+The key travels as a query parameter because the API has no other way; nothing else may ever show it.
 """
 
 from __future__ import annotations
 
-import functools
 import logging
-import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +18,7 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 
+from lake.http_exchange import LOOPBACK_HOSTS, BodyTooLarge, Exchanged, exchange, open_transport
 from lake.sources.work24.errors import (
     KeyRefused,
     RedirectRefused,
@@ -33,7 +30,6 @@ from lake.sources.work24.errors import (
 
 _RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_REDIRECTS = 3
 _SHORTEST_KEY = 8
 _REDACTED = "[key]"
@@ -85,7 +81,7 @@ class Work24Client:
             )
         forms = {self._key, quote(self._key, safe=""), quote_plus(self._key), self._key.replace("/", "\\/")}
         self._key_forms = tuple(sorted(forms, key=len, reverse=True))
-        self._transport = httpx.HTTPTransport(verify=_tls_context(), retries=0)
+        self._transport = open_transport()
 
     def close(self) -> None:
         """Close the connections."""
@@ -141,50 +137,29 @@ class Work24Client:
             "Do: run again later; saved pages are kept and the fetch goes on where it stopped."
         )
 
-    def _exchange(self, url: httpx.URL, label: str) -> tuple[int, httpx.Headers, bytes]:
+    def _exchange(self, url: httpx.URL, label: str) -> Exchanged:
         for _ in range(_MAX_REDIRECTS + 1):
             status, headers, body = self._send_once(url, label)
             if status not in _REDIRECT_STATUSES:
-                return status, headers, body
+                return Exchanged(status, headers, body)
             url = self._next_url(url, headers.get("location", ""), label)
         raise RedirectRefused(f"work24 {label}: more than {_MAX_REDIRECTS} redirects. Do: check the base address.")
 
-    def _send_once(self, url: httpx.URL, label: str) -> tuple[int, httpx.Headers, bytes]:
-        """One exchange within deadline_s, however slowly the server drips: then the connections are closed under it."""
-        started = time.monotonic()
-        watch = threading.Timer(self.settings.deadline_s, self._transport.close)
-        watch.daemon = True
-        watch.start()
-        try:
-            return self._send(url, label)
-        except httpx.TransportError:
-            if time.monotonic() - started < self.settings.deadline_s:
-                raise
-        finally:
-            watch.cancel()
-        raise httpx.ReadTimeout(f"no whole reply within {self.settings.deadline_s:g} s")
-
-    def _send(self, url: httpx.URL, label: str) -> tuple[int, httpx.Headers, bytes]:
+    def _send_once(self, url: httpx.URL, label: str) -> Exchanged:
         request = httpx.Request(
             "GET",
             url,
             headers={"Accept": "application/xml, application/json", "Accept-Encoding": "identity"},
             extensions={"timeout": httpx.Timeout(self.settings.timeout_s).as_dict()},
         )
-        response = self._transport.handle_request(request)
-        response.request = request
-        body = bytearray()
+        deadline_s, max_bytes = self.settings.deadline_s, self.settings.max_bytes
         try:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > self.settings.max_bytes:
-                    raise ResponseTooLarge(
-                        f"work24 {label}: the reply passed {self.settings.max_bytes} bytes, the largest accepted. "
-                        "Do: check the base address, or lower page_size."
-                    )
-        finally:
-            response.close()
-        return response.status_code, response.headers, bytes(body)
+            return exchange(self._transport, request, deadline_s=deadline_s, max_bytes=max_bytes)
+        except BodyTooLarge:
+            raise ResponseTooLarge(
+                f"work24 {label}: the reply passed {self.settings.max_bytes} bytes, the largest accepted. "
+                "Do: check the base address, or lower page_size."
+            ) from None
 
     def _next_url(self, url: httpx.URL, location: str, label: str) -> httpx.URL:
         target: httpx.URL | None = None
@@ -199,12 +174,6 @@ class Work24Client:
                 "not followed, it would receive the key. Do: check the base address."
             )
         return target
-
-
-@functools.cache
-def _tls_context() -> ssl.SSLContext:
-    """Load the certificate store once: it costs a tenth of a second."""
-    return httpx.create_ssl_context()
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -222,7 +191,7 @@ def _checked_base(base_url: str) -> httpx.URL:
             "work24: the base address cannot be used; expected https://host/path without user or query. "
             "Do: correct it in the settings."
         )
-    if url.scheme == "http" and url.host not in _LOOPBACK_HOSTS:
+    if url.scheme == "http" and url.host not in LOOPBACK_HOSTS:
         raise Work24SettingsError(
             f"work24: http://{url.host} would send the key in clear; expected https. Do: correct it in the settings."
         )

@@ -13,8 +13,9 @@ import pytest
 
 import dagster_project.assets
 from dagster_project.assets.declare import NIGHTS
-from lake.contracts import silver
+from lake.contracts import lineage, silver
 from lake.contracts.registry import TABLES, table
+from lake.contracts.serving import SOURCES
 
 GRAPH = Path(__file__).with_name("graph.json")
 UPDATE = "GOYONG_UPDATE_GRAPH=1 pytest tests/unit/dagster_project/test_assets.py -k graph"
@@ -66,6 +67,16 @@ def test_a_table_shows_its_columns_with_types_and_korean_meaning(specs: dict[str
     assert [(column.name, column.type) for column in shown] == [(c.name, c.kind.value) for c in table(table_id).columns]
     assert [column.name for column in shown if not KOREAN.search(column.description)] == []
     assert [column.constraints.nullable for column in shown] == [c.nullable for c in table(table_id).columns]
+
+
+@pytest.mark.parametrize("table_id", SOURCES)
+def test_a_published_table_shows_where_its_columns_come_from(specs: dict[str, dg.AssetSpec], table_id: str) -> None:
+    shown = specs[table_id].metadata["dagster/column_lineage"].deps_by_column
+    for name, needed in shown.items():
+        found = {(dep.asset_key.to_user_string(), dep.column_name) for dep in needed}
+        assert found == {(o.table_id, o.column) for o in lineage.sources_of(table_id, name).values}
+        assert all(column in table(source).names for source, column in found)
+    assert set(table(table_id).names) - set(shown) <= {"as_of", "run_id", "contract_version", "model_version"}
 
 
 @every_table
