@@ -53,8 +53,7 @@ def write_pages(settings: Settings, catalog: Path, out: Path) -> None:
         night = served_night(db, catalog)
         for name in page_files.names():
             sections = site_pages.sections_of(db, name)
-            for section in sections:
-                downloads.write_downloads(db, out, name, section.id, section.sql)
+            downloads.write_downloads(db, out, name, sections)
             write_page(out / site_pages.file_of(name), site_pages.render(name, night, sections, db))
 
 

@@ -1,6 +1,6 @@
 """Charts of the pages: what is drawn (Altair), as an SVG picture that needs no network, no script and no outside font.
 
-A chart is drawn small (400 units wide) so that its letters stay readable on a phone, and carries its own colours for a
+A chart is drawn small (260 units and its names) so that its letters stay readable on a phone, and carries its own colours for a
 dark screen. Every number of it also stands in the table below it. Do not put here: findings, SQL, markup.
 """
 
@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 Row = dict[str, Any]
-WIDTH = 400
+WIDTH = 260
+_ROWS, _PERCENT = "rows", ".0%"
+_SHOWN = 1.2
+"""A picture is shown so many times larger where there is room."""
 _LETTERS = 13
 _LINE_LETTERS = 11
 _TOLD = 12
 INK, DIM, LINE, MAIN, SECOND = "#16202c", "#4b5866", "#d4dae1", "#0b4f9e", "#a84300"
 _DARK = {INK: "#eaeff5", DIM: "#b0bcc9", LINE: "#37434f", MAIN: "#7db5f5", SECOND: "#ffb27a"}
-_DEEP = ("#dce9f7", "#a9c8ec", "#6ba0d8", "#2f72b8", "#0b4f9e")
+_DEEP = ("#dce9f7", "#a9c8ec", "#6ba0d8", "#2f72b8", "#0a4a94")
 _FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, NanumGothic, sans-serif"
+
+
+# Nobody reaches into a picture: its description stands beside it.
+_UNUSED = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Measure:
     name: str
     label: str
     unit: str = ""
-    shown: str = ",.3~g"
+    shown: str = ",~r"
 
     @property
     def title(self) -> str:
@@ -83,21 +90,23 @@ def draw(chart: Chart) -> Picture:
     import vl_convert
     from altair.utils import schemapi
 
-    size = "pad" if chart.kind == "reliability" else {"type": "fit-x", "contains": "padding"}
     with schemapi.debug_mode(False):  # the kinds below are tried in tests; checking each part again takes longer
-        plot = _KINDS[chart.kind](chart).properties(background="transparent", autosize=size)
-        spec = plot.configure(**_config()).to_dict(validate=False)
-    svg = _with_dark_colours(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
-    width, height = (round(float(found)) for found in re.findall(r'(?:width|height)="([0-9.]+)"', svg)[:2])
+        spec = _KINDS[chart.kind](chart).to_dict(validate=False)
+    # Rows and settings are put in at the end: Altair copies and checks what it is given at every step.
+    spec |= _frame(chart) | {"datasets": {_ROWS: _values(chart)}, "config": _config()}
+    svg = _with_dark_colours(_UNUSED.sub("", vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])))
+    width, height = (round(float(found) * _SHOWN) for found in re.findall(r'(?:width|height)="([0-9.]+)"', svg)[:2])
     address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
     return Picture(address, width, height, chart.described)
 
 
 def wrapped(name: str) -> str:
-    """A name in at most two lines of a chart's margin, broken at a space where there is one; `|` parts the lines."""
+    """A name in at most two lines of a chart's margin, broken at a space or a bracket; `|` parts the lines."""
     if len(name) <= _LINE_LETTERS + 1:
         return name
-    place = name.rfind(" ", 4, _LINE_LETTERS + 2)
+    place = max(name.rfind(" ", 4, _LINE_LETTERS + 2), name.find("(", 1, _LINE_LETTERS + 2) - 1)
+    if place > 0 and name[place] != " ":
+        name, place = f"{name[: place + 1]} {name[place + 1 :]}", place + 1
     first, rest = (name[:place], name[place + 1 :]) if place > 0 else (name[:_LINE_LETTERS], name[_LINE_LETTERS:])
     return f"{first}|{rest if len(rest) <= _LINE_LETTERS + 1 else rest[:_LINE_LETTERS] + '…'}"
 
@@ -124,29 +133,59 @@ def _with_dark_colours(svg: str) -> str:
     return svg.replace(">", f">{style}", 1)
 
 
-def _base(chart: Chart) -> tuple[Any, Any]:
-    """The rows with wrapped names and their texts, and the axis of names in the order of the rows."""
-    import altair as alt
-
+def _values(chart: Chart) -> list[Row]:
+    """The rows as drawn: wrapped names, the texts beside the marks, the colour of a tile."""
     values = [
         {"name": wrapped(str(row[chart.name])), "text": text, **{m.name: row[m.name] for m in chart.measures}}
         for row, text in zip(chart.rows, chart.texts, strict=True)
     ]
-    axis = alt.Axis(title=None, labelExpr="split(datum.label, '|')", grid=False, ticks=False, domain=False, labelPadding=6)
-    plot = alt.Chart(alt.Data(values=values)).properties(width=WIDTH, height=alt.Step(_step(values)))
-    return plot, alt.Y("name:N", sort=None, axis=axis)
+    if chart.kind != "tiles":
+        return values
+    (value,) = chart.measures
+    found = sorted(row[value.name] for row in chart.rows)
+    steps = [found[len(found) * part // len(_DEEP)] for part in range(1, len(_DEEP))]
+    for row, drawn in zip(chart.rows, values, strict=True):
+        depth = sum(row[value.name] >= step for step in steps)
+        drawn |= {"text": f"{row[value.name]:.1f}", "across": row[chart.across]}
+        drawn |= {"colour": _DEEP[depth], "ink": "#ffffff" if depth > 2 else "#000000"}
+    return values
 
 
-def _step(values: Sequence[Row]) -> int:
-    return 36 if any("|" in row["name"] for row in values) else 25
+def _frame(chart: Chart) -> Row:
+    """Size and ground of the picture; a line of a name is as high as its letters need."""
+    if chart.kind == "reliability":
+        return {"background": "transparent", "autosize": "pad", "width": 300, "height": 300}
+    step = 36 if any("|" in wrapped(str(row[chart.name])) for row in chart.rows) else 25
+    return {"background": "transparent", "autosize": "pad", "width": WIDTH, "height": {"step": step}}
+
+
+def _plot() -> Any:
+    import altair as alt
+
+    return alt.Chart(alt.NamedData(name=_ROWS))
+
+
+def _names() -> Any:
+    """The axis of names, in the order of the rows."""
+    import altair as alt
+
+    axis = alt.Axis(
+        title=None, labelExpr="split(datum.label, '|')", grid=False, ticks=False, domain=False, labelPadding=6
+    )
+    return alt.Y("name:N", sort=None, axis=axis)
 
 
 def _along(measure: Measure, *, zero: bool = True, room: float = 1.0, high: float | None = None) -> Any:
     """The axis of a measure; `high` × `room` leaves place for the texts beside the marks."""
     import altair as alt
 
+    shown, said = measure.shown, alt.Undefined
+    if shown == _PERCENT:
+        shown = ".1%" if high is not None and high < 0.1 else _PERCENT
+        said = "datum.value > 1 ? '' : datum.label"
     scale = alt.Scale(zero=zero, nice=False, domainMax=high * room) if high else alt.Scale(zero=zero)
-    return alt.X(f"{measure.name}:Q", title=measure.title, scale=scale, axis=alt.Axis(format=measure.shown, tickCount=4))
+    axis = alt.Axis(format=shown, labelExpr=said, tickCount=4)
+    return alt.X(f"{measure.name}:Q", title=measure.title, scale=scale, axis=axis)
 
 
 def _highest(chart: Chart) -> float | None:
@@ -155,10 +194,12 @@ def _highest(chart: Chart) -> float | None:
 
 
 def _bars(chart: Chart) -> Any:
-    plot, names = _base(chart)
+    import altair as alt
+
+    plot, names = _plot(), _names()
     along = _along(chart.measures[0], room=1.28, high=_highest(chart))
     bars = plot.mark_bar(color=MAIN, height={"band": 0.62}).encode(x=along, y=names)
-    return bars + plot.mark_text(align="left", dx=4).encode(x=along, y=names, text="text:N")
+    return bars + plot.mark_text(align="left", dx=4).encode(x=along, y=names, text=alt.Text("text:N"))
 
 
 def _pairs(chart: Chart) -> Any:
@@ -166,9 +207,9 @@ def _pairs(chart: Chart) -> Any:
     import altair as alt
 
     before, after = chart.measures
-    plot, names = _base(chart)
+    plot, names = _plot(), _names()
     along = _along(before, high=_highest(chart), room=1.05).title(before.unit or None)
-    line = plot.mark_rule(color=DIM, strokeWidth=1.5).encode(x=along, x2=f"{after.name}:Q", y=names)
+    line = plot.mark_rule(color=DIM, strokeWidth=1.5).encode(x=along, x2=alt.X2(after.name), y=names)
     kinds = alt.Scale(domain=[before.label, after.label], range=[SECOND, MAIN])
     forms = alt.Scale(domain=[before.label, after.label], range=["circle", "square"])
     layers = [line]
@@ -186,37 +227,25 @@ def _pairs(chart: Chart) -> Any:
 
 
 def _spans(chart: Chart) -> Any:
+    """A point with the line of its interval."""
+    import altair as alt
+
     value, low, high = chart.measures
-    plot, names = _base(chart)
-    along = _along(replace(value, name=low.name), high=_highest(chart), room=1.02)
-    line = plot.mark_rule(color=MAIN, strokeWidth=2).encode(x=along, x2=f"{high.name}:Q", y=names)
-    return line + plot.mark_point(color=MAIN, size=60, filled=True, opacity=1).encode(x=f"{value.name}:Q", y=names)
+    plot, names = _plot(), _names()
+    along = _along(replace(value, name=low.name), zero=value.unit == "%", high=_highest(chart), room=1.02)
+    line = plot.mark_rule(color=MAIN, strokeWidth=2).encode(x=along, x2=alt.X2(high.name), y=names)
+    return line + plot.mark_point(color=MAIN, size=60, filled=True, opacity=1).encode(x=alt.X(f"{value.name}:Q"), y=names)
 
 
 def _tiles(chart: Chart) -> Any:
     """A table of colours with its values written in it; white letters on the dark half."""
     import altair as alt
 
-    (value,) = chart.measures
-    found = sorted(row[value.name] for row in chart.rows if row[value.name] is not None)
-    steps = [found[round(len(found) * part / 5)] for part in (1, 2, 3, 4)] if len(found) > 5 else [1, 2, 3, 4]
-    values = [
-        {
-            "name": wrapped(str(row[chart.name])),
-            "across": str(row[chart.across]),
-            "text": text,
-            "colour": _DEEP[sum(row[value.name] >= step for step in steps)],
-            "ink": "#ffffff" if sum(row[value.name] >= step for step in steps) > 2 else "#000000",
-        }
-        for row, text in zip(chart.rows, chart.texts, strict=True)
-        if row[value.name] is not None
-    ]
-    plot = alt.Chart(alt.Data(values=values)).properties(width=WIDTH, height=alt.Step(_step(values)))
-    across = alt.X("across:N", sort=None, axis=alt.Axis(title=None, orient="top", labelAngle=-40, ticks=False, domain=False))
-    down = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelExpr="split(datum.label, '|')", ticks=False, domain=False))
-    tiles = plot.mark_rect().encode(x=across, y=down, color=alt.Color("colour:N", scale=None))
-    said = plot.mark_text(fontSize=_LETTERS - 3).encode(x=across, y=down, text="text:N", color=alt.Color("ink:N", scale=None))
-    return tiles + said
+    axis = alt.Axis(title=None, orient="top", labelAngle=-40, labelLimit=100, ticks=False, domain=False)
+    across = alt.X("across:N", sort=None, axis=axis)
+    tiles = _plot().mark_rect().encode(x=across, y=_names(), color=alt.Color("colour:N", scale=None))
+    letters = _plot().mark_text(fontSize=_LETTERS - 3)
+    return tiles + letters.encode(x=across, y=_names(), text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None))
 
 
 def _reliability(chart: Chart) -> Any:
@@ -225,13 +254,13 @@ def _reliability(chart: Chart) -> Any:
 
     told, true, low, high = chart.measures
     square = alt.Scale(domain=[0, 1])
-    plot = alt.Chart(alt.Data(values=list(chart.rows))).properties(width=300, height=300)
     across = alt.X(f"{told.name}:Q", title=told.title, scale=square, axis=alt.Axis(format=told.shown))
     up = alt.Y(f"{true.name}:Q", title=true.title, scale=square, axis=alt.Axis(format=true.shown))
     same = alt.Chart(alt.Data(values=[{"a": 0, "b": 0}, {"a": 1, "b": 1}])).mark_line(color=DIM, strokeDash=[5, 5])
-    whiskers = plot.mark_rule(color=MAIN).encode(x=across, y=f"{low.name}:Q", y2=f"{high.name}:Q")
-    points = plot.mark_line(color=MAIN, point=alt.OverlayMarkDef(color=MAIN, size=55, filled=True)).encode(x=across, y=up)
-    return same.encode(x=alt.X("a:Q", scale=square), y=alt.Y("b:Q", scale=square)) + whiskers + points
+    whiskers = _plot().mark_rule(color=MAIN).encode(x=across, y=alt.Y(f"{low.name}:Q"), y2=alt.Y2(high.name))
+    points = alt.OverlayMarkDef(color=MAIN, size=55, filled=True)
+    line = _plot().mark_line(color=MAIN, point=points).encode(x=across, y=up)
+    return same.encode(x=alt.X("a:Q", scale=square), y=alt.Y("b:Q", scale=square)) + whiskers + line
 
 
 _KINDS: dict[str, Callable[[Chart], Any]] = {

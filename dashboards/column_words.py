@@ -18,6 +18,9 @@ from lake.contracts.model import Column
 from lake.contracts.registry import TABLES
 
 
+_CHANGE, _SMALL = "±%", 0.1
+
+
 @dataclass(frozen=True)
 class Words:
     """What a column is called, its unit, and what its codes are called; `words` names a table in texts/night.toml."""
@@ -53,14 +56,14 @@ def words_of(name: str) -> Words:
 def heading(name: str) -> str:
     """The column's name with its unit, for the head of a file; shares stand in files as 0 to 1."""
     found = words_of(name)
-    unit = {"%": "0~1"}.get(found.unit, found.unit)
+    unit = {"%": "0~1", _CHANGE: "0~1"}.get(found.unit, found.unit)
     return f"{found.label}({unit})" if unit else found.label
 
 
 def measure(name: str) -> Measure:
     """The column as a measure of a chart."""
     found = words_of(name)
-    shown = {"%": ".0%", "배": ",.1f", "초": ",.0f", "원/월": ",.0f"}.get(found.unit, ",.3~g")
+    shown = {"%": ".0%", "배": ",.1f"}.get(found.unit, ",~r")
     return Measure(name, found.label, "만원/월" if found.unit == "원/월" else found.unit, shown)
 
 
@@ -91,6 +94,8 @@ def is_number(value: Any) -> bool:
 def _said_text(name: str, found: Words, value: str) -> str:
     if name in ("region_code", "home_region_code"):
         return texts.region(value)
+    if name == "occupation_group_code":
+        return texts.occupation_group(value)
     if name == "table_id" and value in TABLES:
         return TABLES[value].label
     if name == "step_code" and value in TABLES:
@@ -105,8 +110,8 @@ def _said_text(name: str, found: Words, value: str) -> str:
 
 
 _SAID: dict[str, Callable[[float], str]] = {
-    "%": said_percent,
-    "%p": lambda value: f"{value * 100:+z.0f}%p",
+    "%": lambda value: f"{value * 100:.1f}%" if 0 < value < _SMALL else said_percent(value),
+    _CHANGE: lambda value: f"{value * 100:+z.0f}%",
     "초": said_seconds,
     "배": lambda value: f"{value:,.2f}배",
     "원/월": texts.wage,

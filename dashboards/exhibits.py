@@ -17,7 +17,7 @@ from dashboards.page_files import Block, BrokenPage
 from dashboards.sections import TONES, Cell, Row, Section, hidden, plain_numbers
 
 _SHOWN = 30
-_PEOPLE = "명"
+_PEOPLE, _HIDDEN = "명", "is_suppressed"
 
 
 def exhibit(db: duckdb.DuckDBPyConnection, block: Block) -> Section | None:
@@ -36,7 +36,7 @@ def exhibit(db: duckdb.DuckDBPyConnection, block: Block) -> Section | None:
         title=_finding(db, block, table, told),
         source=source,
         sql=block.sql,
-        columns=tuple(column_words.words_of(name).label for name in table.column_names),
+        columns=tuple(column_words.words_of(name).label for name in table.column_names if name != _HIDDEN),
         rows=tuple(_cells(row, said) for row, said in zip(rows[:shown], told[:shown], strict=True)),
         note=block.note,
         chart=_chart(block, rows, told),
@@ -56,7 +56,7 @@ def _said(name: str, row: Row) -> str:
     if value is not None:
         return column_words.said(name, value)
     few = any(row[own] is None and column_words.words_of(own).unit == _PEOPLE for own in row)
-    if few or row.get("is_suppressed"):
+    if few or row.get(_HIDDEN):
         return hidden()
     return texts.NO_DATA if column_words.words_of(name).unit or name.endswith(("_ratio", "_at", "_date")) else ""
 
@@ -64,6 +64,8 @@ def _said(name: str, row: Row) -> str:
 def _cells(row: Row, told: dict[str, str]) -> tuple[Cell, ...]:
     found = []
     for name, text in told.items():
+        if name == _HIDDEN:
+            continue  # the cells say so themselves; the files have the column
         is_number = column_words.is_number(row[name]) or (row[name] is None and bool(text))
         extra = row[name] if name == "table_id" and text != row[name] else ""
         tone = TONES.get(str(row[name]), "") if name == "result_code" else ""

@@ -74,14 +74,8 @@ def sections_of(db: duckdb.DuckDBPyConnection, name: str) -> list[Section]:
 def render(name: str, night: Row, sections: list[Section], db: duckdb.DuckDBPyConnection) -> str:
     """The page `name` of the night {run_id, as_of, is_synthetic} with its sections."""
     words, page = texts.load("night"), page_files.read(name)
-    shown = [
-        (
-            section,
-            charts.draw(section.chart) if section.chart else None,
-            [(kind.upper(), downloads.file_name(name, section.id, kind)) for kind in downloads.FORMATS],
-        )
-        for section in sections
-    ]
+    pictures = [charts.draw(section.chart) if section.chart else None for section in sections]
+    files = [downloads.csv_of(name, section.id) for section in sections]
     return render_page(
         "site.html.j2",
         title=page.title,
@@ -93,7 +87,8 @@ def render(name: str, night: Row, sections: list[Section], db: duckdb.DuckDBPyCo
         notice=NOTICES[name](db) if name in NOTICES else "",
         empty=page.empty or words["empty"],
         tiles=TILES[name](db) if name in TILES else [],
-        sections=shown,
+        sections=list(zip(sections, pictures, files, downloads.sheet_names(sections), strict=True)),
+        workbook=downloads.xlsx_of(name),
         is_synthetic=night["is_synthetic"],
         synthetic_text=words["synthetic"],
         narrow=False,
