@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from dashboards.charts import Chart, Measure, draw, wrapped
+from dashboards.charts import MAIN, Chart, Measure, draw, wrapped
 
 SHARE = Measure("value", "취업률", "%", ".0%")
 ENDS = (Measure("low", "하한", "%"), Measure("high", "상한", "%"))
@@ -37,7 +37,7 @@ def _svg(chart: Chart) -> str:
 def test_a_picture_is_whole_and_asks_for_nothing(chart: Chart) -> None:
     svg = _svg(chart)
     etree.fromstring(svg.encode())
-    assert re.findall(r'(?:href|src)=|url\((?!#)|<script|<image', svg.replace("xmlns:xlink", "")) == []
+    assert re.findall(r"(?:href|src)=|url\((?!#)|<script|<image", svg.replace("xmlns:xlink", "")) == []
     assert "prefers-color-scheme:dark" in svg
     assert 'fill="white"' not in svg
 
@@ -55,9 +55,9 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 
 def test_a_longer_bar_is_a_larger_value() -> None:
     svg = _svg(BARS)
-    widths = [float(width) for width in re.findall(r'd="M0,0h([0-9.]+)v', svg)]
-    bars = sorted(width for width in widths if width not in (0.0, 260.0))
-    assert bars[-1] == pytest.approx(2 * bars[-2], rel=0.01)
+    bars = [float(width) for width in re.findall(rf'h([0-9.]+)v[^"]*" fill="{MAIN}"', svg)]
+    assert len(bars) == 2
+    assert bars[0] == pytest.approx(2 * bars[1])
 
 
 def test_the_description_names_kind_measure_and_values() -> None:

@@ -56,9 +56,7 @@ def test_rows_over_the_limit_stand_in_the_files_only(db: duckdb.DuckDBPyConnecti
 
 
 @pytest.mark.parametrize("options", [OPTIONS, OPTIONS | {"if": "ops.alerts"}])
-def test_without_a_row_or_a_table_there_is_no_exhibit(
-    db: duckdb.DuckDBPyConnection, options: dict[str, str]
-) -> None:
+def test_without_a_row_or_a_table_there_is_no_exhibit(db: duckdb.DuckDBPyConnection, options: dict[str, str]) -> None:
     sql = ROWS if "if" in options else f"{ROWS} where people_count > 1000"
     assert exhibit(db, Block("sql", "regions", options, sql, FINDING)) is None
 

@@ -63,7 +63,7 @@ def test_each_section_has_its_finding_table_sql_and_files(site: Path, name: str)
     assert sections
     for section in sections:
         assert section.xpath("string(h2)").strip()
-        assert f"· 기준일 2026-07-01" in section.xpath("string(.//caption)")
+        assert "· 기준일 2026-07-01" in section.xpath("string(.//caption)")
         assert "select" in section.xpath("string(.//details//pre)")
         assert section.xpath(".//th[@scope='col']")
         assert section.xpath(".//th[@scope='row']")
