@@ -163,9 +163,10 @@ def reliability(db: duckdb.DuckDBPyConnection) -> Section | None:
         error = errors[0]
         held = "지킴" if error["result_code"] == "PASS" else "지키지 못함"
         title = f"보정: 추정과 실제의 차이(보정 오차) {error['value']:.4f}, 기준 {error['limit_value']:.4f} {held}"
-    note = words()["note"]["curve"].format(limit=f"{ECE_LIMIT:.2f}")
+    curve = _curve(found)
+    note = words()["note"]["curve" if curve else "no_curve"].format(limit=f"{ECE_LIMIT:.2f}")
     heads = ("추정 확률 구간", "사람(명)", "추정 평균", "실제 취업 비율")
-    return Section("reliability", title, "ops.calibration", query("curve"), heads, rows, note, _curve(found))
+    return Section("reliability", title, "ops.calibration", query("curve"), heads, rows, note, curve)
 
 
 def _curve(found: list[Row]) -> Chart | None:

@@ -8,6 +8,7 @@ markup.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from dashboards import (
@@ -24,6 +25,8 @@ from dashboards.catalog import build_catalog, open_catalog, served_night
 from lake.publication import Pointer
 from lake.settings import Settings
 
+RENDERERS: tuple[Callable[[Settings, Path], dict[str, str]], ...] = (dictionary_page.render,)
+"""Pages that are no pages/*.md: from the night's file to HTML by file name."""
 log = logging.getLogger(__name__)
 
 
@@ -38,8 +41,9 @@ def build_site(
     catalog = catalog_path or build_catalog(settings, pointer, out=out)
     write_pages(settings, catalog, out)
     write_page(out / model_card.CARD_FILE, model_card.render(judgement.read_judgement(settings, catalog)))
-    for name, text in dictionary_page.render(settings, catalog).items():
-        write_page(out / name, text)
+    for render in RENDERERS:
+        for name, text in render(settings, catalog).items():
+            write_page(out / name, text)
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)
         write_page(out / "person" / "sample.html", person_page.render(answers))

@@ -17,7 +17,8 @@ from dashboards.sections import said_percent, said_seconds
 from lake.contracts.model import Column
 from lake.contracts.registry import TABLES
 
-_CHANGE, _SMALL = "±%", 0.1
+_CHANGE, _SMALL, _SMALLEST = "±%", 0.1, 0.001
+_NAMED = ("region_code", "home_region_code", "occupation_group_code")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ def said(name: str, value: Any) -> str:
     return _said_number(found.unit, value)
 
 
+def stands_for_a_name(name: str) -> bool:
+    """Whether the column holds codes that people read as names."""
+    return name in _NAMED or bool(words_of(name).codes or words_of(name).words)
+
+
 def is_number(value: Any) -> bool:
     """Whether a value stands to the right of its cell."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -109,7 +115,7 @@ def _said_text(name: str, found: Words, value: str) -> str:
 
 
 _SAID: dict[str, Callable[[float], str]] = {
-    "%": lambda value: f"{value * 100:.1f}%" if 0 < value < _SMALL else said_percent(value),
+    "%": lambda value: _said_share(value),
     _CHANGE: lambda value: f"{value * 100:+z.0f}%",
     "초": said_seconds,
     "배": lambda value: f"{value:,.2f}배",
@@ -121,3 +127,10 @@ def _said_number(unit: str, value: float) -> str:
     if unit in _SAID:
         return _SAID[unit](value)
     return f"{value:,.0f}{unit}" if isinstance(value, int) or unit else f"{value:,.4g}"
+
+
+def _said_share(value: float) -> str:
+    """Whole percentages, one decimal below a tenth: 16 of 6,177 is not nothing."""
+    if 0 < value < _SMALLEST:
+        return "0.1% 미만"
+    return f"{value * 100:.1f}%" if 0 < value < _SMALL else said_percent(value)

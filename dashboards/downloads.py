@@ -13,13 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboards import column_words
 from dashboards.sections import Section, plain_numbers
 from lake.export_files import write_file, write_workbook
 
 FOLDER = "data"
-_LETTERS_OF_A_SHEET = 16
+_LETTERS_OF_A_SHEET, _PLACES = 16, 6
 _NOT_IN_A_SHEETS_NAME = re.compile(r"[\[\]:*?/\\']")
 _WHEN = b"1980-01-01T00:00:00Z"
 _STAMPED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -37,7 +38,7 @@ def xlsx_of(page: str) -> str:
 
 def sheet_names(sections: Sequence[Section]) -> list[str]:
     """A name for each section's sheet: its place and the first words of its title."""
-    said = (_NOT_IN_A_SHEETS_NAME.sub(" ", section.title.split(":")[0]) for section in sections)
+    said = (_NOT_IN_A_SHEETS_NAME.sub(" ", section.title.replace(",", ":").split(":")[0]) for section in sections)
     return [f"{place} {_first_words(name)}" for place, name in enumerate(said, 1)]
 
 
@@ -61,13 +62,25 @@ def write_downloads(db: duckdb.DuckDBPyConnection, out: Path, page: str, section
 
 
 def _headed(table: pa.Table) -> pa.Table:
-    """The table under Korean heads, no head twice; instants as text."""
+    """The table under Korean heads, no head twice."""
     columns, heads = [], list[str]()
     for name, column in zip(table.column_names, table.columns, strict=True):
-        columns.append(column.cast(pa.string()) if pa.types.is_timestamp(column.type) else column)
+        columns.append(_readable(name, column))
         head = column_words.heading(name)
         heads.append(f"{head} {name}" if head in heads else head)
     return pa.Table.from_arrays(columns, names=heads)
+
+
+def _readable(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Codes as the names they stand for, instants as text, numbers to the places that anybody reads."""
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_floating(column.type):
+        return pc.round(column, _PLACES)
+    if pa.types.is_string(column.type) and column_words.stands_for_a_name(name):
+        said = [None if code is None else column_words.said(name, code) for code in column.to_pylist()]
+        return pa.chunked_array([pa.array(said, pa.string())])
+    return column
 
 
 def _without_times(file: Path) -> None:
