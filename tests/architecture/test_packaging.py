@@ -19,9 +19,11 @@ DISTRIBUTION = {
     "delta": "delta-spark",
     "faiss": "faiss-cpu",
     "interpret": "interpret-core",
+    "markdown_it": "markdown-it-py",
     "pyspark": "pyspark-client",
     "python_calamine": "python-calamine",
     "sklearn": "scikit-learn",
+    "vl_convert": "vl-convert-python",
 }
 
 

@@ -1,50 +1,38 @@
-"""The page about training outcomes and skills: how courses end, what seekers lack, what is recommended most.
+"""Training outcomes and skills: how courses end, what seekers lack, what is recommended most; as sections.
 
-Reads goyong.duckdb and nothing else. Do not put here: how gaps or scores are made (matching/), markup (templates/).
+Reads goyong.duckdb and nothing else. Do not put here: how gaps or scores are made (matching/), the page's words
+(pages/skills.md), markup (templates/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from dashboards import texts
 from dashboards.aggregate_shape import UNKNOWN
-from dashboards.catalog import open_catalog, served_night
-from dashboards.page import render_page
+from dashboards.charts import Chart, Measure
 from dashboards.places import share_is, share_said
 from dashboards.sections import Cell, Row, Section, fetch, hidden, number, query
-from lake.settings import Settings
 
 Maker = Callable[[list[Row]], Section]
 _FOLDER, _SHOWN = "skills", "SHOWN"
 
 
-def render(settings: Settings, catalog_path: Path) -> str:
-    """The page of the night that `catalog_path` was built from."""
-    words = texts.load("skills")
-    with open_catalog(settings, catalog_path) as db:
-        night = served_night(db, catalog_path)
-        found = {name: fetch(db, name, _FOLDER) for name in _MAKERS}
-    return render_page(
-        "skills.html.j2",
-        title=words["title"],
-        t=words,
-        empty=texts.load("night")["empty"],
-        pages=texts.load("night")["pages"],
-        night=night,
-        sections=[_MAKERS[name](rows) for name, rows in found.items() if rows],
-        is_synthetic=night["is_synthetic"],
-        synthetic_text=words["synthetic"],
-        narrow=False,
-    )
+def section(name: str, db: duckdb.DuckDBPyConnection) -> Section | None:
+    """The section `name` of MAKERS, or None without rows."""
+    rows = fetch(db, name, _FOLDER)
+    return MAKERS[name](rows) if rows else None
 
 
-def _section(name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]]) -> Section:
+def _section(
+    name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]], chart: Chart | None = None
+) -> Section:
     words = texts.load("skills")
     heads = tuple(words["heads"][name])
-    return Section(name, title, source, query(name, _FOLDER), heads, tuple(rows), words["note"][name])
+    return Section(name, title, source, query(name, _FOLDER), heads, tuple(rows), words["note"][name], chart)
 
 
 def _finding(name: str, **told: Any) -> str:
@@ -70,7 +58,19 @@ def _fields(rows: list[Row]) -> Section:
         rate = share_said(rows[0]["raw_rate_0_1"])
         best = {"best": known[0]["field_name"], "best_rate": share_said(known[0]["raw_rate_0_1"])}
         title = _finding("fields", rate=rate, unknown=unknown, **best)
-    return _section("fields", "agg.course_fields", title, [_field(row) for row in rows])
+    return _section("fields", "agg.course_fields", title, [_field(row) for row in rows], _rates(fields))
+
+
+def _rates(fields: list[Row]) -> Chart | None:
+    """The estimated rate of each field that is shown, with its interval, the highest first."""
+    names = ("shrunk_mean_0_1", "shrunk_low_mean_0_1", "shrunk_high_mean_0_1")
+    shown = [row for row in fields if all(row[name] is not None for name in names)]
+    shown.sort(key=lambda row: (-row[names[0]], row["field_code"]))
+    rows = [{"name": row["field_name"] or row["field_code"], **{name: row[name] for name in names}} for row in shown]
+    said = zip(names, texts.load("skills")["chart"]["fields"], strict=True)
+    measures = tuple(Measure(name, label, "%", ".0%") for name, label in said)
+    beside = [f"{share_said(row[names[0]])}({share_said(row[names[1]])}~{share_said(row[names[2]])})" for row in rows]
+    return Chart("spans", tuple(rows), "name", measures, tuple(beside)) if rows else None
 
 
 def _field(row: Row) -> tuple[Cell, ...]:
@@ -190,7 +190,7 @@ def _occupation(row: Row) -> str:
     return str(row["occupation_name"] or row["occupation_code"])
 
 
-_MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, Maker] = {
     "fields": _fields,
     "missing": _missing,
     "readiness": _readiness,
@@ -198,4 +198,4 @@ _MAKERS: dict[str, Maker] = {
     "courses": _courses,
     "certificates": _certificates,
 }
-"""Section → what makes it, in the order of the page; each has a query of its name in sql/skills."""
+"""Section → what makes it; each has a query of its name in sql/skills."""
