@@ -86,7 +86,7 @@ def test_pages_link_only_to_each_other(settings: Settings, catalog: Path) -> Non
         more = {"model-card.md"} if name == "employment.html" else layers if "dictionary" in name else set()
         links = set(re.findall(r"""(?:src|href)=["']([^"'#]+)""", text))
         assert {link for link in links if not link.startswith("data:")} == PAGES | more
-        assert "<script" not in text
+        assert text.count("<script") == 1  # sorts tables (test_page.py)
         assert len(text.encode()) < 300_000
 
 
