@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from dashboards import texts
-from dashboards.curve import Point, draw_curve
+from dashboards.charts import Chart, Measure
 from dashboards.sections import Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate, query
 from lake.contracts import codes
 from ml.employment.inputs import LABEL
@@ -157,17 +157,6 @@ def reliability(db: duckdb.DuckDBPyConnection) -> Section | None:
         )
         for row in found
     )
-    points = [
-        Point(
-            row["mean_probability_0_1"],
-            row["observed_rate_0_1"],
-            row["observed_rate_0_1_low"],
-            row["observed_rate_0_1_high"],
-            row["people_count"],
-        )
-        for row in found
-        if row["mean_probability_0_1"] is not None
-    ]
     errors = [row for row in fetch(db, "served") if (row["cohort"], row["measure_name"]) == ("ALL", "ece")]
     title = "보정: 추정 확률과 실제 취업 비율"
     if errors:
@@ -176,7 +165,23 @@ def reliability(db: duckdb.DuckDBPyConnection) -> Section | None:
         title = f"보정: 추정과 실제의 차이(보정 오차) {error['value']:.4f}, 기준 {error['limit_value']:.4f} {held}"
     note = words()["note"]["curve"].format(limit=f"{ECE_LIMIT:.2f}")
     heads = ("추정 확률 구간", "사람(명)", "추정 평균", "실제 취업 비율")
-    return Section("reliability", title, "ops.calibration", query("curve"), heads, rows, note, draw_curve(points))
+    return Section("reliability", title, "ops.calibration", query("curve"), heads, rows, note, _curve(found))
+
+
+def _curve(found: list[Row]) -> Chart | None:
+    """What was told against what came true, bin by bin; bins of few people are not drawn."""
+    said = words()["chart"]
+    shown = [row for row in found if row["mean_probability_0_1"] is not None]
+    told = {"mean_probability_0_1": said["told"], "observed_rate_0_1": said["true"]}
+    told |= {f"observed_rate_0_1_{end}": said[end] for end in ("low", "high")}
+    beside = [
+        f"추정 {row['mean_probability_0_1'] * 100:.0f}%일 때 실제 {row['observed_rate_0_1'] * 100:.0f}%"
+        f"({row['people_count']:,}명)"
+        for row in shown
+    ]
+    rows = [{"name": "", **{name: row[name] for name in told}} for row in shown]
+    measures = tuple(Measure(name, label, "%", ".0%") for name, label in told.items())
+    return Chart("reliability", tuple(rows), "name", measures, tuple(beside)) if rows else None
 
 
 def age(db: duckdb.DuckDBPyConnection) -> Section | None:

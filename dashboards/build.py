@@ -1,8 +1,8 @@
 """Writes the static site of one night, and a person's page when asked.
 
-The night's page, the page and the card of the employment model, the pages about exposure and about training and
-skills, the data dictionary. Every file is written aside and renamed, and opens from file:// with no request to
-anywhere. Do not put here: words, numbers or markup.
+The pages of pages/*.md with the files to download, the card of the employment model, the data dictionary. Every file
+is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or
+markup.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from dashboards import (
     dictionary_page,
-    employment_page,
+    downloads,
     explain,
-    exposure_page,
+    judgement,
     model_card,
-    night_page,
+    page_files,
     person_page,
-    skills_page,
+    site_pages,
 )
-from dashboards.catalog import build_catalog
+from dashboards.catalog import build_catalog, open_catalog, served_night
 from lake.publication import Pointer
 from lake.settings import Settings
 
@@ -36,20 +36,25 @@ def build_site(
     `person_key` one person's page goes to person/sample.html: without the key in its name or its text.
     """
     catalog = catalog_path or build_catalog(settings, pointer, out=out)
-    index = out / "index.html"
-    write_page(index, night_page.render(settings, catalog))
-    judgement = employment_page.read_judgement(settings, catalog)
-    write_page(out / "employment.html", employment_page.render(judgement))
-    write_page(out / employment_page.CARD_FILE, model_card.render(judgement))
-    write_page(out / "exposure.html", exposure_page.render(settings, catalog))
-    write_page(out / "skills.html", skills_page.render(settings, catalog))
+    write_pages(settings, catalog, out)
+    write_page(out / model_card.CARD_FILE, model_card.render(judgement.read_judgement(settings, catalog)))
     for name, text in dictionary_page.render(settings, catalog).items():
         write_page(out / name, text)
     if person_key is not None:
         answers = explain.explain_seeker(settings, pointer, person_key)
         write_page(out / "person" / "sample.html", person_page.render(answers))
     log.info("wrote the site of run %s", pointer.run_id)
-    return index
+    return out / site_pages.file_of("index")
+
+
+def write_pages(settings: Settings, catalog: Path, out: Path) -> None:
+    """Write every page of pages/*.md below `out`, with the rows of its tables as files to download."""
+    with open_catalog(settings, catalog) as db:
+        night = served_night(db, catalog)
+        for name in page_files.names():
+            sections = site_pages.sections_of(db, name)
+            downloads.write_downloads(db, out, name, sections)
+            write_page(out / site_pages.file_of(name), site_pages.render(name, night, sections, db))
 
 
 def write_page(file: Path, text: str) -> None:

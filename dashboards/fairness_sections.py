@@ -10,6 +10,7 @@ import duckdb
 
 from dashboards import texts
 from dashboards.accuracy_sections import words
+from dashboards.charts import Chart, Measure
 from dashboards.sections import Cell, Row, Section, estimate, fetch, limit, number, percent, percent_estimate, query
 from dashboards.sections import result as judged
 from lake.contracts import codes
@@ -89,9 +90,20 @@ def wrong_calls(db: duckdb.DuckDBPyConnection) -> Section | None:
         "FPR 차이",
         "그 밖의 사람의 배수",
     )
-    return Section(
-        "wrong", f"잘못 어렵다고 본 비율: {_worst(worst[0])}", "ops.fairness", query("wrong"), heads, rows, note
-    )
+    title = f"잘못 어렵다고 본 비율: {_worst(worst[0])}"
+    return Section("wrong", title, "ops.fairness", query("wrong"), heads, rows, note, _rates(found))
+
+
+def _rates(found: list[Row]) -> Chart | None:
+    """The share wrongly called high-risk of each group that is shown, with its interval."""
+    names = [f"false_positive_rate_0_1{end}" for end in ("", "_low", "_high")]
+    shown = [row for row in found if all(row[name] is not None for name in names)]
+    said = words()["chart"]
+    measures = zip(names, (said["wrong"], said["low"], said["high"]), strict=True)
+    rows = [{"name": group(row["group_name"], row["group_code"]), **{name: row[name] for name in names}} for row in shown]
+    beside = [f"{row[names[0]] * 100:.0f}%({row[names[1]] * 100:.0f}~{row[names[2]] * 100:.0f}%)" for row in rows]
+    drawn = tuple(Measure(name, label, "%", ".0%") for name, label in measures)
+    return Chart("spans", tuple(rows), "name", drawn, tuple(beside)) if rows else None
 
 
 def _gap(row: Row, name: str) -> Cell:

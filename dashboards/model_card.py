@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboards import texts
-from dashboards.employment_page import Judgement
+from dashboards.judgement import Judgement
 from dashboards.page import render_page
 from dashboards.person_page import excluded_traits
 from lake.contracts.features import AGE_INPUT, EMPLOYMENT_INPUTS
@@ -20,11 +20,12 @@ from ml.employment.judge import GROUP_ECE_LIMIT
 from ml.employment.train import BAGS
 from transforms.features.seeker_cohorts import HIRED_WITHIN_DAYS, KEPT_DAYS, KEPT_WITHIN_DAYS, SHORTEST_DAYS
 
+CARD_FILE = "model-card.md"
 ABSTENTIONS = ("THIN_FILE", "CURRENTLY_EMPLOYED", "NO_EMPLOYMENT_HISTORY_SOURCE", "NO_MODEL")
 
 
 def render(judgement: Judgement) -> str:
-    """The card of what employment_page.read_judgement found."""
+    """The card of what judgement.read_judgement found."""
     words = texts.load("model_card")
     text, inputs = words["text"], judgement.inputs or EMPLOYMENT_INPUTS
     return render_page(

@@ -1,8 +1,8 @@
 """Turns a template and plain values into one self-contained HTML page, or a Markdown text.
 
 The style sheet is inlined and named by its hash in a strict Content-Security-Policy; there is no outside address and
-no script but the one that sorts tables, on pages for analysts and not on narrow ones for people. Every value of a page
-is escaped. Do not put here: words or numbers.
+no script but the one that sorts tables, where a template sets `sortable`: never on pages for people. Every value of a
+page is escaped. Do not put here: words or numbers.
 """
 
 from __future__ import annotations

@@ -6,16 +6,16 @@ modules), markup (templates/).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from dashboards import texts
-from dashboards.curve import Curve
+from dashboards.charts import Chart
 from lake.contracts import codes
 
 TONES = {"PASS": "ok", "WARN": "check", "FAIL": "bad"}
@@ -41,7 +41,7 @@ class Cell:
 class Section:
     """One table of the page: a title that states the finding, column names, rows, and the SQL behind it.
 
-    `note` says how to read it, `curve` is drawn above the table.
+    `note` says how to read it, `chart` is drawn above the table, `more` rows stand in the files only.
     """
 
     id: str
@@ -51,7 +51,8 @@ class Section:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
-    curve: Curve | None = None
+    chart: Chart | None = None
+    more: int = 0
 
 
 @cache
@@ -64,6 +65,15 @@ def fetch(db: duckdb.DuckDBPyConnection, name: str, folder: str = "judgement") -
     """The rows of a named query by column name."""
     rows: list[Row] = db.execute(query(name, folder)).to_arrow_table().to_pylist()
     return rows
+
+
+def plain_numbers(table: pa.Table) -> pa.Table:
+    """`table` with sums as whole numbers: DuckDB gives them as decimals."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            kind = pa.int64() if field.type.scale == 0 else pa.float64()
+            table = table.set_column(place, field.name, table.column(place).cast(kind))
+    return table
 
 
 def number(value: float | None, unit: str = "") -> Cell:
@@ -116,15 +126,6 @@ def said_seconds(seconds: float | None) -> str:
         return texts.NO_VALUE
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}분 {rest}초" if minutes else f"{seconds:.1f}초"
-
-
-def timed(steps: Sequence[tuple[str, float]]) -> tuple[tuple[Cell, ...], ...]:
-    """Rows of a step's name, its time and a bar beside the longest."""
-    most = max(seconds for _, seconds in steps) or 1.0
-    return tuple(
-        (Cell(name), Cell(said_seconds(seconds), is_number=True), Cell("", share=seconds / most))
-        for name, seconds in steps
-    )
 
 
 def hidden() -> str:

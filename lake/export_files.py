@@ -11,7 +11,7 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -85,19 +85,33 @@ def _write_csv(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch])
     return rows
 
 
+def write_workbook(file: Path, sheets: Mapping[str, pa.Table]) -> None:
+    """Write several small tables as one XLSX, each on a sheet of its name (at most 31 letters, none twice)."""
+    from openpyxl import Workbook
+
+    with _temporary_files_in(file.parent):
+        book = Workbook(write_only=True)
+        for name, table in sheets.items():
+            _fill_sheet(book.create_sheet(name), name, table.schema, iter(table.to_batches()))
+        book.save(file)
+
+
 def _write_xlsx(file: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
     from openpyxl import Workbook
 
     with _temporary_files_in(file.parent):
         book = Workbook(write_only=True)
-        sheet = book.create_sheet(file.stem[:31])
-        try:
-            rows = _append_rows(sheet, file.stem, schema, batches)
-            book.save(file)
-        except BaseException:
-            sheet.close()  # its half-written file would be closed at some later time, with an error nobody can catch
-            raise
+        rows = _fill_sheet(book.create_sheet(file.stem[:31]), file.stem, schema, batches)
+        book.save(file)
     return rows
+
+
+def _fill_sheet(sheet: Any, name: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    try:
+        return _append_rows(sheet, name, schema, batches)
+    except BaseException:
+        sheet.close()  # its half-written file would be closed at some later time, with an error nobody can catch
+        raise
 
 
 def _append_rows(sheet: Any, name: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:

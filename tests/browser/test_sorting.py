@@ -34,7 +34,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, Heard]]:
 
 def table_page() -> str:
     """A page of the site with one table."""
-    html = render_page("base.html.j2", title="표", is_synthetic=False, narrow=False)
+    html = render_page("base.html.j2", title="표", is_synthetic=False, narrow=False, sortable=True)
     heads = "".join(f'<th scope="col"{" class=n" if place else ""}>{head}</th>' for place, head in enumerate(HEADS))
     rows = "".join(f'<tr><th scope="row">{a}</th><td class="n">{b}</td><td class="n">{c}</td></tr>' for a, b, c in ROWS)
     table = f"<table><caption>표</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The page about the employment probability itself: is it good, is it calibrated, is it fair, may it be used.
+"""What a night knows about its employment probability: is it good, is it calibrated, is it fair, may it be used.
 
 Reads goyong.duckdb and nothing else. Do not put here: one table's section (accuracy_sections.py,
 fairness_sections.py) or markup (templates/).
@@ -14,11 +14,9 @@ import duckdb
 
 from dashboards import accuracy_sections, fairness_sections, texts
 from dashboards.catalog import open_catalog, served_night
-from dashboards.page import render_page
 from dashboards.sections import Row, Section, fetch
 from lake.settings import Settings
 
-CARD_FILE = "model-card.md"
 _ORDER = (
     "promotion",
     "models",
@@ -45,7 +43,6 @@ class Judgement:
     silence: str
     inputs: tuple[str, ...]
     sections: tuple[Section, ...]
-    tiles: tuple[tuple[str, str], ...]
 
 
 def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
@@ -55,7 +52,6 @@ def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
         found = [*accuracy_sections.sections(db), *fairness_sections.sections(db)]
         decision = fetch(db, "promotion")
         inputs = tuple(sorted(row["feature_name"] for row in fetch(db, "drift")))
-        tiles = _tiles(db)
     shown = sorted((section for section in found if section is not None), key=lambda section: _ORDER.index(section.id))
     version = decision[0]["model_version"] if decision else None
     return Judgement(
@@ -63,51 +59,43 @@ def read_judgement(settings: Settings, catalog_path: Path) -> Judgement:
         as_of=night["as_of"],
         is_synthetic=bool(night["is_synthetic"]),
         model_version=version,
-        silence="" if version else _silence(decision),
+        silence=_silence(decision),
         inputs=inputs,
         sections=tuple(shown),
-        tiles=tuple([("공표 모형", version), *tiles] if version else []),
     )
 
 
-def render(judgement: Judgement) -> str:
-    """The page of what `read_judgement` found."""
-    words = texts.load("employment")
-    return render_page(
-        "employment.html.j2",
-        title=words["title"],
-        t=words,
-        pages=texts.load("night")["pages"],
-        card_file=CARD_FILE,
-        judgement=judgement,
-        is_synthetic=judgement.is_synthetic,
-        synthetic_text=words["synthetic"],
-        narrow=False,
-    )
+def silence(db: duckdb.DuckDBPyConnection) -> str:
+    """One sentence or two: that there is no model, and why; empty where there is one."""
+    return _silence(fetch(db, "promotion"))
 
 
 def _silence(decision: list[Row]) -> str:
-    """One sentence or two: that there is no model, and why."""
     words = texts.load("employment")
+    if decision and decision[0]["model_version"]:
+        return ""
     if not decision:
         return str(words["no_record"])
     return " ".join([words["no_model"], *accuracy_sections.refusals(decision[0])])
 
 
-def _tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """The four numbers to know first."""
+def tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The version served and the four numbers to know first; nothing where no model is served."""
+    decision = fetch(db, "promotion")
+    if not decision or not decision[0]["model_version"]:
+        return []
     served = {
         row["measure_name"]: row
         for row in fetch(db, "served")
         if (row["cohort"], row["label_name"]) == ("ALL", "is_hired_183d") and row["value"] is not None
     }
-    tiles = []
+    found = [("공표 모형", str(decision[0]["model_version"]))]
     if "auc" in served:
-        tiles += [("평가한 사람", f"{served['auc']['rows_count']:,}명"), ("AUC", f"{served['auc']['value']:.3f}")]
+        found += [("평가한 사람", f"{served['auc']['rows_count']:,}명"), ("AUC", f"{served['auc']['value']:.3f}")]
     if "ece" in served:
         error = served["ece"]
-        tiles.append(("보정 오차 / 기준", f"{error['value']:.4f} / {error['limit_value']:.4f}"))
+        found.append(("보정 오차 / 기준", f"{error['value']:.4f} / {error['limit_value']:.4f}"))
     for row in fetch(db, "worst"):
         if row["value_low"] is not None:
-            tiles.append(("잘못 어렵다고 본 배수(하한) / 기준", f"{row['value_low']:.1f} / {row['limit_value']:.1f}배"))
-    return tiles
+            found.append(("잘못 어렵다고 본 배수(하한) / 기준", f"{row['value_low']:.1f} / {row['limit_value']:.1f}배"))
+    return found

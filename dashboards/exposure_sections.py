@@ -1,19 +1,19 @@
-"""The page about exposure: how evenly recommendations fall on postings, before and after the sharing.
+"""How evenly recommendations fall on postings, before and after the sharing; as sections.
 
-Reads goyong.duckdb and nothing else. Do not put here: how postings are shared out (matching/), markup (templates/).
+Reads goyong.duckdb and nothing else. Do not put here: how postings are shared out (matching/), the page's words
+(pages/exposure.md), markup (templates/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+
+import duckdb
 
 from dashboards import texts
-from dashboards.catalog import open_catalog, served_night
-from dashboards.page import render_page
+from dashboards.charts import Chart, Measure
 from dashboards.sections import Cell, Row, Section, fetch, hidden, number, percent, query, said_percent
 from lake.contracts import codes
-from lake.settings import Settings
 
 Said = Callable[[float], str]
 _KINDS = {"company_size": "company_size_code", "region": "region_code"}
@@ -41,35 +41,34 @@ _SAID: dict[str, Said] = {
 }
 
 
-def render(settings: Settings, catalog_path: Path) -> str:
-    """The page of the night that `catalog_path` was built from."""
-    words = texts.load("exposure")
-    with open_catalog(settings, catalog_path) as db:
-        night = served_night(db, catalog_path)
-        found = fetch(db, "exposure")
-    whole = [row for row in found if row["group_kind"] == "ALL"]
-    groups = [
-        _group_section(name, [row for row in found if row["group_kind"] == kind]) for name, kind in _KINDS.items()
-    ]
-    sections = [*(_whole_section(row) for row in whole), *groups]
-    return render_page(
-        "exposure.html.j2",
-        title=words["title"],
-        t=words,
-        pages=texts.load("night")["pages"],
-        night=night,
-        tiles=[tile for row in whole for tile in _tiles(row)],
-        sections=[section for section in sections if section is not None],
-        is_synthetic=night["is_synthetic"],
-        synthetic_text=words["synthetic"],
-        narrow=False,
-    )
+def sharing(db: duckdb.DuckDBPyConnection) -> Section | None:
+    """All postings together, one measure a row."""
+    found = _rows(db, "ALL")
+    return _whole_section(found[0]) if found else None
 
 
-def _tiles(row: Row) -> list[tuple[str, str]]:
+def by_company_size(db: duckdb.DuckDBPyConnection) -> Section | None:
+    """Postings by the size of their company."""
+    return _group_section("company_size", _rows(db, _KINDS["company_size"]))
+
+
+def by_region(db: duckdb.DuckDBPyConnection) -> Section | None:
+    """Postings by province."""
+    return _group_section("region", _rows(db, _KINDS["region"]))
+
+
+def tiles(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """The numbers to know first, before → after."""
     named = texts.load("exposure")["tile"]
-    return [(named[name], f"{_said(row, name, 'before')} → {_said(row, name, 'after')}") for name in named]
+    return [
+        (named[name], f"{_said(row, name, 'before')} → {_said(row, name, 'after')}")
+        for row in _rows(db, "ALL")
+        for name in named
+    ]
+
+
+def _rows(db: duckdb.DuckDBPyConnection, kind: str) -> list[Row]:
+    return [row for row in fetch(db, "exposure") if row["group_kind"] == kind]
 
 
 def _said(row: Row, name: str, phase: str) -> str:
@@ -131,7 +130,25 @@ def _group_section(name: str, found: list[Row]) -> Section | None:
         told = {phase: f"{(_gap(worst, phase) or 0.0) * 100:+z.0f}%p" for phase in ("before", "after")}
         title = words["finding"]["group"].format(kind=title, group=_group(worst), **told)
     heads = (words["kind"][name], *words["heads"]["group"])
-    return Section(name, title, "ops.exposure", query("exposure"), heads, rows, words["note"]["group"])
+    note = words["note"]["group"]
+    return Section(name, title, "ops.exposure", query("exposure"), heads, rows, note, _chart(found))
+
+
+def _chart(found: list[Row]) -> Chart | None:
+    """The share of openings beside the share of recommendations after the sharing."""
+    words = texts.load("exposure")["chart"]
+    shown = [row for row in found if _gap(row, "after") is not None]
+    measures = [Measure(name, words[name], "%", ".0%") for name in ("openings", "recommendations")]
+    rows = [
+        {
+            "name": _group(row),
+            "openings": row["openings_share_0_1"],
+            "recommendations": row["recommendations_share_after"],
+        }
+        for row in shown
+    ]
+    beside = [f"{said_percent(row['openings'])} → {said_percent(row['recommendations'])}" for row in rows]
+    return Chart("pairs", tuple(rows), "name", tuple(measures), tuple(beside)) if rows else None
 
 
 def _pair(row: Row, name: str) -> Cell:

@@ -1,44 +1,30 @@
-"""The page about training outcomes and skills: how courses end, what seekers lack, what is recommended most.
+"""Training outcomes and skills: how courses end, what seekers lack, what is recommended most; as sections.
 
-Reads goyong.duckdb and nothing else. Do not put here: how gaps or scores are made (matching/), markup (templates/).
+Reads goyong.duckdb and nothing else. Do not put here: how gaps or scores are made (matching/), the page's words
+(pages/skills.md), markup (templates/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from dashboards import texts
 from dashboards.aggregate_shape import UNKNOWN
-from dashboards.catalog import open_catalog, served_night
-from dashboards.page import render_page
+from dashboards.charts import Chart, Measure
 from dashboards.places import share_is, share_said
 from dashboards.sections import Cell, Row, Section, fetch, hidden, number, query
-from lake.settings import Settings
 
 Maker = Callable[[list[Row]], Section]
 _FOLDER, _SHOWN = "skills", "SHOWN"
 
 
-def render(settings: Settings, catalog_path: Path) -> str:
-    """The page of the night that `catalog_path` was built from."""
-    words = texts.load("skills")
-    with open_catalog(settings, catalog_path) as db:
-        night = served_night(db, catalog_path)
-        found = {name: fetch(db, name, _FOLDER) for name in _MAKERS}
-    return render_page(
-        "skills.html.j2",
-        title=words["title"],
-        t=words,
-        empty=texts.load("night")["empty"],
-        pages=texts.load("night")["pages"],
-        night=night,
-        sections=[_MAKERS[name](rows) for name, rows in found.items() if rows],
-        is_synthetic=night["is_synthetic"],
-        synthetic_text=words["synthetic"],
-        narrow=False,
-    )
+def section(name: str, db: duckdb.DuckDBPyConnection) -> Section | None:
+    """The section `name` of MAKERS, or None without rows."""
+    rows = fetch(db, name, _FOLDER)
+    return MAKERS[name](rows) if rows else None
 
 
 def _section(name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]]) -> Section:
@@ -190,7 +176,7 @@ def _occupation(row: Row) -> str:
     return str(row["occupation_name"] or row["occupation_code"])
 
 
-_MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, Maker] = {
     "fields": _fields,
     "missing": _missing,
     "readiness": _readiness,
@@ -198,4 +184,4 @@ _MAKERS: dict[str, Maker] = {
     "courses": _courses,
     "certificates": _certificates,
 }
-"""Section → what makes it, in the order of the page; each has a query of its name in sql/skills."""
+"""Section → what makes it; each has a query of its name in sql/skills."""
