@@ -26,6 +26,10 @@ def downloads(visits: list[Visit]) -> list[Path]:
     return sorted(file for file in found if file.suffix in (".csv", ".xlsx"))
 
 
+def test_there_are_files_to_download(downloads: list[Path]) -> None:
+    assert {file.suffix for file in downloads} == {".csv", ".xlsx"}
+
+
 def test_every_link_leads_to_a_file_and_a_place_that_exist(visits: list[Visit]) -> None:
     assert sum(len(visit.structure["links"]) for visit in visits) > len(visits)
     assert find_broken(visits) == []
@@ -69,14 +73,14 @@ def test_a_csv_begins_with_a_bom_and_has_rows_with_korean_names(
             assert not any(name.startswith("\ufeff") for name in frame.columns)
 
 
-def test_a_spreadsheet_holds_the_rows_of_the_csv_beside_it(downloads: list[Path], subtests: pytest.Subtests) -> None:
+def test_a_spreadsheet_holds_the_rows_of_the_csv_files_beside_it(
+    downloads: list[Path], subtests: pytest.Subtests
+) -> None:
     for file in (file for file in downloads if file.suffix == ".xlsx"):
         with subtests.test(file=file.name):
-            book = openpyxl.load_workbook(file, read_only=True)
-            try:
-                rows = sum(1 for _ in book.worksheets[0].iter_rows()) - 1
-            finally:
-                book.close()
-            beside = file.with_suffix(".csv")
-            assert beside in downloads
-            assert rows == len(pd.read_csv(beside, encoding="utf-8-sig", dtype=str))
+            beside = [one for one in downloads if one.suffix == ".csv" and one.stem.startswith(file.stem)]
+            book = openpyxl.load_workbook(file)
+            sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+            frames = [pd.read_csv(one, encoding="utf-8-sig", dtype=str) for one in beside]
+            assert sorted(rows[0] for rows in sheets) == sorted(tuple(frame.columns) for frame in frames)
+            assert sorted(len(rows) - 1 for rows in sheets) == sorted(len(frame) for frame in frames)

@@ -65,9 +65,9 @@ class Visit:
     views: tuple[View, ...]
 
 
-def probe(page: Page, name: str) -> Any:
+def probe(page: Page, name: str, given: Any = None) -> Any:
     """What `probes/{name}.js` finds on a page."""
-    return page.evaluate((_PROBES / f"{name}.js").read_text(encoding="utf-8"))
+    return page.evaluate((_PROBES / f"{name}.js").read_text(encoding="utf-8"), given)
 
 
 def show(page: Page, medium: str, width: int) -> None:
