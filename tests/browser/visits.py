@@ -80,7 +80,9 @@ def show(page: Page, medium: str, width: int) -> None:
 
 def run_axe(page: Page, *, only_colours: bool = False) -> tuple[Finding, ...]:
     """What axe-core finds in the present view, whatever its weight."""
-    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": _COLOURS} if only_colours else {})
+    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False} | (
+        {"runOnly": _COLOURS} if only_colours else {}
+    )
     found = Axe().run(page, options=options).response["violations"]
     return tuple(
         Finding(
