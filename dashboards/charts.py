@@ -1,7 +1,7 @@
-"""Charts of the pages: what is drawn (Altair), as an SVG picture that needs no network, no script and no outside font.
+"""Charts of the pages: what is drawn (Altair), as an SVG picture that needs no network, no script, no outside font.
 
-A chart is drawn small (260 units and its names) so that its letters stay readable on a phone, and carries its own colours for a
-dark screen. Every number of it also stands in the table below it. Do not put here: findings, SQL, markup.
+A chart is drawn small (260 units and its names) so that its letters stay readable on a phone, and carries its own
+colours for a dark screen. Every number of it also stands in the table below it. Do not put here: findings, SQL, markup.
 """
 
 from __future__ import annotations
@@ -112,13 +112,13 @@ def wrapped(name: str) -> str:
 
 
 def _config() -> dict[str, Any]:
-    axis = {"labelColor": INK, "titleColor": DIM, "titleFontWeight": "normal", "gridColor": LINE, "domainColor": DIM}
-    axis |= {"tickColor": DIM, "labelFontSize": _LETTERS - 1, "titleFontSize": _LETTERS - 1, "labelLimit": 0}
-    legend = {"labelColor": INK, "titleColor": DIM, "labelFontSize": _LETTERS, "orient": "top", "title": None}
+    axis: dict[str, Any] = {"labelColor": INK, "titleColor": DIM, "titleFontWeight": "normal", "gridColor": LINE}
+    axis |= {"domainColor": DIM, "tickColor": DIM, "labelFontSize": _LETTERS - 1, "titleFontSize": _LETTERS - 1}
+    legend = {"labelColor": INK, "labelFontSize": _LETTERS, "labelLimit": 0, "orient": "top", "title": None}
     return {
         "font": _FONT,
-        "axis": axis | {"titleLimit": 0},
-        "legend": legend | {"labelLimit": 0},
+        "axis": axis | {"labelLimit": 0, "titleLimit": 0},
+        "legend": legend,
         "view": {"stroke": None},
         "text": {"color": INK, "fontSize": _LETTERS - 1},
     }
@@ -179,7 +179,8 @@ def _along(measure: Measure, *, zero: bool = True, room: float = 1.0, high: floa
     """The axis of a measure; `high` × `room` leaves place for the texts beside the marks."""
     import altair as alt
 
-    shown, said = measure.shown, alt.Undefined
+    shown = measure.shown
+    said: Any = alt.Undefined
     if shown == _PERCENT:
         shown = ".1%" if high is not None and high < 0.1 else _PERCENT
         said = "datum.value > 1 ? '' : datum.label"
@@ -234,7 +235,8 @@ def _spans(chart: Chart) -> Any:
     plot, names = _plot(), _names()
     along = _along(replace(value, name=low.name), zero=value.unit == "%", high=_highest(chart), room=1.02)
     line = plot.mark_rule(color=MAIN, strokeWidth=2).encode(x=along, x2=alt.X2(high.name), y=names)
-    return line + plot.mark_point(color=MAIN, size=60, filled=True, opacity=1).encode(x=alt.X(f"{value.name}:Q"), y=names)
+    points = plot.mark_point(color=MAIN, size=60, filled=True, opacity=1)
+    return line + points.encode(x=alt.X(f"{value.name}:Q"), y=names)
 
 
 def _tiles(chart: Chart) -> Any:
@@ -256,7 +258,8 @@ def _reliability(chart: Chart) -> Any:
     square = alt.Scale(domain=[0, 1])
     across = alt.X(f"{told.name}:Q", title=told.title, scale=square, axis=alt.Axis(format=told.shown))
     up = alt.Y(f"{true.name}:Q", title=true.title, scale=square, axis=alt.Axis(format=true.shown))
-    same = alt.Chart(alt.Data(values=[{"a": 0, "b": 0}, {"a": 1, "b": 1}])).mark_line(color=DIM, strokeDash=[5, 5])
+    ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
+    same = alt.Chart(ends).mark_line(color=DIM, strokeDash=[5, 5])
     whiskers = _plot().mark_rule(color=MAIN).encode(x=across, y=alt.Y(f"{low.name}:Q"), y2=alt.Y2(high.name))
     points = alt.OverlayMarkDef(color=MAIN, size=55, filled=True)
     line = _plot().mark_line(color=MAIN, point=points).encode(x=across, y=up)

@@ -17,7 +17,6 @@ from dashboards.sections import said_percent, said_seconds
 from lake.contracts.model import Column
 from lake.contracts.registry import TABLES
 
-
 _CHANGE, _SMALL = "±%", 0.1
 
 

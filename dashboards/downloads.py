@@ -1,7 +1,7 @@
 """The numbers behind a page's tables as files beside it: a CSV each (UTF-8 with a byte order mark), one XLSX a page.
 
 The same rows give the same bytes, so that a night built twice is the same. Texts are safe in a spreadsheet
-(lake/formula_safe.py). Do not put here: what is in a table (pages/*.md) or how a file is written (lake/export_files.py).
+(lake/formula_safe.py). Do not put here: what is in a table (pages/*.md), how a file is written (lake/export_files.py).
 """
 
 from __future__ import annotations

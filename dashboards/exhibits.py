@@ -88,7 +88,7 @@ def _finding(db: duckdb.DuckDBPyConnection, block: Block, table: pa.Table, told:
 
 
 def _chart(block: Block, rows: list[Row], told: list[dict[str, str]]) -> Chart | None:
-    """The chart of the option chart:KIND:NAME:MEASURE…, or of else: where that has no row whose values are all shown."""
+    """The chart of the option chart:KIND:NAME:MEASURE…, or of else: where that has no row to draw."""
     drawn = [_chart_of(option, block, rows, told) for option in ("chart", "else") if option in block.options]
     return next((chart for chart in drawn if chart is not None), None)
 

@@ -100,7 +100,9 @@ def _rates(found: list[Row]) -> Chart | None:
     shown = [row for row in found if all(row[name] is not None for name in names)]
     said = words()["chart"]
     measures = zip(names, (said["wrong"], said["low"], said["high"]), strict=True)
-    rows = [{"name": group(row["group_name"], row["group_code"]), **{name: row[name] for name in names}} for row in shown]
+    rows = [
+        {"name": group(row["group_name"], row["group_code"]), **{name: row[name] for name in names}} for row in shown
+    ]
     beside = [f"{row[names[0]] * 100:.0f}%({row[names[1]] * 100:.0f}~{row[names[2]] * 100:.0f}%)" for row in rows]
     drawn = tuple(Measure(name, label, "%", ".0%") for name, label in measures)
     return Chart("spans", tuple(rows), "name", drawn, tuple(beside)) if rows else None

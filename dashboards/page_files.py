@@ -1,9 +1,9 @@
 """Reads a page of pages/*.md: Markdown whose fenced blocks are SQL over goyong.duckdb or sections made in Python.
 
 `# Title`, then the introduction, then blocks; what is written below a block says how to read it. A block's first word
-is its kind: ```` ```sql NAME from:TABLE chart:bars:NAME:VALUE ```` a table (and a chart), ```` ```finding ```` the SQL of
-the sentence above it, ```` ```section NAME ```` one made in Python, ```` ```empty ```` what is said when nothing is there.
-Do not put here: running SQL (exhibits.py) or markup of pages (templates/).
+is its kind: `sql NAME from:TABLE chart:bars:NAME:VALUE` a table (and a chart), `finding` the SQL of the sentence above
+it, `section NAME` one made in Python, `empty` what is said when nothing is there. Do not put here: running SQL
+(exhibits.py) or markup of pages (templates/).
 """
 
 from __future__ import annotations

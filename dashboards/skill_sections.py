@@ -27,10 +27,12 @@ def section(name: str, db: duckdb.DuckDBPyConnection) -> Section | None:
     return MAKERS[name](rows) if rows else None
 
 
-def _section(name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]]) -> Section:
+def _section(
+    name: str, source: str, title: str, rows: Sequence[tuple[Cell, ...]], chart: Chart | None = None
+) -> Section:
     words = texts.load("skills")
     heads = tuple(words["heads"][name])
-    return Section(name, title, source, query(name, _FOLDER), heads, tuple(rows), words["note"][name])
+    return Section(name, title, source, query(name, _FOLDER), heads, tuple(rows), words["note"][name], chart)
 
 
 def _finding(name: str, **told: Any) -> str:
@@ -56,7 +58,19 @@ def _fields(rows: list[Row]) -> Section:
         rate = share_said(rows[0]["raw_rate_0_1"])
         best = {"best": known[0]["field_name"], "best_rate": share_said(known[0]["raw_rate_0_1"])}
         title = _finding("fields", rate=rate, unknown=unknown, **best)
-    return _section("fields", "agg.course_fields", title, [_field(row) for row in rows])
+    return _section("fields", "agg.course_fields", title, [_field(row) for row in rows], _rates(fields))
+
+
+def _rates(fields: list[Row]) -> Chart | None:
+    """The estimated rate of each field that is shown, with its interval, the highest first."""
+    names = ("shrunk_mean_0_1", "shrunk_low_mean_0_1", "shrunk_high_mean_0_1")
+    shown = [row for row in fields if all(row[name] is not None for name in names)]
+    shown.sort(key=lambda row: (-row[names[0]], row["field_code"]))
+    rows = [{"name": row["field_name"] or row["field_code"], **{name: row[name] for name in names}} for row in shown]
+    said = zip(names, texts.load("skills")["chart"]["fields"], strict=True)
+    measures = tuple(Measure(name, label, "%", ".0%") for name, label in said)
+    beside = [f"{share_said(row[names[0]])}({share_said(row[names[1]])}~{share_said(row[names[2]])})" for row in rows]
+    return Chart("spans", tuple(rows), "name", measures, tuple(beside)) if rows else None
 
 
 def _field(row: Row) -> tuple[Cell, ...]:

@@ -191,3 +191,12 @@ def catalog(settings: Settings, pointer: Pointer, tmp_path_factory: pytest.TempP
     from dashboards.catalog import build_catalog
 
     return build_catalog(settings, pointer, out=tmp_path_factory.mktemp("catalog"))
+
+
+def page_of(settings: Settings, catalog: Path, name: str) -> str:
+    """The page `name` of the night that `catalog` holds."""
+    from dashboards import site_pages
+    from dashboards.catalog import open_catalog, served_night
+
+    with open_catalog(settings, catalog) as db:
+        return site_pages.render(name, served_night(db, catalog), site_pages.sections_of(db, name), db)

@@ -1,4 +1,4 @@
-"""The page about the employment model says what the night's judgement tables say, and why when there is no model."""
+"""The pages about the employment model and its fairness say what the tables say, and why there is no model."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ import duckdb
 import pytest
 from lxml import html
 
-from dashboards import employment_page
 from dashboards.accuracy_sections import refusals
-from dashboards.employment_page import read_judgement
 from dashboards.fairness_sections import group
 from lake.settings import Settings
+from tests.unit.dashboards.conftest import page_of
 
 
 @pytest.fixture(scope="module")
 def page(settings: Settings, catalog: Path) -> str:
-    return employment_page.render(read_judgement(settings, catalog))
+    return page_of(settings, catalog, "employment")
+
+
+@pytest.fixture(scope="module")
+def fair(settings: Settings, catalog: Path) -> str:
+    return page_of(settings, catalog, "fairness")
 
 
 def _without_model(catalog: Path, folder: Path) -> Path:
@@ -37,7 +41,7 @@ def _without_model(catalog: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def silent(settings: Settings, catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     file = _without_model(catalog, tmp_path_factory.mktemp("silent"))
-    return employment_page.render(read_judgement(settings, file))
+    return page_of(settings, file, "employment")
 
 
 def _titles(page: str) -> dict[str, str]:
@@ -53,9 +57,19 @@ def _row(page: str, section: str, name: str) -> list[str]:
     return next(row for row in cells if row[0] == name)
 
 
-def test_every_section_is_there_in_order(page: str) -> None:
-    order = "promotion models served reliability groups wrong cohorts leaks drift truth age"
-    assert list(_titles(page)) == order.split()
+def test_every_section_is_there_in_order(page: str, fair: str) -> None:
+    assert list(_titles(page)) == [
+        "promotion",
+        "models",
+        "served",
+        "reliability",
+        "cohorts",
+        "leaks",
+        "drift",
+        "truth",
+        "age",
+    ]
+    assert list(_titles(fair)) == ["groups", "wrong", "ages", "regions"]
 
 
 @pytest.mark.parametrize(
@@ -72,32 +86,34 @@ def test_every_section_is_there_in_order(page: str) -> None:
         ("drift", "2개 가운데 크게 달라진 것 1개(희망직종·지역의 취업 여건"),
         ("truth", "2,000명에게서 평균 12%p 차이"),
         ("age", "브라이어 점수 +0.0013, AUC -0.0052"),
+        ("ages", "견줄 수 있는 연령대가 둘이 되지 않음"),
+        ("regions", "거주 시도: "),
     ],
 )
-def test_each_title_states_its_finding(page: str, section: str, finding: str) -> None:
-    assert finding in _titles(page)[section]
+def test_each_title_states_its_finding(page: str, fair: str, section: str, finding: str) -> None:
+    assert finding in (_titles(page) | _titles(fair))[section]
 
 
 def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
     for section in html.fromstring(page).xpath("//main//section"):
-        source = re.search(r"표 (ops\.\w+) · 기준일 2026-07-01", section.xpath("string(.//caption)"))
+        source = re.search(r"표 (ops\.\w+) · 기준일 2026-07-01 · 합성 데이터", section.xpath("string(.//caption)"))
         assert source is not None
         assert f"from {source[1]}" in section.xpath("string(.//pre)")
 
 
-def test_a_hidden_group_says_so_and_shows_no_value(page: str) -> None:
-    assert _row(page, "groups", "장애 있음") == ["장애 있음", "60", "비공개", "비공개", "비공개", ""]
-    assert _row(page, "wrong", "장애 있음")[2:] == ["비공개"] * 5
+def test_a_hidden_group_says_so_and_shows_no_value(fair: str) -> None:
+    assert _row(fair, "groups", "장애 있음") == ["장애 있음", "60", "비공개", "비공개", "비공개", ""]
+    assert _row(fair, "wrong", "장애 있음")[2:] == ["비공개"] * 5
 
 
-def test_a_group_too_small_to_be_judged_has_no_verdict(page: str) -> None:
-    assert _row(page, "groups", "성별 남성")[-1] == ""
-    assert _row(page, "groups", "성별 여성 (기준)")[-1] == "통과"
-    assert _row(page, "groups", "연령대 60세 이상")[-1] == "실패"
+def test_a_group_too_small_to_be_judged_has_no_verdict(fair: str) -> None:
+    assert _row(fair, "groups", "성별 남성")[-1] == ""
+    assert _row(fair, "groups", "성별 여성 (기준)")[-1] == "통과"
+    assert _row(fair, "groups", "연령대 60세 이상")[-1] == "실패"
 
 
-def test_a_gap_is_in_points_with_its_interval_and_never_minus_nothing(page: str) -> None:
-    row = _row(page, "wrong", "성별 남성")
+def test_a_gap_is_in_points_with_its_interval_and_never_minus_nothing(fair: str) -> None:
+    row = _row(fair, "wrong", "성별 남성")
     assert row[3] == "+10%p9~11"
     assert row[5] == "+0%p-1~0"
 
@@ -107,15 +123,15 @@ def test_people_who_cannot_be_followed_are_not_counted_as_not_hired(page: str) -
     assert row == ["2026-06-01", "쓰지 않음", "6,000", "아직 모름", "아직 모름", "아직 모름", "아직 모름", "6,000"]
 
 
-def test_the_curve_has_a_dot_and_a_whisker_for_each_bin_shown(page: str) -> None:
-    drawn = html.fromstring(page).xpath("//*[@class='curve']")[0]
-    assert [dot.get("cx") for dot in drawn.xpath("circle")] == ["25.0", "75.0"]
-    assert len(drawn.xpath("line[@class='whisker']")) == 2
-    assert "추정 25%일 때 실제 20%(900명)" in drawn.get("aria-label")
+def test_the_curve_is_told_in_words_bin_by_bin_without_those_of_few(page: str) -> None:
+    (curve,) = html.fromstring(page).xpath("//section[@id='reliability']//img")
+    assert curve.get("alt").startswith("보정 곡선. ")
+    assert curve.get("alt").count("일 때 실제") == 2
+    assert "추정 25%일 때 실제 20%(900명)" in curve.get("alt")
 
 
-def test_what_a_wrong_call_is_and_when_it_blocks_is_said(page: str) -> None:
-    note = html.fromstring(page).xpath("string(//section[@id='wrong']/p)")
+def test_what_a_wrong_call_is_and_when_it_blocks_is_said(fair: str) -> None:
+    note = html.fromstring(fair).xpath("string(//section[@id='wrong']/div[@class='dim'])")
     assert "실제로는 6개월 안에 취업한 사람을 취업이 어려울 것으로 본 비율입니다" in note
     assert "2.6배를 넘으면 공표를 막습니다" in note
 
@@ -145,7 +161,7 @@ def test_a_night_that_was_never_judged_says_so(settings: Settings, catalog: Path
     with duckdb.connect(str(file)) as db:
         for name in ("promotions", "evaluation", "calibration", "fairness", "drift", "cohorts"):
             db.execute(f"delete from ops.{name}")
-    bare = employment_page.render(read_judgement(settings, file))
+    bare = page_of(settings, file, "employment")
     assert "평가 기록이 없어" in html.fromstring(bare).xpath("string(//main//p[@class='none'])")
     assert _titles(bare) == {}
 

@@ -10,17 +10,17 @@ import duckdb
 import pytest
 from lxml import html
 
-from dashboards import exposure_page
 from dashboards.build import build_site
 from dashboards.catalog import build_catalog, open_catalog
 from lake import tables
 from lake.publication import Pointer
 from lake.settings import Settings
+from tests.unit.dashboards.conftest import page_of
 
 
 @pytest.fixture(scope="module")
 def page(settings: Settings, catalog: Path) -> str:
-    return exposure_page.render(settings, catalog)
+    return page_of(settings, catalog, "exposure")
 
 
 def _titles(page: str) -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_a_group_of_few_people_is_hidden_and_one_more_with_it(page: str, setting
 
 def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
     for section in html.fromstring(page).xpath("//main//section"):
-        assert section.xpath("string(.//caption)") == "표 ops.exposure · 기준일 2026-07-01"
+        assert section.xpath("string(.//caption)") == "표 ops.exposure · 기준일 2026-07-01 · 합성 데이터"
         assert "from ops.exposure" in section.xpath("string(.//pre)")
 
 
@@ -99,7 +99,7 @@ def test_a_night_without_a_record_says_so(settings: Settings, catalog: Path, tmp
     shutil.copyfile(catalog, file)
     with duckdb.connect(str(file)) as db:
         db.execute("delete from ops.exposure")
-    older = exposure_page.render(settings, file)
+    older = page_of(settings, file, "exposure")
     assert "쏠림을 나눈 기록이 없습니다" in html.fromstring(older).xpath("string(//main//p[@class='none'])")
     assert _titles(older) == {}
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dashboards import model_card, texts
-from dashboards.employment_page import read_judgement
+from dashboards.judgement import read_judgement
 from lake.contracts import codes
 from lake.settings import Settings
 from ml.employment.inputs import MONOTONE

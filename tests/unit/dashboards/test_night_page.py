@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from dashboards import dictionary_page, employment_page, exposure_page, gate_sections, night_page, skills_page
+from dashboards import dictionary_page, gate_sections, page_files, texts
 from dashboards.build import build_site
 from dashboards.catalog import WrongCatalog
 from lake.contracts.registry import TABLES
 from lake.publication import Pointer
 from lake.settings import Settings
+from tests.unit.dashboards.conftest import page_of
 
 
 @pytest.fixture(scope="module")
 def page(settings: Settings, catalog: Path) -> str:
-    return night_page.render(settings, catalog)
+    return page_of(settings, catalog, "index")
 
 
 def _said(page: str) -> str:
@@ -33,11 +34,18 @@ def test_start_is_said_in_seoul_time(page: str) -> None:
     assert "2026-07-01 02:00" in _said(page)
 
 
-def test_each_section_title_states_its_finding(page: str) -> None:
-    said = _said(page)
-    assert "6개월 취업확률 83%" in said
-    assert "모집인원이 가장 많은 직업은 사회복지사, 9명" in said
-    assert "통과하지 못한 점검 1개" in said
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("matching", "결과를 받은 구직자: 6개월 취업확률 83%"),
+        ("labour-market", "모집인원이 가장 많은 직업은 사회복지사, 9명"),
+        ("index", "통과하지 못한 점검 1개"),
+        ("index", "걸린 시간: 2026-07-01 1분 13초, 견줄 지난 밤이 없음"),
+        ("quality", "점검 5개: 1개에 주의가 필요하고 나머지는 모두 통과"),
+    ],
+)
+def test_each_section_title_states_its_finding(settings: Settings, catalog: Path, name: str, finding: str) -> None:
+    assert finding in _said(page_of(settings, catalog, name))
 
 
 def test_each_gate_is_a_sentence_with_the_number_nearest_to_its_limit(page: str) -> None:
@@ -50,8 +58,8 @@ def test_each_gate_is_a_sentence_with_the_number_nearest_to_its_limit(page: str)
     ]
 
 
-def test_small_courses_are_not_listed(page: str) -> None:
-    rows = html.fromstring(page).xpath("//section[@id='courses']//tbody/tr")
+def test_small_courses_are_not_listed(settings: Settings, catalog: Path) -> None:
+    rows = html.fromstring(page_of(settings, catalog, "skills")).xpath("//section[@id='outcomes']//tbody/tr")
     assert [row.xpath("string(th)") for row in rows] == ["C4"]
 
 
@@ -65,27 +73,19 @@ def test_the_synthetic_night_says_so(page: str) -> None:
     assert "합성 데이터" in html.fromstring(page).xpath("string(//*[@role='note'])")
 
 
-PAGES = {"index.html", "employment.html", "exposure.html", "skills.html", "data-dictionary.html"}
+PAGES = {entry["file"] for entry in texts.load("night")["pages"]}
 
 
-def _pages(settings: Settings, catalog: Path) -> dict[str, str]:
-    judgement = employment_page.read_judgement(settings, catalog)
-    return {
-        "index.html": night_page.render(settings, catalog),
-        "employment.html": employment_page.render(judgement),
-        "exposure.html": exposure_page.render(settings, catalog),
-        "skills.html": skills_page.render(settings, catalog),
-        **dictionary_page.render(settings, catalog),
-    }
-
-
-def test_pages_link_only_to_each_other(settings: Settings, catalog: Path) -> None:
-    pages = _pages(settings, catalog)
-    layers = {name for name in pages if name.startswith("data-dictionary-")}
-    for name, text in pages.items():
-        more = {"model-card.md"} if name == "employment.html" else layers if "dictionary" in name else set()
-        links = set(re.findall(r"""(?:src|href)=["']([^"'#]+)""", text))
-        assert {link for link in links if not link.startswith("data:")} == PAGES | more
+def test_pages_link_only_to_each_other_and_to_files_that_are_there(
+    settings: Settings, pointer: Pointer, catalog: Path, tmp_path: Path
+) -> None:
+    build_site(settings, pointer, tmp_path, catalog_path=catalog)
+    assert {f"{name}.html" for name in page_files.names()} < PAGES
+    for file in tmp_path.glob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        links = {link for link in re.findall(r"""(?:src|href)=["']([^"'#]+)""", text) if not link.startswith("data:")}
+        assert links >= PAGES
+        assert [link for link in links if not (tmp_path / link).is_file()] == []
         assert text.count("<script") == 1  # sorts tables (test_page.py)
         assert len(text.encode()) < 300_000
 
@@ -118,7 +118,7 @@ def test_site_has_a_person_page_only_when_asked(settings: Settings, pointer: Poi
 
 def test_a_file_of_no_night_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(WrongCatalog, match="goyong nightly"):
-        night_page.render(settings, tmp_path / "goyong.duckdb")
+        page_of(settings, tmp_path / "goyong.duckdb", "index")
 
 
 def test_places_of_a_top_list_are_one_row_of_the_dictionary() -> None:

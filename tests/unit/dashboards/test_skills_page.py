@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from lxml import html
 
-from dashboards import skills_page
 from dashboards.catalog import open_catalog
 from lake.settings import Settings
+from tests.unit.dashboards.conftest import page_of
 
 SOURCES = {
     "fields": "agg.course_fields",
@@ -20,12 +20,13 @@ SOURCES = {
     "occupations": "agg.occupation_recommendations",
     "courses": "agg.course_recommendations",
     "certificates": "agg.certificate_recommendations",
+    "outcomes": "gold.course_outcomes",
 }
 
 
 @pytest.fixture(scope="module")
 def page(settings: Settings, catalog: Path) -> str:
-    return skills_page.render(settings, catalog)
+    return page_of(settings, catalog, "skills")
 
 
 def _changed(settings: Settings, catalog: Path, folder: Path, *statements: str) -> str:
@@ -34,7 +35,7 @@ def _changed(settings: Settings, catalog: Path, folder: Path, *statements: str) 
     with duckdb.connect(str(file)) as db:
         for statement in statements:
             db.execute(statement)
-    return skills_page.render(settings, file)
+    return page_of(settings, file, "skills")
 
 
 def _rows(page: str, section: str) -> list[list[str]]:
@@ -109,7 +110,7 @@ def test_the_page_says_what_its_tables_count(page: str) -> None:
 def test_each_section_names_its_table_and_keeps_its_sql(page: str) -> None:
     for name, source in SOURCES.items():
         section = html.fromstring(page).xpath(f"//section[@id='{name}']")[0]
-        assert section.xpath("string(.//caption)") == f"표 {source} · 기준일 2026-07-01"
+        assert section.xpath("string(.//caption)") == f"표 {source} · 기준일 2026-07-01 · 합성 데이터"
         sql = section.xpath("string(.//pre)")
         assert f"from {source}" in sql
         assert sql.startswith("-- question: ")
