@@ -39,9 +39,9 @@ def write_people_pages(lake: Path, out: Path) -> list[Path]:
         (occupation,) = _one(rows, f"select occupation_code from {OCCUPATIONS} order by seekers_count desc, 1 limit 1")
     audiences = find_audiences()
     written = [
-        _explain(lake, out / f"seeker-{code}{'-' + audience if audience else ''}.html", "seeker", key, audience)
+        _explain(lake, out / f"seeker-{code}{'-' + audience if place else ''}.html", "seeker", key, audience)
         for code, key in seekers.items()
-        for audience in audiences
+        for place, audience in enumerate(audiences)
     ]
     written += [_explain(lake, out / f"posting-{code}.html", "posting", key) for code, key in postings.items()]
     return [*written, _explain(lake, out / "occupation.html", "occupation", str(occupation))]

@@ -46,7 +46,7 @@ class Picture:
 
 PICTURES = (
     Picture("labour-market", "labour-market.html", "#occupations", 1000, 780),
-    Picture("seeker", "seeker-*-ok*.html", "body", 820, 1000),
+    Picture("seeker", "seeker-*-ok.html", "body", 820, 960),
 )
 
 
@@ -64,7 +64,7 @@ def take_readme_pictures(browser: Browser, pages: Sequence[Path], out: Path) -> 
         file = out / f"{picture.name}.png"
         with open_page(browser, found, viewport=size) as (page, _):
             top = page.locator(picture.start).first.evaluate("(e) => e.getBoundingClientRect().top")
-            clip = {"x": 0, "y": max(top, 0), "width": picture.width, "height": picture.height}
+            clip = {"x": 0, "y": max(top - 12, 0), "width": picture.width, "height": picture.height}
             page.screenshot(path=file, full_page=True, clip=clip)
         if file.stat().st_size > LIMIT_BYTES:
             raise PictureTooLarge(
