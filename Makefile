@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test test-faults lint types audit spark test-spark lineage real bench lock clean
+.PHONY: help setup demo ui test test-faults test-browser screenshots lint types audit spark test-spark lineage real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -103,6 +103,15 @@ test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and 
 	@echo "==> running the fault suite on $(WORKERS) processes"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "faults or slow" tests/faults
 
+test-browser: $(READY) ## every page in a real Chromium: axe, keyboard, links, paper, Dagster's pages (runs one small night)
+	@$(call need_chromium)
+	echo "==> running the browser tests (GOYONG_BROWSER_LAKE=LAKE takes a lake that is there)"
+	.venv/bin/python -m pytest -m browser tests/browser
+
+screenshots: $(READY) ## take the README's pictures from the demo lake (run make demo first)
+	@$(call need_chromium)
+	.venv/bin/python -m tests.browser.screenshots --lake "$${GOYONG_LAKE_DIR:-.demo/lake}"
+
 lint: $(READY) ## check style and layout of the code
 	@.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
@@ -147,6 +156,23 @@ $(READY): requirements/default.txt $(PROJECT)
 
 $(READY_SPARK): requirements/spark.txt $(PROJECT)
 	@$(call make_environment,.venv-spark,requirements/spark.txt,2.1 GB on disk with all of Apache Spark; the first time this takes many minutes)
+
+# Debian's Chromium and a font with Hangul; both are installed where they are missing and may be.
+define need_chromium
+missing=""
+for name in chromium chromium-browser google-chrome-stable google-chrome; do ! command -v "$$name" >/dev/null || break; done
+command -v "$$name" >/dev/null || missing="chromium"
+[ -n "$$(fc-list :lang=ko family 2>/dev/null | head -n 1)" ] || missing="$$missing fontconfig fonts-noto-cjk"
+if [ -n "$$missing" ]; then
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "The browser tests need Chromium and a Korean font: sudo apt-get install $$missing" >&2
+		exit 1
+	fi
+	echo "==> installing $$missing"
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+fi
+endef
 
 # Java is asked for before anything large is fetched.
 define need_java

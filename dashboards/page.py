@@ -1,7 +1,8 @@
 """Turns a template and plain values into one self-contained HTML page, or a Markdown text.
 
-The style sheet is inlined and named by its hash in a strict Content-Security-Policy; there is no script, no image
-and no outside address. Every value of a page is escaped. Do not put here: words or numbers.
+The style sheet is inlined and named by its hash in a strict Content-Security-Policy; there is no outside address and
+no script but the one that sorts tables, where a template sets `sortable`: never on pages for people. Every value of a
+page is escaped. Do not put here: words or numbers.
 """
 
 from __future__ import annotations
@@ -27,14 +28,22 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    css = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    # The style sheet is our own file; escaping it would break its quotes and its hash.
-    environment.globals["css"] = Markup(css)  # noqa: S704 -- a file of this package, never a value
+    # Style sheet and script are our own files; escaping them would break their quotes and their hash.
+    css, css_hash = _inline("style.css")
+    script, script_hash = _inline("sort.js")
+    environment.globals["css"], environment.globals["sort_script"] = css, script
     environment.globals["csp"] = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{css_hash}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
+    environment.globals["script_csp"] = f"; script-src '{script_hash}'"
     return environment
+
+
+def _inline(name: str) -> tuple[Markup, str]:
+    """A file of the templates' folder as it goes into a page, and the hash by which the policy allows it."""
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"sha256-{digest}"  # noqa: S704 -- a file of this package, never a value
 
 
 def render_page(template: str, **values: Any) -> str:

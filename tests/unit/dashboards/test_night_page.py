@@ -86,7 +86,7 @@ def test_pages_link_only_to_each_other_and_to_files_that_are_there(
         links = {link for link in re.findall(r"""(?:src|href)=["']([^"'#]+)""", text) if not link.startswith("data:")}
         assert links >= PAGES
         assert [link for link in links if not (tmp_path / link).is_file()] == []
-        assert "<script" not in text
+        assert text.count("<script") == 1  # sorts tables (test_page.py)
         assert len(text.encode()) < 300_000
 
 

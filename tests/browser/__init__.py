@@ -1,0 +1,1 @@
+"""Tests in a real Chromium: pages of the site, pages for people, Dagster's own pages."""
