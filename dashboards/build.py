@@ -1,7 +1,7 @@
 """Writes the static site of one night, and a person's page when asked.
 
-The pages of pages/*.md with the files to download, the card of the employment model, the data dictionary. Every file
-is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or
+The pages of pages/*.md with the files to download, the card of the employment model, the data dictionary and the
+lineage. Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or
 markup.
 """
 
@@ -16,6 +16,7 @@ from dashboards import (
     downloads,
     explain,
     judgement,
+    lineage_page,
     model_card,
     page_files,
     person_page,
@@ -25,7 +26,7 @@ from dashboards.catalog import build_catalog, open_catalog, served_night
 from lake.publication import Pointer
 from lake.settings import Settings
 
-RENDERERS: tuple[Callable[[Settings, Path], dict[str, str]], ...] = (dictionary_page.render,)
+RENDERERS: tuple[Callable[[Settings, Path], dict[str, str]], ...] = (dictionary_page.render, lineage_page.render)
 """Pages that are no pages/*.md: from the night's file to HTML by file name."""
 log = logging.getLogger(__name__)
 
