@@ -1,8 +1,8 @@
 """Writes the static site of one night, and a person's page when asked.
 
 The pages of pages/*.md with the files to download, the card of the employment model, the data dictionary and the
-lineage. Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here: words, numbers or
-markup.
+lineage. Every file is written aside and renamed, and opens from file:// with no request to anywhere. Do not put here:
+words, numbers or markup.
 """
 
 from __future__ import annotations

@@ -65,4 +65,5 @@ def _open_lists() -> Iterable[tuple[str, dict[str, str]]]:
     yield from ((name, {code: group[f"{name}_{code}"] for code in ("Y", "N")}) for name in _FLAGS)
     yield from ((name, named["breakdown"]) for name in _WITH_TOTAL)
     yield from ((name, everywhere) for name in (*codes.AUDIT_GROUP.codes, *codes.EXPOSURE_GROUP.codes))
-    yield "check_name", night["check"] | {f"gate:{code}": text for code, text in night["gate"].items()}
+    checks = {code: text for code, text in night["check"].items() if code != "gate"}
+    yield "check_name", checks | {f"gate:{code}": text for code, text in night["gate"].items()}
