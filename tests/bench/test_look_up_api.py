@@ -81,8 +81,13 @@ def measure(settings: Settings, key: str, seekers: list[str], seconds: float) ->
             told.append(f"{what}: {_times(found)}, {used:.2f} ms of CPU a request{counts}")
             told += [f"  wrk: {line}" for line in _wrk(port, key, paths, seconds)]
         with nights_switching(settings, stop) as switched:
+            by_wrk = [f"  wrk: {line}" for line in _wrk(port, key, everything, seconds)]
             found = load(port, key, everything, CONNECTIONS, _for(seconds))
-        told.append(f"all six answers during {len(switched)} publications: {_times(found)}, {_counts(found)}")
+        told += [
+            f"all six answers during {len(switched)} publications:",
+            *by_wrk,
+            f"  {_times(found)}, {_counts(found)}",
+        ]
     shutil.rmtree(log.parent)
     return told
 
