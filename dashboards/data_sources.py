@@ -55,7 +55,7 @@ def told(dates: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
     """Each day, the newest first, and the sources that were last delivered on it; those that never came at the end."""
     words = texts.load("sources")
     days = sorted({day for day in dates.values() if day}, reverse=True)
-    lines = [(words["until"].format(day=texts.day(day)), day) for day in days]
+    lines: list[tuple[str, str | None]] = [(words["until"].format(day=texts.day(day)), day) for day in days]
     lines += [(words["never"], None)] if None in dates.values() else []
     return tuple(
         (said, ", ".join(words["name"][noun] for noun, found in dates.items() if found == day)) for said, day in lines
