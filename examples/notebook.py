@@ -61,10 +61,18 @@ def _(duckdb, found):
 @app.cell
 def _(ask, mo):
     def shown(rows, table_id):
-        """The rows as a table with the Korean names of the data dictionary."""
+        """The rows as a table with the Korean names of the data dictionary; the night's date stands above."""
         names_of = "select column_name, column_label from ops.data_dictionary where table_id = ?"
         labels = {row["column_name"]: row["column_label"] for row in ask(names_of, table_id).to_pylist()}
-        return mo.ui.table(rows.rename_columns([labels[name] for name in rows.column_names]), selection=None)
+        rows = rows.drop_columns("as_of")
+        decimals = {labels[name]: "{:.3f}" for name in rows.column_names if str(rows.column(name).type) == "double"}
+        return mo.ui.table(
+            rows.rename_columns([labels[name] for name in rows.column_names]),
+            selection=None,
+            show_column_summaries=False,
+            show_data_types=False,
+            format_mapping=decimals,
+        )
 
     return (shown,)
 
@@ -101,7 +109,7 @@ def _(alt, regions):
         .mark_bar()
         .encode(
             x=alt.X("tightness_ratio:Q", title="구인배수(배)"),
-            y=alt.Y("region_name:N", title="시도", sort="-x"),
+            y=alt.Y("region_name:N", title=None, sort="-x"),
             tooltip=[
                 alt.Tooltip("openings_count:Q", title="모집인원"),
                 alt.Tooltip("seekers_count:Q", title="희망 구직자"),
