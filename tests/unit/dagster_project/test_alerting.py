@@ -105,7 +105,9 @@ def test_a_night_that_could_not_be_opened_is_told(settings: Settings) -> None:
     assert [attempt.alert.kind_code for attempt in alerts.attempts(settings)] == ["NIGHT_FAILED"]
 
 
-@pytest.mark.parametrize("url", ["hooks.example.org/x", "http://hooks.example.org/SECRET", "ftp://x/SECRET", "https://"])
+@pytest.mark.parametrize(
+    "url", ["hooks.example.org/x", "http://hooks.example.org/SECRET", "ftp://x/SECRET", "https://"]
+)
 def test_an_address_that_would_send_in_clear_or_nowhere_is_refused_without_telling_it(url: str) -> None:
     with pytest.raises(SettingsError, match="expected https://host") as caught:
         Settings(alert_webhook_url=url)
