@@ -42,8 +42,9 @@ NEVER_CALLED = {
     "pandas.read_pickle",
 }
 # One place reads XML, and one makes requests.
-XML_READER, HTTP_CLIENTS = {"lake/sources/work24/pages.py", "lake/http_exchange.py", "lake/alert_webhook.py"}
-"""The exchange that is bounded in time and size, and who sends through it.""", "lake/sources/work24/client.py"
+XML_READER = "lake/sources/work24/pages.py"
+HTTP_CLIENTS = {"lake/sources/work24/client.py", "lake/http_exchange.py", "lake/alert_webhook.py"}
+"""The exchange that is bounded in time and size, and who sends through it."""
 XML_SAFE = {"resolve_entities": False, "load_dtd": False, "no_network": True, "huge_tree": False}
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==", re.MULTILINE)
 
