@@ -64,6 +64,11 @@ def _cases() -> dict[str, Case]:
             ({"wage_min_krw"}, set(), set()),
         ),
         "a constant": (lambda p, _: p.withColumn("t", F.lit("title")), "t", (set(), set(), set())),
+    }
+
+
+def _cases_of_rows() -> dict[str, Case]:
+    return {
         "a filter decides the rows": (
             lambda p, _: p.where("headcount > 1").select("title"),
             "title",
@@ -114,9 +119,9 @@ def _cases() -> dict[str, Case]:
     }
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", _cases() | _cases_of_rows())
 def test_a_plan_says_where_a_column_comes_from(spark: SparkSession, case: str) -> None:
-    make, name, expected = _cases()[case]
+    make, name, expected = (_cases() | _cases_of_rows())[case]
     frame = make(source_frame(spark, POSTINGS), source_frame(spark, COMPANIES))
     assert traced(frame, name) == expected
 
