@@ -1,8 +1,8 @@
 """`make lineage`: write lake/contracts/lineage.json anew, from the engine's plans and from one published night.
 
-`python -m dagster_project.lineage_update [LAKE]` reads the plans, and the Python steps on a lake with a published night
-(made by `goyong demo`), into which it writes nothing. Do not put here: how lineage is found
-(lineage_trace.py, lineage_probe.py).
+`python -m dagster_project.lineage_update [LAKE]` reads the plans, and the Python steps on a lake with a published
+night (made by `goyong demo`), into which it writes nothing.
+Do not put here: how lineage is found (lineage_trace.py, lineage_probe.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lineage pages and `goyong lineage`: links lead somewhere, all published columns are there, no page is large."""
+"""The lineage pages and `goyong lineage`: links lead somewhere, every published column is there, no page is large."""
 
 from __future__ import annotations
 
