@@ -76,6 +76,12 @@ def test_rows_set_aside_are_counted_from_the_balance_and_hidden_where_the_check_
     ]
 
 
+def test_wages_of_many_openings_do_not_overflow(settings: Settings, catalog: Path, tmp_path: Path) -> None:
+    many = "update gold.labour_market set wage_median_krw_month = 3130000, openings_count = 711"
+    page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, many), "labour-market"))
+    assert "월 313만원" in page.xpath("string(//section[@id='region_wages']//tbody)")
+
+
 def test_start_is_said_in_seoul_time(page: str) -> None:
     assert "2026-07-01 02:00" in _said(page)
 
