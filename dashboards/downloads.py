@@ -38,7 +38,9 @@ def xlsx_of(page: str) -> str:
 
 def sheet_names(sections: Sequence[Section]) -> list[str]:
     """A name for each section's sheet: its place and the first words of its title."""
-    said = (_NOT_IN_A_SHEETS_NAME.sub(" ", section.title.replace(",", ":").split(":")[0]) for section in sections)
+    said = (
+        _NOT_IN_A_SHEETS_NAME.sub(" ", section.title.replace(",", ":").split(":")[0]).strip() for section in sections
+    )
     return [f"{place} {_first_words(name)}" for place, name in enumerate(said, 1)]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from lxml import html
 
@@ -28,6 +30,56 @@ def _said(page: str) -> str:
 
 def test_stages_add_up_by_layer_and_name_the_longest(page: str) -> None:
     assert "가장 오래 걸린 단계는 특성(features), 30.2초" in _said(page)
+
+
+def _changed(catalog: Path, folder: Path, *statements: str) -> Path:
+    file = folder / "goyong-changed.duckdb"
+    shutil.copyfile(catalog, file)
+    with duckdb.connect(str(file)) as db:
+        for statement in statements:
+            db.execute(statement)
+    return file
+
+
+def test_a_stage_far_over_the_median_of_earlier_nights_is_named(
+    settings: Settings, catalog: Path, tmp_path: Path
+) -> None:
+    """Tonight 12.5 s of silver; 4, 5 and 60 s before, of which the 60 s night was not published: median 4.5."""
+    earlier = """insert into ops.runs by name (select * replace ('{run}' as run_id, date '2026-06-{day}' as as_of,
+        '{status}' as status_code, '{{"silver__seekers": {seconds}, "features__seekers": 30.0}}' as stages_json)
+        from ops.runs where run_id = '20260701-test')"""
+    nights = [("a", 28, "PUBLISHED", 4), ("b", 29, "FORCED", 5), ("c", 30, "BLOCKED", 60)]
+    inserts = [earlier.format(run=run, day=day, status=status, seconds=sec) for run, day, status, sec in nights]
+    page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, *inserts), "index"))
+    (stages,) = page.xpath("//section[@id='stages']")
+    assert stages.xpath("string(h2)").endswith("두 배 넘게 걸린 단계는 1개(정제(silver))")
+    rows = {row.xpath("string(th)"): [cell.text_content() for cell in row.xpath("td")] for row in stages.xpath(".//tr")}
+    assert rows["정제(silver)"] == ["12.5초", "4.5초", "2밤"]
+    assert stages.xpath(".//img/@alt")[0].startswith("두 점 그래프. 지난 밤들의 중간값 → 어젯밤.")
+
+
+def test_rows_set_aside_are_counted_from_the_balance_and_hidden_where_the_check_is(
+    settings: Settings, catalog: Path, tmp_path: Path
+) -> None:
+    check = """insert into ops.quality by name (select * replace ('{table}' as table_id, 'row_balance' as check_name,
+        {detail} as detail, 0.0 as value) from ops.quality where check_name = 'unique_key')"""
+    told = "'in 200 = out 180 + quarantined 12 + superseded 8 + deleted 0'"
+    inserts = [check.format(table="silver__job_postings", detail=told)]
+    inserts.append(check.format(table="silver__applications", detail="null"))
+    page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, *inserts), "quality"))
+    (balance,) = page.xpath("//section[@id='balance']")
+    assert "격리한 비율이 가장 높은 표는 구인공고(6.0%)" in balance.xpath("string(h2)")
+    rows = [[cell.text_content() for cell in row.xpath("td")] for row in balance.xpath(".//tbody/tr")]
+    assert rows == [
+        ["200행", "180행", "12행", "8행", "0행", "6.0%", "통과"],
+        [*["비공개"] * 6, "통과"],
+    ]
+
+
+def test_wages_of_many_openings_do_not_overflow(settings: Settings, catalog: Path, tmp_path: Path) -> None:
+    many = "update gold.labour_market set wage_median_krw_month = 3130000, openings_count = 711"
+    page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, many), "labour-market"))
+    assert "월 313만원" in page.xpath("string(//section[@id='region_wages']//tbody)")
 
 
 def test_start_is_said_in_seoul_time(page: str) -> None:
