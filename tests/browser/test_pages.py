@@ -95,11 +95,11 @@ def test_headings_begin_with_one_h1_and_skip_no_level(visits: list[Visit], subte
             assert [text for _, text in visit.structure["headings"] if not text] == []
 
 
-def test_pictures_have_a_text_and_tables_a_caption(visits: list[Visit], subtests: pytest.Subtests) -> None:
+def test_pictures_have_a_text_and_tables_a_name(visits: list[Visit], subtests: pytest.Subtests) -> None:
     for visit in visits:
         with subtests.test(page=visit.file.name):
             assert visit.structure["unnamedImages"] == []
-            assert visit.structure["uncaptioned"] == []
+            assert visit.structure["unnamedTables"] == []
 
 
 def test_a_page_with_its_pictures_is_small(visits: list[Visit], subtests: pytest.Subtests) -> None:

@@ -40,7 +40,8 @@
     .map((e) => say(e));
 
   const words = shown.filter((e) => e.localName === "text" && e.textContent.trim());
-  const boxes = words.map((e) => ({ e, svg: e.ownerSVGElement, box: e.getBoundingClientRect() }));
+  const isTurned = (e) => Math.abs(e.getScreenCTM().b) > 0.01; // a turned word's box says little about where it lies
+  const boxes = words.map((e) => ({ e, svg: e.ownerSVGElement, box: e.getBoundingClientRect(), turned: isTurned(e) }));
   const beyond = boxes
     .filter(({ svg, box }) => {
       const outer = svg.getBoundingClientRect();
@@ -50,7 +51,7 @@
   const overlapping = [];
   boxes.forEach((a, i) => {
     for (const b of boxes.slice(i + 1)) {
-      if (a.svg !== b.svg) continue;
+      if (a.svg !== b.svg || a.turned || b.turned) continue;
       const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
       const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
       if (across > 1 && down > Math.min(a.box.height, b.box.height) * 0.35) overlapping.push(`${say(a.e)} and ${say(b.e)}`);

@@ -9,7 +9,9 @@
     links: [...document.querySelectorAll("a[href]")].map((a) => [a.href, text(a)]),
     sources: [...document.querySelectorAll("img[src], script[src], link[href], source[src], object[data]")].map((e) => e.src || e.href || e.data),
     unnamedImages: [...document.querySelectorAll("img:not([alt]), svg:not([role]):not([aria-hidden])")].map((e) => e.outerHTML.slice(0, 80)),
-    uncaptioned: [...document.querySelectorAll("table")].filter((t) => !t.caption || !text(t.caption)).map((t) => text(t).slice(0, 60)),
+    unnamedTables: [...document.querySelectorAll("table")]
+      .filter((t) => !(t.caption && text(t.caption)) && !t.closest("[aria-label], [aria-labelledby]"))
+      .map((t) => text(t).slice(0, 60)),
     said: document.body.innerText,
     readyMs: performance.getEntriesByType("navigation")[0].loadEventEnd,
   };
