@@ -34,9 +34,9 @@ def find_rows(settings: Settings, table_id: str, entry: PublishedTable, key: str
         if (least is not None and key < least) or (greatest is not None and key > greatest):
             continue
         opened = pq.ParquetFile(file)
-        matches = pc.equal(opened.read_row_group(number, columns=[name]).column(0), pa.scalar(key))
+        matches = pc.equal(opened.read_row_group(number, columns=[name], use_threads=False).column(0), pa.scalar(key))
         if pc.any(matches).as_py():
-            rows = opened.read_row_group(number, columns=list(table.names)).filter(matches)
+            rows = opened.read_row_group(number, columns=list(table.names), use_threads=False).filter(matches)
             found += rows.select(list(table.names)).cast(arrow_schema(table)).to_pylist()
     return found
 
