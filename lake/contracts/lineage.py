@@ -99,14 +99,18 @@ def trace(table_id: str, column: str) -> Step:
 
 def delivered_origins(table_id: str, column: str) -> tuple[Origin, ...]:
     """The bronze columns whose values go into a column, in order of table and name; empty for what we stamp on."""
-    found: set[Origin] = set()
-    waiting = [trace(table_id, column)]
+    start = Origin(table_id, column)
+    met, waiting = {start}, [start]
     while waiting:
-        step = waiting.pop()
-        if _is_bronze(step.origin.table_id):
-            found.add(step.origin)
-        waiting += step.sources
-    return tuple(sorted(found))
+        fresh = set(_values(waiting.pop())) - met
+        met |= fresh
+        waiting += fresh
+    return tuple(sorted(origin for origin in met if _is_bronze(origin.table_id)))
+
+
+@cache
+def _values(origin: Origin) -> tuple[Origin, ...]:
+    return sources_of(origin.table_id, origin.column).values
 
 
 def tables_by_depth(wanted: Iterable[str] = serving.SOURCES) -> tuple[tuple[str, ...], ...]:

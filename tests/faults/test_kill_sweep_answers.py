@@ -14,7 +14,6 @@ from tests.pipeline.nights import Nights, World
 POINTS = (
     "employment_model",
     "features__courses",
-    "gold__occupation_skills",
     "features__seekers",
     "job_space",
     "matches__seeker_occupations",
@@ -24,6 +23,7 @@ POINTS = (
     "serving__seeker_jobs_v1",
     "serving__seeker_employment_v1",
     "ops__quality",
+    "key_value:kept",
     "goyong_duckdb",
     "publication:before the switch",
     "publication:after the switch",

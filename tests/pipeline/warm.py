@@ -13,12 +13,15 @@ from lake.reference import read_skills
 from lake.skills import SkillLinker
 
 for name in (
+    "altair",
     "dagster._core.storage.event_log.in_memory",
     "dagster._core.storage.event_log.sqlite.sqlite_event_log",
     "dagster._core.storage.noop_compute_log_manager",
     "dagster._core.storage.runs.sqlite.sqlite_run_storage",
     "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
+    "openpyxl",
     "pysail.spark",
+    "vl_convert",
 ):
     importlib.import_module(name)
 SkillLinker.from_names((skill.code, skill.name) for skill in read_skills())

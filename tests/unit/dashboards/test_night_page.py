@@ -138,7 +138,8 @@ def test_pages_link_only_to_each_other_and_to_files_that_are_there(
         links = {link for link in re.findall(r"""(?:src|href)=["']([^"'#]+)""", text) if not link.startswith("data:")}
         assert links >= PAGES
         assert [link for link in links if not (tmp_path / link).is_file()] == []
-        assert text.count("<script") == 1  # sorts tables (test_page.py)
+        is_lineage = file.name.startswith("lineage")  # lists in the order things are made: nothing to sort
+        assert text.count("<script") == (0 if is_lineage else 1)  # sorts tables (test_page.py)
         assert len(text.encode()) < 300_000
 
 

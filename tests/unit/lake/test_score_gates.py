@@ -43,7 +43,7 @@ def audited(settings: Settings, write_rows: Callable[..., None]) -> Callable[...
             for table_id, names in ANSWERS.items():
                 given = {name: (answers or {}).get((table_id, name), values(name, 200)) for name in names}
                 listed = ", ".join(f"unnest(${name}) as {name}" for name in given)
-                db.execute(f'create table "{table_id}" as select {listed}', given)
+                db.execute(f'create temp table "{table_id}" as select {listed}', given)
             return audit_scores(settings, db, as_of=AS_OF)
 
     return audited
@@ -108,7 +108,7 @@ def test_one_session_for_nearly_everybody_warns_where_few_sessions_come_and_bloc
         for table_id, names in ANSWERS.items():
             most = same if table_id == "matches__seeker_courses" else 1
             columns = ", ".join(f"greatest(n, {most}) as {name}" for name in names)
-            db.execute(f'create table "{table_id}" as select {columns} from range(1, 201) t(n)')
+            db.execute(f'create temp table "{table_id}" as select {columns} from range(1, 201) t(n)')
         found = [check for check in score_gates._same_for_all(db) if not check.passed]
     assert {check.table_id for check in found} == {"matches__seeker_courses"}
     assert [check.is_warning for check in found] == [not blocks] * 2
