@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test test-faults test-browser screenshots lint types audit spark test-spark lineage real bench lock clean
+.PHONY: help setup demo ui test test-faults test-nights test-browser screenshots lint types audit spark test-spark lineage real bench lock clean
 
 # Another Python: make PYTHON=/path/to/python3.12 setup
 ifndef PYTHON
@@ -101,7 +101,10 @@ test: $(READY) ## set up, then run the default tests
 
 test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (under 20 minutes)
 	@echo "==> running the fault suite on $(WORKERS) processes"
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "faults or slow" tests/faults
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
+
+test-nights: $(READY) ## thirty normal nights around 추석 and 설: none may be blocked (about ten minutes)
+	@.venv/bin/python -m pytest -n $(WORKERS) -m nights tests/faults
 
 test-browser: $(READY) ## every page in a real Chromium: axe, keyboard, links, paper, Dagster's pages (runs one small night)
 	@$(call need_chromium)

@@ -1,11 +1,11 @@
-"""A published night loaded into PostgreSQL: one transaction, after which readers see all of it or, before, none.
+"""A published night loaded into PostgreSQL and switched to in one transaction: readers see all of it or the one before.
 
 Each load is a table of its own (`goyong_nights.seeker_jobs_v1_7`), attached to the table of all loads; the views that
 readers use (`goyong.seeker_jobs_v1`) show the load that the one row of `goyong.served` names. So a statement sees one
-night whatever happens meanwhile, and so does a REPEATABLE READ transaction over many statements: the load before stays
-until the next one, unless somebody was erased since. Loading takes no lock that readers wait for; dropping an earlier
-load gives up after two seconds.
-Put here: loading. Not here: which night is served in the lake (publication.py), the command (portal_commands.py).
+night whatever happens meanwhile, and so does a REPEATABLE READ transaction over many statements. A load is attached in
+a transaction before the switch: a statement planned before it was there must not be run after the switch. Loading takes
+no lock that readers wait for; dropping an earlier load gives up after two seconds.
+Put here: loading. Not here: which loads stay (postgres_earlier.py), which night is served in the lake (publication.py).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from lake.contracts.model import Kind, Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import arrow_schema, comment
 from lake.erasures import load_erasures
+from lake.postgres_earlier import drop_earlier, drop_load, wait_for_readers
+from lake.postgres_sql import NIGHTS, do, one
 from lake.publication import Pointer
 from lake.settings import Settings
 
@@ -32,10 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NIGHTS = "nights"
 _LOCK = 0x676F796F6E67  # "goyong": one load into a database at a time
 _BATCH_ROWS = 16_384
-_LOCK_WAIT_MS = 2_000
 _NO_HEADER = pacsv.WriteOptions(include_header=False)
 TYPES: dict[Kind, str] = {
     Kind.STRING: "text",
@@ -67,10 +67,6 @@ class PostgresLoadRunning(RuntimeError):
     exit_code = 4
 
 
-class EarlierLoadHeld(RuntimeError):
-    """The night is loaded, but an earlier load with erased people could not be dropped."""
-
-
 @dataclass(frozen=True)
 class Loaded:
     """What a load did: rows are 0 when the night stood there already; `kept` names earlier loads that are left."""
@@ -93,7 +89,7 @@ def load(settings: Settings, *, schema: str = "goyong") -> Loaded:
         pointer, digest = publication.current(settings), load_erasures(settings).digest
         with _told(pointer):
             done = _load_once(settings, db, pointer, schema=schema, digest=digest)
-            kept = _drop_earlier(db, schema, done.load_number, digest)
+            kept = drop_earlier(db, schema, done.load_number, digest)
     if done.rows:
         facts = {"run": pointer.run_id, "use": "service", "format": "postgres", "tables": len(pointer.tables)}
         audit_log.record(settings, "export", **facts, rows=done.rows)
@@ -141,51 +137,59 @@ def _told(pointer: Pointer) -> Iterator[None]:
 def _load_once(
     settings: Settings, db: psycopg.Connection[Any], pointer: Pointer, *, schema: str, digest: str
 ) -> Loaded:
+    """In two transactions, the second one the switch; what a killed load left between them is dropped first."""
     served = [contract(name) for name in sorted(pointer.tables) if contract(name).layer == "serving"]
+    if not one(db, "select pg_try_advisory_lock(%s)", _LOCK):  # until the connection ends
+        raise PostgresLoadRunning("another load into this database is running; wait for it")
+    at, loads = f'"{schema}".served', f'"{schema}_{NIGHTS}".loads'
     with db.transaction():
-        if not _one(db, "select pg_try_advisory_xact_lock(%s)", _LOCK):
-            raise PostgresLoadRunning("another load into this database is running; wait for it")
         _prepare(db, schema)
-        at, loads = f'"{schema}".served', f'"{schema}_{NIGHTS}".loads'
-        if number := _one(db, f"select load_number from {at} where pointer_sha256 = %s", pointer.sha256):
-            return Loaded(pointer.run_id, int(number), 0, ())
-        number = int(_one(db, f"select coalesce(max(load_number), 0) + 1 from {loads}"))
-        rows = 0
+    if number := one(db, f"select load_number from {at} where pointer_sha256 = %s", pointer.sha256):
+        return Loaded(pointer.run_id, int(number), 0, ())
+    number, rows = int(one(db, f"select coalesce(max(load_number), 0) + 1 from {loads}")), 0
+    drop_load(db, schema, number)
+    with db.transaction():
         for table in served:
             rows += _copy(settings, db, pointer, table=table, place=_place(schema, table, number))
             kill_points.pass_point(settings, f"postgres:{table.id}")
         for table in served:  # what readers could wait for comes last and takes milliseconds
             _attach(db, schema, table, number)
+    kill_points.pass_point(settings, "postgres:before the switch")
+    wait_for_readers(db, [f'"{schema}_{NIGHTS}"."{table.noun}"' for table in served])
+    with db.transaction():
         facts = (number, pointer.run_id, pointer.as_of, pointer.is_synthetic, pointer.sha256)
-        _do(db, f"insert into {loads} values (%s, %s)", number, digest)
-        _do(db, f"delete from {at}")
-        _do(db, f"insert into {at} values (%s, %s, %s, %s, %s, now())", *facts)
-        kill_points.pass_point(settings, "postgres:before the switch")
+        do(db, f"insert into {loads} values (%s, %s, pg_current_xact_id()::xid)", number, digest)
+        do(db, f"delete from {at}")
+        do(db, f"insert into {at} values (%s, %s, %s, %s, %s, now())", *facts)
     log.info("loaded run %s into PostgreSQL: %d tables, %d rows", pointer.run_id, len(served), rows)
     return Loaded(pointer.run_id, number, rows, ())
 
 
 def _prepare(db: psycopg.Connection[Any], schema: str) -> None:
     """Schemas and the table that says what is served; nothing where they stand."""
-    if _one(db, "select to_regclass(%s)", f"{schema}.served"):
+    if one(db, "select to_regclass(%s)", f"{schema}.served"):
         return
     at, loads = f'"{schema}".served', f'"{schema}_{NIGHTS}".loads'
-    _do(db, f'create schema if not exists "{schema}"')
-    _do(db, f'create schema if not exists "{schema}_{NIGHTS}"')
-    _do(db, f"create table {loads} (load_number integer primary key, erasures_digest text not null)")
-    _do(
+    do(db, f'create schema if not exists "{schema}"')
+    do(db, f'create schema if not exists "{schema}_{NIGHTS}"')
+    do(
+        db,
+        f"create table {loads} (load_number integer primary key, erasures_digest text not null, "
+        "switched_by xid not null)",
+    )
+    do(
         db,
         f"create table {at} (load_number integer not null, run_id text not null, as_of date not null, "
         "is_synthetic boolean not null, pointer_sha256 text not null, loaded_at timestamptz not null)",
     )
-    _do(db, f"comment on table {at} is '지금 공표된 밤 한 줄. 모든 뷰가 이 적재를 보여 준다'")
+    do(db, f"comment on table {at} is '지금 공표된 밤 한 줄. 모든 뷰가 이 적재를 보여 준다'")
 
 
 def _copy(settings: Settings, db: psycopg.Connection[Any], pointer: Pointer, *, table: Table, place: str) -> int:
     """A table of its own with the night's rows and an index on the key; returns the number of rows."""
     number, columns = int(place.rpartition("_")[2]), _declared(table)
     load_number = f"load_number integer not null default {number} check (load_number = {number})"
-    _do(db, f"create table {place} ({load_number}, {columns})")
+    do(db, f"create table {place} ({load_number}, {columns})")
     names, rows = ", ".join(f'"{name}"' for name in table.names), 0
     schema = pa.schema([wanted.with_nullable(True) for wanted in arrow_schema(table)])  # checked at night, not here
     source = tables.dataset_of_night(settings, table.id, pointer.as_of, pointer.tables[table.id].version)
@@ -197,79 +201,42 @@ def _copy(settings: Settings, db: psycopg.Connection[Any], pointer: Pointer, *, 
             target.write(text.getvalue().to_pybytes())
             rows += batch.num_rows
     keys = ", ".join(f'"{name}"' for name in table.key)
-    _do(db, f"create unique index on {place} ({keys})")
-    _do(db, f"analyze {place}")
+    do(db, f"create unique index on {place} ({keys})")
+    do(db, f"analyze {place}")
     return rows
 
 
 def _attach(db: psycopg.Connection[Any], schema: str, table: Table, number: int) -> None:
     """Put a load beside the others and let the view know every column."""
     whole = f'"{schema}_{NIGHTS}"."{table.noun}"'
-    if not _one(db, "select to_regclass(%s)", f"{schema}.{table.noun}"):
+    if not one(db, "select to_regclass(%s)", f"{schema}.{table.noun}"):
         columns = _declared(table)
-        _do(db, f"create table {whole} (load_number integer not null, {columns}) partition by list (load_number)")
+        do(db, f"create table {whole} (load_number integer not null, {columns}) partition by list (load_number)")
         _show(db, schema, table, table.names)
     known = _columns(db, schema, table)
     if added := [column for column in table.columns if column.name not in known]:
         for column in added:
-            _do(db, f'alter table {whole} add column "{column.name}" {TYPES[column.kind]}')
+            do(db, f'alter table {whole} add column "{column.name}" {TYPES[column.kind]}')
         _show(db, schema, table, [*known, *(column.name for column in added)])
-    _do(db, f"alter table {whole} attach partition {_place(schema, table, number)} for values in ({number})")
+    do(db, f"alter table {whole} attach partition {_place(schema, table, number)} for values in ({number})")
 
 
 def _columns(db: psycopg.Connection[Any], schema: str, table: Table) -> list[str]:
     asked = "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 order by attnum"
-    return [str(name) for (name,) in _do(db, asked, f"{schema}.{table.noun}").fetchall()]
+    return [str(name) for (name,) in do(db, asked, f"{schema}.{table.noun}").fetchall()]
 
 
 def _show(db: psycopg.Connection[Any], schema: str, table: Table, names: Sequence[str]) -> None:
     """The view of a table, with Korean comments; columns that are new stand at its end."""
     view, listed = f'"{schema}"."{table.noun}"', ", ".join(f'"{name}"' for name in names)
-    _do(
+    do(
         db,
         f'create or replace view {view} as select {listed} from "{schema}_{NIGHTS}"."{table.noun}" '
         f'where load_number = (select load_number from "{schema}".served)',
     )
-    _do(db, f"comment on view {view} is {_quoted(f'{table.label} — {table.description}')}")
+    do(db, f"comment on view {view} is {_quoted(f'{table.label} — {table.description}')}")
     for column in table.columns:
-        _do(db, f'comment on column {view}."{column.name}" is {_quoted(comment(column))}')
-
-
-def _drop_earlier(db: psycopg.Connection[Any], schema: str, number: int, digest: str) -> tuple[int, ...]:
-    """Drop earlier loads, all but the last where nobody was erased since; returns the numbers of those that are left.
-
-    Raises EarlierLoadHeld when one that holds somebody who was erased cannot be dropped.
-    """
-    from psycopg.errors import LockNotAvailable
-
-    asked = f'select load_number, erasures_digest = %s from "{schema}_{NIGHTS}".loads where load_number < %s order by 1'
-    earlier = _do(db, asked, digest, number).fetchall()
-    kept, held = list[int](), list[int]()
-    for place, (load_number, is_same) in enumerate(earlier, 1):
-        if is_same and place == len(earlier):
-            kept.append(int(load_number))
-            continue
-        try:
-            _drop(db, schema, int(load_number))
-        except LockNotAvailable:
-            (kept if is_same else held).append(int(load_number))
-    if held:
-        raise EarlierLoadHeld(
-            f"the load {held[0]} holds people who were erased since, and a reader holds it; expected that it can be "
-            "dropped. Do: end long transactions in that database, then run the same command again"
-        )
-    return tuple(kept)
-
-
-def _drop(db: psycopg.Connection[Any], schema: str, number: int) -> None:
-    """Table by table, each on its own: a reader of several would wait for us while we wait for it."""
-    nights = f"{schema}_{NIGHTS}"
-    asked = "select tablename from pg_tables where schemaname = %s and tablename like %s"
-    for (name,) in _do(db, asked, nights, f"%\\_{number}").fetchall():
-        with db.transaction():
-            _do(db, f"set local lock_timeout = {_LOCK_WAIT_MS}")
-            _do(db, f'drop table "{nights}"."{name}"')
-    _do(db, f'delete from "{nights}".loads where load_number = %s', number)
+        do(db, f'comment on column {view}."{column.name}" is {_quoted(comment(column))}')
 
 
 def _declared(table: Table) -> str:
@@ -282,12 +249,3 @@ def _place(schema: str, table: Table, number: int) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _do(db: psycopg.Connection[Any], sql: str, *values: object) -> psycopg.Cursor[Any]:
-    return db.execute(sql.encode(), values or None)
-
-
-def _one(db: psycopg.Connection[Any], sql: str, *values: object) -> Any:
-    row = _do(db, sql, *values).fetchone()
-    return row[0] if row else None

@@ -100,8 +100,9 @@ _INTRODUCTION = (
     "",
     "Generated from the tests: `GOYONG_UPDATE_CASES=1 pytest tests/faults/test_cases.py`.",
     "",
-    "`make test-faults` runs everything in this folder and prints what was injected and survived; `make test` runs the "
-    "quick part. Figures of a whole run: `infra/benchmarks/faults.md`. What an operator does after a kill: "
+    "`make test-faults` runs everything in this folder but thirty normal nights (`make test-nights`) and "
+    "prints what was injected and survived; `make test` runs the quick part. Figures of a whole run: "
+    "`infra/benchmarks/faults.md`. What an operator does after a kill: "
     "`infra/runbooks/after_a_kill.md`.",
     "",
 )

@@ -24,6 +24,7 @@ from lake import audit_log, postgres, publication
 from lake.contracts.registry import table
 from lake.contracts.render import comment
 from lake.erasures import add_erasures
+from lake.postgres_earlier import EarlierLoadHeld
 from lake.privacy import load_master_key
 from lake.settings import Settings, today_in_seoul
 from tests.faults.small_nights import ROWS, TABLES, publish_night
@@ -233,14 +234,14 @@ def test_a_reader_who_holds_erased_people_is_named_and_nothing_waits_for_ever(se
     publish_night(settings, 1)
     with psycopg.connect(settings.postgres_dsn) as holding:
         holding.execute(f"select count(*) from goyong.{JOBS}".encode())
-        with pytest.raises(postgres.EarlierLoadHeld, match="holds people who were erased since.* Do: "):
+        with pytest.raises(EarlierLoadHeld, match="holds people who were erased since.* Do: "):
             postgres.load(settings)
     assert postgres.load(settings).kept == ()
 
 
 def test_two_loads_at_once_are_refused(settings: Settings) -> None:
     with psycopg.connect(settings.postgres_dsn) as other:
-        other.execute("select pg_advisory_xact_lock(%s)", [postgres._LOCK])
+        other.execute("select pg_advisory_lock(%s)", [postgres._LOCK])
         with pytest.raises(postgres.PostgresLoadRunning):
             postgres.load(settings)
 

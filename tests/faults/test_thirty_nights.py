@@ -1,7 +1,7 @@
 """P11, the other way round: thirty normal nights around 추석 and 설 are published, none is blocked.
 
 Deliveries dip on weekends and holidays as the simulator's calendar says. The thirty whole nights take their time and
-are run by `make test-faults` only; what comes in on ninety nights is compared here in memory.
+are run by `make test-nights` only; what comes in on ninety nights is compared here in memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_SECONDS_OF_A_NIGHT = 1_800  # so that a busy machine is not taken for a blo
 SPANS = {"추석": (date(2026, 9, 14), 18), "설": (date(2027, 1, 31), 12)}
 
 
-@pytest.mark.slow
+@pytest.mark.nights
 @pytest.mark.parametrize("holiday", SPANS)
 def test_normal_nights_are_published_without_a_false_block(
     shell: Shell, tmp_path: Path, tally: Add, holiday: str

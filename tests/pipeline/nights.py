@@ -22,15 +22,15 @@ from tests.pipeline.commands import Outcome, Shell
 
 KILLED_AFTER = ("bronze__job_postings", "features__seekers", "ops__quality")
 FORCE_REASON = "postings feed is down, agreed with the service desk"
-# Dagster's records on disk take a third of a small night's time; only the first night is run with them.
+# Dagster's records on disk take a third of a small night's time; only the first night is run with all of them.
 RECORDS_IN_MEMORY = """\
 telemetry:
   enabled: false
 nux:
   enabled: false
 event_log_storage:
-  module: dagster._core.storage.event_log.in_memory
-  class: InMemoryEventLogStorage
+  module: tests.pipeline.light_records
+  class: RunEventsOnly
 """
 
 
