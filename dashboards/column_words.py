@@ -105,6 +105,8 @@ def _said_text(name: str, found: Words, value: str) -> str:
         return TABLES[value].label
     if name == "step_code" and value in TABLES:
         return f"{TABLES[value].label} ({TABLES[value].layer})"
+    if name == "check_name":
+        return _said_check(value)
     if found.words:
         return str(texts.load("night")[found.words].get(value, value))
     if found.codes is None:
@@ -112,6 +114,15 @@ def _said_text(name: str, found: Words, value: str) -> str:
     if value not in found.codes:
         raise texts.MissingText(f"column {name}: no text for code {value!r}; add it to its code list")
     return found.codes[value]
+
+
+def _said_check(value: str) -> str:
+    """What must hold for a check of ops__quality (`gate:{gate}:…` or `{rule}:{column}`)."""
+    kind, _, rest = value.partition(":")
+    night = texts.load("night")
+    if kind == "gate":
+        return str(night["gate"].get(rest.split(":", 1)[0], value))
+    return f"{night['check'].get(kind, kind)}{f' ({rest})' if rest else ''}"
 
 
 _SAID: dict[str, Callable[[float], str]] = {

@@ -67,7 +67,7 @@ def _cells(row: Row, told: dict[str, str]) -> tuple[Cell, ...]:
         if name == _HIDDEN:
             continue  # the cells say so themselves; the files have the column
         is_number = column_words.is_number(row[name]) or (row[name] is None and bool(text))
-        extra = row[name] if name == "table_id" and text != row[name] else ""
+        extra = row[name] if name in ("table_id", "check_name") and text != row[name] else ""
         tone = TONES.get(str(row[name]), "") if name == "result_code" else ""
         found.append(Cell(text, is_number=is_number, tone=tone, extra=extra))
     return tuple(found)
