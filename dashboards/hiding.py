@@ -73,18 +73,22 @@ def hide_everywhere(tables: Mapping[str, pa.Table]) -> Rows:
     blank: frozenset[str] = frozenset()
     also: Masks = {}
     while True:
-        shown, system, found = _hide_with(whole, everybody, blank, also)
+        shown, cells, system, found = _hide_with(whole, everybody, blank, also)
         if not found or system.most < SMALLEST_SHOWN:
             return shown
         more = _involved(system, found) - blank
         if not more:
             raise _given_away(system, found)
+        if groups := {name: mask for name, mask in _of_groups(whole, more).items() if (mask & ~cells[name]).any()}:
+            log.warning("too few people: no count of a group is shown in %s", ", ".join(sorted({n for n, _ in groups})))
+            also |= {name: mask | also.get(name, mask) for name, mask in groups.items()}
+            continue
         log.warning("too few people: no count is shown in %s", ", ".join(sorted(more)))
         blank |= more
 
 
-def _hide_with(whole: Rows, everybody: int, blank: frozenset[str], also: Masks) -> tuple[Rows, System, Ranges]:
-    """The tables hidden as far as it helps, those of `blank` altogether, and what still follows from the sums.
+def _hide_with(whole: Rows, everybody: int, blank: frozenset[str], also: Masks) -> tuple[Rows, Masks, System, Ranges]:
+    """The tables hidden as far as it helps, those of `blank` altogether; which cells; what still follows from the sums.
 
     `also` is what sums made necessary to hide so far; what is found here is added to it.
     """
@@ -102,7 +106,7 @@ def _hide_with(whole: Rows, everybody: int, blank: frozenset[str], also: Masks) 
             also[name] = before | mask
         if not added:
             break
-    return shown, system, found
+    return shown, cells, system, found
 
 
 def _involved(system: System, found: Ranges) -> frozenset[str]:
@@ -110,6 +114,15 @@ def _involved(system: System, found: Ranges) -> frozenset[str]:
     added_up = [set(parts + wholes) for parts, wholes, _ in system.sums if found.keys() & {*parts, *wholes}]
     names = [system.names[number] for number in set().union(found, *added_up)]
     return frozenset(name[0] for name in names if name)
+
+
+def _of_groups(whole: Rows, names: frozenset[str]) -> Masks:
+    """Where the counts of these tables are of one group of people, not of all that were judged: those go first."""
+    return {
+        (each.table_id, each.people.count): pc.not_equal(whole[each.table_id]["group_name"], "ALL").to_numpy()
+        for each in counted()
+        if each.table_id in names and "group_name" in whole[each.table_id].schema.names
+    }
 
 
 def _without_counts(rows: pa.Table, table_id: str) -> pa.Table:

@@ -229,3 +229,19 @@ def test_the_whole_of_many_small_groups_is_hidden_with_them() -> None:
     tables, _ = world_of([30] * 15, 0)
     shown = hiding.hide_everywhere(tables | {"ops__calibration": rows_of("ops__calibration", bins + groups)})
     assert shown["ops__calibration"].column("people_count").to_pylist() == [None, None, 50, *[None] * 5]
+
+
+def test_of_judged_people_the_counts_of_groups_go_before_those_of_everybody(caplog: pytest.LogCaptureFixture) -> None:
+    """Foreigners in two bins are so few that no shown count of the other group can loosen theirs."""
+    cells = [("ALL", "ALL", 5, 60), ("ALL", "ALL", 6, 70), ("ALL", "ALL", 10, 15)]
+    cells += [("home_region_code", str(code), 10, None) for code in (11, 29, 30, 31, 36, 41, 43, 44)]
+    cells += [("is_foreign_national", "N", number, count) for number, count in ((8, 155), (9, 55), (10, 15))]
+    cells += [("is_foreign_national", "Y", number, None) for number in (8, 9)]
+    names = ("group_name", "group_code", "bin_number", "people_count")
+    stamp = {"as_of": None, "service_code": "EMPLOYMENT"}
+    rows = rows_of("ops__calibration", [stamp | dict(zip(names, cell, strict=True)) for cell in cells])
+    shown = hiding.hide_everywhere(world_of([30] * 15, 0)[0] | {"ops__calibration": rows})["ops__calibration"]
+    counts = shown.column("people_count").to_pylist()
+    assert counts == [None, 70, *[None] * (len(cells) - 2)]  # eight small regions hide their bin, and that another
+    assert "too few people: no count of a group is shown in ops__calibration" in caplog.text
+    assert "no count is shown in" not in caplog.text
