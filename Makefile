@@ -155,10 +155,10 @@ clean: ## remove what make has made here (not a lake)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/default.txt $(PROJECT)
-	@$(call make_environment,.venv,requirements/default.txt,2.4 GB on disk; the first time this takes some minutes)
+	@$(call make_environment,.venv,requirements/default.txt,2.5 GB on disk; the first time this takes some minutes)
 
 $(READY_SPARK): requirements/spark.txt $(PROJECT)
-	@$(call make_environment,.venv-spark,requirements/spark.txt,2.1 GB on disk with all of Apache Spark; the first time this takes many minutes)
+	@$(call make_environment,.venv-spark,requirements/spark.txt,2.9 GB on disk with all of Apache Spark; the first time this takes many minutes)
 
 # Debian's Chromium and a font with Hangul; both are installed where they are missing and may be.
 define need_chromium
