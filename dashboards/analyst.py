@@ -20,7 +20,7 @@ from lake.privacy import redact
 from lake.settings import Settings
 
 SQL_CHARACTERS = 20_000
-ANSWER_BYTES = 64 << 20
+ANSWER_BYTES = 32 << 20
 _THREADS = 2
 _ROOT = Path(__file__).resolve().parents[1]
 
