@@ -12,6 +12,7 @@ from lake.contracts import columns as c
 from lake.contracts.model import Column, Kind, Table
 
 _SQL = Path(__file__).parent / "sql" / "macros"
+_OCCUPATION = "{occupation_argument}"
 _SHOWN_ONLY = "가린 칸은 비어 있고, 가린 칸을 더하거나 빼지 않는다"
 
 
@@ -61,8 +62,11 @@ class Macro:
 
     @property
     def statement(self) -> str:
-        """CREATE MACRO, made of our own SQL file."""
+        """CREATE MACRO, made of our own SQL files: its own, and that of an argument which several macros check."""
         body = (_SQL / f"{self.result.noun}.sql").read_text(encoding="utf-8")
+        if _OCCUPATION in body:
+            checked = (_SQL / "arguments" / "occupation.sql").read_text(encoding="utf-8")
+            body = body.replace(_OCCUPATION, checked.partition("\n")[2].rstrip())
         taken = ", ".join(f"{each.name} := {each.default}" for each in self.parameters)
         return f"create macro {self.name}({taken}) as table\n{body}"
 

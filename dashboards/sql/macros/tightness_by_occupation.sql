@@ -2,18 +2,7 @@
 -- grain: occupation. source: gold.occupations. arguments: occupation (code prefix or part of a name),
 -- at_least_openings (people wanted).
 with asked as (
-    select case
-        when occupation is null then ''
-        when exists (
-            select 1 from gold.occupations
-            where starts_with(occupation_code, cast(occupation as varchar))
-                or contains(occupation_name, cast(occupation as varchar))
-        ) then cast(occupation as varchar)
-        else error(
-            '직업 ''' || cast(occupation as varchar) || '''에 맞는 직업이 없습니다. KECO 코드의 앞자리(예: ''0231'')나 '
-            || '직업 이름의 일부(예: ''간호'')를 적습니다.'
-        )
-    end as part,
+    select {occupation_argument} as part,
     case
         when at_least_openings is null then 0
         when try_cast(at_least_openings as integer) >= 0 then try_cast(at_least_openings as integer)

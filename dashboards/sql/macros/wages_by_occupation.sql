@@ -2,18 +2,7 @@
 -- grain: occupation x region in which one of the two is known. source: gold.labour_market x gold.occupations.
 -- arguments: occupation (code prefix or part of a name), region (code or name).
 with asked as (
-    select case
-        when occupation is null then ''
-        when exists (
-            select 1 from gold.occupations
-            where starts_with(occupation_code, cast(occupation as varchar))
-                or contains(occupation_name, cast(occupation as varchar))
-        ) then cast(occupation as varchar)
-        else error(
-            '직업 ''' || cast(occupation as varchar) || '''에 맞는 직업이 없습니다. KECO 코드의 앞자리(예: ''0231'')나 '
-            || '직업 이름의 일부(예: ''간호'')를 적습니다.'
-        )
-    end as part,
+    select {occupation_argument} as part,
     case
         when region is null then ''
         else coalesce(
