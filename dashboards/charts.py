@@ -256,8 +256,8 @@ def _reliability(chart: Chart) -> Any:
 
     told, true, low, high = chart.measures
     square = alt.Scale(domain=[0, 1])
-    across = alt.X(f"{told.name}:Q", title=told.title, scale=square, axis=alt.Axis(format=told.shown))
-    up = alt.Y(f"{true.name}:Q", title=true.title, scale=square, axis=alt.Axis(format=true.shown))
+    across = alt.X(f"{told.name}:Q", title=told.title, scale=square, axis=alt.Axis(format=told.shown, tickCount=5))
+    up = alt.Y(f"{true.name}:Q", title=true.title, scale=square, axis=alt.Axis(format=true.shown, tickCount=5))
     ends = alt.InlineData([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
     same = alt.Chart(ends).mark_line(color=DIM, strokeDash=[5, 5])
     whiskers = _plot().mark_rule(color=MAIN).encode(x=across, y=alt.Y(f"{low.name}:Q"), y2=alt.Y2(high.name))

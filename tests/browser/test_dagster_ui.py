@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +18,7 @@ from tests.browser.webserver import serve_dagster
 
 PATIENCE_MS = 120_000
 ASSET = "serving__seeker_employment_v1"
+WHOLE_GRAPH: Any = {"width": 4_000, "height": 3_000}  # Dagster draws only the nodes that are in view
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def address(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Page]:
     expect.set_options(timeout=PATIENCE_MS)
-    with open_page(browser, address, viewport={"width": 1600, "height": 1000}) as (page, heard):
+    with open_page(browser, address, viewport=WHOLE_GRAPH) as (page, heard):
         page.set_default_timeout(PATIENCE_MS)
         yield page
         assert heard.outside == []

@@ -104,9 +104,11 @@ def contents(path: Path) -> Iterator[bytes]:
     if path.suffix == ".parquet":
         yield from _texts(pq.ParquetFile(path).read())
     elif path.suffix == ".duckdb":
-        with duckdb.connect(str(path), read_only=True) as database:
+        # Attached, because a process opens a file directly with one configuration only, and analysts' is a locked one.
+        with duckdb.connect() as database:
+            database.execute(f"attach '{path}' as file (read_only)")
             for schema, name in database.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-                yield from _texts(database.execute(f'from "{schema}"."{name}"').to_arrow_table())
+                yield from _texts(database.execute(f'from file."{schema}"."{name}"').to_arrow_table())
     elif raw.startswith(b"SQLite format 3"):
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             yield "\n".join(database.iterdump()).encode(errors="surrogateescape")
