@@ -14,7 +14,8 @@ import pytest
 
 from lake.sources.simulated import simulate
 from tests.pipeline.commands import Shell
-from tests.pipeline.nights import Crew, Nights, World, begin_all
+from tests.pipeline.nights import Crew, Nights, Work, World, begin_all
+from tests.pipeline.shared_nights import run_once
 
 FIRST_DAY = date(2026, 11, 20)
 SECRET = "0123456789abcdef" * 4
@@ -38,11 +39,18 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 
 
 @pytest.fixture(scope="session")
-def crew(request: pytest.FixtureRequest, world: World, shell: Shell) -> Iterator[Crew]:
-    """Begins at once every night that the selected tests will ask for."""
+def crew(
+    request: pytest.FixtureRequest, world: World, shell: Shell, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Crew]:
+    """Begins at once every night that the selected tests will ask for; several processes share them."""
     wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    shared = tmp_path_factory.getbasetemp().parent / "shared_nights"
+
+    def run(name: str, work: Work) -> Nights:
+        return work() if worker_id == "master" else run_once(name, work, shared=shared, room=world.room)
+
     with ThreadPoolExecutor(max_workers=2) as pool:
-        crew = Crew(pool)
+        crew = Crew(pool, run)
         begin_all(crew, world, shell, wanted)
         yield crew
 

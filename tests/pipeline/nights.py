@@ -58,18 +58,21 @@ class Nights:
     versions: tuple[dict[str, dict[str, int]], ...] = ()
 
 
+Work = Callable[[], Nights]
+
+
 class Crew:
     """Two at a time: a small night keeps about one core busy. Work may wait for work that was begun before it."""
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
-        """Nothing is begun yet."""
-        self._pool = pool
+    def __init__(self, pool: ThreadPoolExecutor, run: Callable[[str, Work], Nights]) -> None:
+        """Nothing is begun yet; `run` does a work of a name, or finds that another process has done it."""
+        self._pool, self._run = pool, run
         self._begun: dict[str, Future[Nights]] = {}
 
-    def begin(self, name: str, work: Callable[[], Nights]) -> None:
+    def begin(self, name: str, work: Work) -> None:
         """Begin `work` unless it was begun before."""
         if name not in self._begun:
-            self._begun[name] = self._pool.submit(work)
+            self._begun[name] = self._pool.submit(self._run, name, work)
 
     def result(self, name: str) -> Nights:
         """What the work returned, or raised."""
@@ -80,7 +83,7 @@ def begin_all(crew: Crew, world: World, shell: Shell, wanted: set[str]) -> None:
     """Begin the nights that the selected tests ask for, in an order in which none waits for a later one."""
     first = world.room / "first"
     needs = {"history": {"first"}, "killed": {"first"}, "bad_input": {"first"}, "bad_model": {"first"}}
-    every: dict[str, Callable[[], Nights]] = {
+    every: dict[str, Work] = {
         "first": lambda: run_first(world, shell, first),
         "elsewhere": lambda: run_elsewhere(world, shell),
         "history": lambda: run_history(world, shell, in_memory(crew.result("first").lake, world.room / "history")),
