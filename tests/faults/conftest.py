@@ -18,6 +18,7 @@ from tests.pipeline.nights import Nights, World
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup` a file's tests stay in one process; those of the sweep, long and alike, go to any."""
     for item in items:
