@@ -11,6 +11,8 @@ import sys
 import traceback
 from typing import Any
 
+from lake.disk_full import as_disk_full
+
 OUR_PACKAGES = ("lake", "transforms", "ml", "matching", "dashboards", "portal", "dagster_project")
 
 
@@ -87,6 +89,8 @@ def keep_errors_out_of_records() -> None:
 
 
 def _is_foreign(record: logging.LogRecord) -> bool:
-    """Whether none of the errors in the record is one of ours, whose text is said elsewhere."""
+    """Whether none of the errors in the record is one of ours, whose text is said elsewhere, or a full disk's."""
     error = record.exc_info[1] if record.exc_info else None
-    return error is None or not any(map(is_ours, causes_of(error)))
+    if error is None:
+        return True
+    return not any(map(is_ours, causes_of(error))) and as_disk_full(error) is None

@@ -32,10 +32,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     folder = tmp_path_factory.mktemp("shell")
-    secret = folder / "pseudonym.key"
-    secret.write_text(SECRET, encoding="ascii")
-    secret.chmod(0o600)
-    return Shell(folder, {"GOYONG_SECRET_FILE": str(secret)})
+    # Both keys are the same in every process of a run, because they share lakes.
+    for name, text in (("pseudonym.key", SECRET), ("vault.key", f"0badc0de {SECRET} 2026-11-20\n")):
+        (folder / name).write_text(text, encoding="ascii")
+        (folder / name).chmod(0o600)
+    return Shell(folder, {"GOYONG_SECRET_FILE": str(folder / "pseudonym.key")})
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from pathlib import Path
 
 import dagster as dg
@@ -86,3 +87,21 @@ def test_dagsters_store_does_not_hold_what_a_step_raised(
     told = capsys.readouterr().err
     assert "ValueError (its text is left out: it may quote a row)" in told
     assert NAME not in told
+
+
+def test_a_full_disk_in_a_step_has_its_line_elsewhere_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @dg.op
+    def fills_up() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    @dg.job
+    def one() -> None:
+        fills_up()
+
+    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "0")  # put back after the test
+    keep_errors_out_of_records()
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert not one.execute_in_process(instance=instance, raise_on_error=False).success
+    assert "Traceback" not in capsys.readouterr().err
