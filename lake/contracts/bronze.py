@@ -33,7 +33,7 @@ def bronze_of(table: Table) -> Table:
     return Table(
         id=f"bronze__{table.noun}",
         label=f"{table.label} 원자료",
-        description=f"{table.label}을(를) 보낸 그대로 담는다. 같은 파일이 다시 와도 늘지 않는다.",
+        description=f"보낸 그대로의 {table.label}. 같은 파일이 다시 와도 늘지 않는다.",
         grain="한 행 = 납품 파일의 한 행",
         key=("delivery_date", "source_file", "row_number"),
         columns=(*(_as_sent(column) for column in table.delivered), *PROVENANCE),

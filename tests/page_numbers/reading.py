@@ -131,10 +131,11 @@ def _numbers(text: str, blanks: Sequence[str]) -> list[str]:
 
 
 def _words(node: Any) -> Iterator[str]:
-    """Text, the words of drawings, the length of bars, how many people are filled; each followed by a blank."""
+    """Text, the words of drawings, the length of bars, how many people are filled; a blank after each but links."""
     if not isinstance(node.tag, str):
         return
-    yield f" {node.get('aria-label', '')} " if node.tag == "svg" else " "
+    apart = "" if node.tag == "a" else " "
+    yield f" {node.get('aria-label', '')} " if node.tag == "svg" else apart
     if node.get("class") == "fill":
         yield f" {node.get('width').removesuffix('.0')} "
     if node.get("class") == "people":
@@ -145,7 +146,7 @@ def _words(node: Any) -> Iterator[str]:
     for child in node:
         yield from _words(child)
         yield f"{child.tail or ''}"
-    yield " "
+    yield apart
 
 
 @cache

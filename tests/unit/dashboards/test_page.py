@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 from lxml import html
 
 from dashboards import page as page_module
@@ -57,3 +58,10 @@ def test_the_script_is_short_and_asks_nobody() -> None:
     script = render(sortable=True).xpath("string(//script)")
     assert len(script.splitlines()) <= 60
     assert not [word for word in ("fetch(", "XMLHttpRequest", "http", "import", "eval(", "innerHTML") if word in script]
+
+
+def test_the_call_centre_can_be_dialled_and_everything_else_stays_escaped() -> None:
+    shown = Environment(autoescape=True)
+    shown.filters["dialled"] = page_module.dialled
+    made = shown.from_string("{{ text | dialled }}").render(text="국번 없이 1350 <b>")
+    assert made == '국번 없이 <a href="tel:1350">1350</a> &lt;b&gt;'
