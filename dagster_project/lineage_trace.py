@@ -90,5 +90,6 @@ def _nothing_is_stored(night: TracingNight) -> Iterator[None]:
         mock.patch.object(tables, "read", lambda _lake, table_id, _as_of=None: night.read(table_id)),
         mock.patch.object(tables, "stage", lambda _lake, _name, frame: frame),
         mock.patch.object(quality, "row_balance", return_value=passed),
+        mock.patch.object(quality, "refusals", return_value=[]),
     ):
         yield

@@ -57,8 +57,20 @@ def hide_check_counts(checks: pa.Table) -> pa.Table:
     names_few = pc.match_substring_regex(detail, _NAMES_FEW)
     few = pc.or_(pc.fill_null(is_few, False), names_few)
     told = pc.or_(pc.fill_null(is_count, False), pc.match_substring_regex(detail, _NAMES_ANY))
-    hidden = _mask(pc.and_(of_people, pc.if_else(is_earlier, pc.or_(few, told), few)))
+    hidden = _with_neighbours(checks, _mask(pc.and_(of_people, pc.if_else(is_earlier, pc.or_(few, told), few))))
     return emptied(emptied(checks, "value", hidden), "detail", hidden)
+
+
+def _with_neighbours(checks: pa.Table, hidden: Mask) -> Mask:
+    """`hidden` with every reason of a table of which one is hidden: the rest and their sum, which is shown, tell it."""
+    names = checks.column("check_name").to_pylist()
+    nights, owners = checks.column("as_of").to_pylist(), checks.column("table_id").to_pylist()
+    reasons = [place for place, name in enumerate(names) if name.startswith("refused:")]
+    telling = {(nights[place], owners[place]) for place in reasons if hidden[place]}
+    wider = hidden.copy()
+    for place in reasons:
+        wider[place] |= (nights[place], owners[place]) in telling
+    return wider
 
 
 def hide_run_details(runs: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ over the committed files, so the reader is not the writer. Do not put here: gate
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,6 +145,21 @@ def row_balance(settings: Settings, noun: str, judged: Path, *, as_of: date) -> 
     return Check(f"silver__{noun}", "row_balance", missing, detail=detail)
 
 
+def refusals(settings: Settings, noun: str, *, as_of: date) -> list[Check]:
+    """How many rows of a noun were set aside, by the first reason of each: counted, not judged (the limit is infinite).
+
+    Named `refused:{column}:{REASON}`. A row counts once, so that the counts of a table add up to its quarantine.
+    """
+    table_id = f"quarantine__{noun}"
+    rows = tables.dataset_of_night(settings, table_id, as_of)
+    with connect(settings) as db:
+        db.register("refused", rows)
+        found = db.execute(
+            "select regexp_extract(reason_codes, '^[^ |]+') as reason, count(*) from refused group by reason order by 1"
+        ).fetchall()
+    return [Check(table_id, f"refused:{reason}", float(count), math.inf) for reason, count in found]
+
+
 def _deleted_keys(db: duckdb.DuckDBPyConnection, keys: str, judged: Path) -> int:
     """How many keys end with a delete mark."""
     files = [f"{judged}/*.parquet"]
@@ -172,7 +188,7 @@ def quality_rows(checks: Sequence[Check], *, as_of: date, run_id: str) -> pa.Tab
             "table_id": check.table_id,
             "check_name": check.name,
             "value": check.value,
-            "limit_value": check.limit,
+            "limit_value": check.limit if math.isfinite(check.limit) else None,
             "result_code": "PASS" if check.passed else "WARN" if check.is_warning else "FAIL",
             "detail": check.detail or None,
         }

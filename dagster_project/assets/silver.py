@@ -40,7 +40,7 @@ def silver_assets(noun: str) -> dg.AssetsDefinition:
         if noun in VERSIONS:
             yield night.write(VERSIONS[noun], replaced(judged, noun))
         balance = quality.row_balance(night.settings, noun, tables.staged_path(night.settings, name), as_of=night.as_of)
-        night.checks.append(balance)
+        night.checks += [balance, *quality.refusals(night.settings, noun, as_of=night.as_of)]
         yield dg.AssetCheckResult(
             asset_key=good, check_name="row_balance", passed=balance.passed, metadata={"balance": balance.detail}
         )

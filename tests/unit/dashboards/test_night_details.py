@@ -48,6 +48,23 @@ def test_refused_rows_about_people_count_as_people(table_id: str, value: float |
     assert hide_check_counts(rows_of("ops__quality", check))["value"].to_pylist() == [value]
 
 
+def test_one_reason_of_few_people_hides_the_other_reasons_of_its_table_and_no_other_table_s() -> None:
+    """Rows set aside add up to a number that is shown: 15 less 12 would be the hidden 3."""
+    counts = [
+        ("seekers", "MISSING", 12),
+        ("seekers", "TOO_LONG", 3),
+        ("resumes", "MISSING", 11),
+        ("occupations", "X", 2),
+    ]
+    checks = [
+        {"as_of": TONIGHT, "table_id": f"quarantine__{noun}", "check_name": f"refused:row:{why}", "value": float(count)}
+        for noun, why, count in counts
+    ]
+    balance = {"as_of": TONIGHT, "table_id": "quarantine__seekers", "check_name": "unique_key", "value": 0.0}
+    found = hide_check_counts(rows_of("ops__quality", *checks, balance))
+    assert found["value"].to_pylist() == [None, None, 11.0, 2.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("status", "shown"), [("PUBLISHED", "d"), ("FORCED", "d"), ("BLOCKED", None), ("FAILED", None)]
 )

@@ -76,6 +76,23 @@ def test_rows_set_aside_are_counted_from_the_balance_and_hidden_where_the_check_
     ]
 
 
+def test_why_rows_were_set_aside_is_said_in_words(settings: Settings, catalog: Path, tmp_path: Path) -> None:
+    check = """insert into ops.quality by name (select * replace ('quarantine__{noun}' as table_id,
+        'refused:{why}' as check_name, {count} as value) from ops.quality where check_name = 'unique_key')"""
+    inserts = [
+        check.format(noun="job_postings", why="closing_date:BEFORE_REGISTRATION", count="12.0"),
+        check.format(noun="seekers", why="row:UNREADABLE", count="null"),
+    ]
+    page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, *inserts), "quality"))
+    (reasons,) = page.xpath("//section[@id='reasons']")
+    assert "가장 많은 것은 구인공고 격리의 마감일: 등록한 날보다 앞섬(12행)" in reasons.xpath("string(h2)")
+    rows = [[cell.xpath("string(text()[1])") for cell in row] for row in reasons.xpath(".//tbody/tr")]
+    assert rows == [
+        ["구인공고 격리", "마감일", "등록한 날보다 앞섬", "12행"],
+        ["구직자 격리", "행 전체", "읽을 수 없음", "비공개"],
+    ]
+
+
 def test_wages_of_many_openings_do_not_overflow(settings: Settings, catalog: Path, tmp_path: Path) -> None:
     many = "update gold.labour_market set wage_median_krw_month = 3130000, openings_count = 711"
     page = html.fromstring(page_of(settings, _changed(catalog, tmp_path, many), "labour-market"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dashboards import texts, wording
-from lake.contracts import codes
+from lake.contracts import codes, silver
 from lake.contracts.scales import INSTRUMENTS, SCALE_NAMES
 from lake.reference import read_occupations, read_regions, read_skills
 from matching.explain import MET_CODES, OPEN_CODES, PULL_CODES
 from ml.employment.inputs import FACTORS, input_names
+from transforms.silver import clean
 
 
 @pytest.mark.parametrize("code", input_names(uses_age=True))
@@ -24,6 +28,13 @@ def test_every_model_input_has_a_name_and_the_group_the_model_gives_it(code: str
 def test_only_what_a_person_can_change_has_an_action(code: str) -> None:
     factor = texts.factor(code)
     assert bool(factor.action) == (factor.group == "CHANGEABLE")
+
+
+def test_every_reason_why_a_row_is_set_aside_has_a_text_and_no_text_is_left_over() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in Path(clean.__file__).parent.glob("*.py"))
+    kinds = {column.kind.name for each in silver.TABLES for column in each.delivered} - {"STRING"}
+    written = set(re.findall(r'"[a-z0-9_]+:([A-Z_]{4,})[" ]', code)) | set(re.findall(r"\}:([A-Z_]{4,})\"", code))
+    assert set(texts.load("night")["reason"]) == written | {f"NOT_A_{kind}" for kind in kinds}
 
 
 def test_no_text_is_left_over_from_a_dropped_input() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lake.contracts.registry import TABLES, table
-from lake.quality import Check, ContractBroken, check_table, contract_rules, quality_rows, require
+from lake.quality import Check, ContractBroken, check_table, contract_rules, quality_rows, refusals, require
 from lake.settings import Settings
 
 AS_OF = date(2026, 11, 20)
@@ -35,6 +35,23 @@ def broken(settings: Settings, as_of: date = AS_OF) -> dict[str, float]:
     """Check → rows that break it, of the checks that fail."""
     checks = check_table(settings, "silver__training_courses", as_of)
     return {check.name: check.value for check in checks if not check.passed}
+
+
+def test_rows_set_aside_are_counted_once_by_their_first_reason(settings: Settings, write_rows: Write) -> None:
+    reasons = ["birth_date:NOT_A_DATE|phone:MISSING", "birth_date:NOT_A_DATE", "row:UNREADABLE 9 fields, expected 12"]
+    rows = [
+        {"as_of": AS_OF, "delivery_date": AS_OF, "source_file": "a.csv", "row_number": n, "reason_codes": why}
+        for n, why in enumerate(reasons)
+    ]
+    write_rows("quarantine__seekers", *rows, rows[0] | {"as_of": EARLIER})
+    found = refusals(settings, "seekers", as_of=AS_OF)
+    assert [(check.name, check.value) for check in found] == [
+        ("refused:birth_date:NOT_A_DATE", 2.0),
+        ("refused:row:UNREADABLE", 1.0),
+    ]
+    assert all(check.passed for check in found)
+    stored = quality_rows(found, as_of=AS_OF, run_id="r").to_pylist()
+    assert {(row["result_code"], row["limit_value"]) for row in stored} == {("PASS", None)}
 
 
 def test_good_rows_break_nothing(settings: Settings, write_rows: Write) -> None:
