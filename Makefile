@@ -101,7 +101,7 @@ test: $(READY) ## set up, then run the default tests
 
 test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (under 20 minutes)
 	@echo "==> running the fault suite on $(WORKERS) processes"
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m "(faults or slow) and not nights" tests/faults
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
 
 test-nights: $(READY) ## thirty normal nights around 추석 and 설: none may be blocked (about ten minutes)
 	@.venv/bin/python -m pytest -n $(WORKERS) -m nights tests/faults

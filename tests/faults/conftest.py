@@ -15,16 +15,6 @@ from tests.faults.tally import Add, adder
 from tests.pipeline.commands import Shell
 from tests.pipeline.nights import Nights, World
 
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` a file's tests stay in one process; those of the sweep, long and alike, go to any."""
-    for item in items:
-        if item.path.parent == HERE and not item.path.name.startswith("test_kill_sweep"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
 
 @pytest.fixture
 def tally(record_property: Callable[[str, object], None]) -> Add:
