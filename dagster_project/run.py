@@ -26,9 +26,15 @@ from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
 from lake.privacy import redact_record
-from lake.settings import Settings
+from lake.settings import Settings, today_in_seoul
 
 log = logging.getLogger("goyong.run")
+
+
+class NightInTheFuture(ValueError):
+    """The business date has not begun in Seoul: there is no such night yet."""
+
+    exit_code = 2
 
 
 class NightFailed(RuntimeError):
@@ -41,7 +47,15 @@ Sizes = tuple[int, int, int]
 
 
 def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str | None = None) -> str:
-    """Run and publish the night `as_of`; returns the run id. An unchanged night is recognised and left alone."""
+    """Run and publish the night `as_of`; returns the run id. An unchanged night is recognised and left alone.
+
+    Raises NightInTheFuture, before anything is touched, for a date that Dagster has no partition for yet.
+    """
+    if as_of > (today := today_in_seoul()):
+        raise NightInTheFuture(
+            f"found the business date {as_of}; expected one up to today, {today} in Seoul. Do: check --date and the "
+            "clock of this machine"
+        )
     options = NightOptions(settings, sources, redact_record(force_reason) if force_reason else None)
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")

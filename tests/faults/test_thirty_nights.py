@@ -28,7 +28,7 @@ from tests.pipeline.commands import Shell
 from tests.pipeline.nights import in_memory
 
 MOST_SECONDS_OF_A_NIGHT = 1_800  # so that a busy machine is not taken for a block
-SPANS = {"추석": (date(2026, 9, 14), 18), "설": (date(2027, 1, 31), 12)}
+SPANS = {"추석": (date(2026, 9, 14), 18), "설": (date(2026, 2, 8), 12)}
 
 
 @pytest.mark.nights
