@@ -99,7 +99,7 @@ test: $(READY) ## set up, then run the default tests
 	@echo "==> running the default tests on $(WORKERS) processes (a few minutes)"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
-test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (under 20 minutes)
+test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (half an hour)
 	@echo "==> running the fault suite on $(WORKERS) processes"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
 
