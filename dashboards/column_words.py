@@ -108,7 +108,7 @@ def _said_text(name: str, found: Words, value: str) -> str:
     if name == "check_name":
         return _said_check(value)
     if name == "refused_column":
-        return "행 전체" if value == "row" else words_of(value).label
+        return words_of(value).label
     if found.words:
         return str(texts.load("night")[found.words].get(value, value))
     if found.codes is None:
