@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -65,22 +66,32 @@ def test_command_line_redacts_whatever_it_was_stopped_by(
     assert capsys.readouterr().err.strip().endswith(said)
 
 
+@pytest.fixture
+def run_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    """Runs a job of one step that raises, on a store of its own, as a night is run."""
+
+    def run(error: Exception) -> None:
+        @dg.op
+        def breaks() -> None:
+            raise error
+
+        @dg.job
+        def one() -> None:
+            breaks()
+
+        monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "0")  # put back after the test
+        keep_errors_out_of_records()
+        with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+            result = one.execute_in_process(instance=instance, raise_on_error=False)
+        assert not result.success
+
+    return run
+
+
 def test_dagsters_store_does_not_hold_what_a_step_raised(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run_step: Callable[[Exception], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    @dg.op
-    def breaks() -> None:
-        raise ValueError(f"{NAME} {PHONE}")
-
-    @dg.job
-    def one() -> None:
-        breaks()
-
-    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "0")  # put back after the test
-    keep_errors_out_of_records()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        result = one.execute_in_process(instance=instance, raise_on_error=False)
-    assert not result.success
+    run_step(ValueError(f"{NAME} {PHONE}"))
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"has been masked" in stored
     assert not [value for value in (PHONE, NAME, "\\ud64d") if value.encode() in stored]
@@ -90,18 +101,7 @@ def test_dagsters_store_does_not_hold_what_a_step_raised(
 
 
 def test_a_full_disk_in_a_step_has_its_line_elsewhere_and_no_traceback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run_step: Callable[[Exception], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    @dg.op
-    def fills_up() -> None:
-        raise sqlite3.OperationalError("disk I/O error")
-
-    @dg.job
-    def one() -> None:
-        fills_up()
-
-    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "0")  # put back after the test
-    keep_errors_out_of_records()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        assert not one.execute_in_process(instance=instance, raise_on_error=False).success
+    run_step(sqlite3.OperationalError("disk I/O error"))
     assert "Traceback" not in capsys.readouterr().err
