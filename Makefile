@@ -103,7 +103,7 @@ test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and 
 	@echo "==> running the fault suite on $(WORKERS) processes"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
 
-test-nights: $(READY) ## thirty normal nights around 추석 and 설: none may be blocked (about ten minutes)
+test-nights: $(READY) ## thirty normal nights around 추석 and 설: none may be blocked (a quarter of an hour)
 	@.venv/bin/python -m pytest -n $(WORKERS) -m nights tests/faults
 
 test-browser: $(READY) ## every page in a real Chromium: axe, keyboard, links, paper, Dagster's pages (runs one small night)
