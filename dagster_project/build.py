@@ -45,6 +45,8 @@ STAGES = (
 
 def build_definitions(options: NightOptions) -> dg.Definitions:
     """Everything Dagster sees, with the `night` resource bound to `options`."""
+    assets = [asset for stage in STAGES for asset in stage.ASSETS]
+    every = frozenset(key for asset in assets for key in asset.keys)
 
     @dg.resource(description="하룻밤의 호수: 잠금, 엔진, 장치, 기준일")
     def night(context: dg.InitResourceContext) -> Iterator[Night]:
@@ -54,16 +56,18 @@ def build_definitions(options: NightOptions) -> dg.Definitions:
             run_liveness.name_process(context.instance, context.run.run_id)
             run_liveness.fail_dead_runs(context.instance)
         as_of = date.fromisoformat(context.run.tags[PARTITION_TAG])
+        chosen = context.run.asset_selection
+        whole = not chosen or chosen >= every
         with ExitStack() as stack:
             try:
-                opened = stack.enter_context(open_night(options, as_of))
+                opened = stack.enter_context(open_night(options, as_of, whole=whole))
             except Exception as error:
                 options.failures.append(error)
                 raise
             yield opened
 
     return dg.Definitions(
-        assets=[asset for stage in STAGES for asset in stage.ASSETS],
+        assets=assets,
         jobs=[nightly],
         schedules=[at_two],
         sensors=[delivery_sensor(options.sources_dir), night_watch(options.settings)],

@@ -96,8 +96,12 @@ def nightly(
     engine: Engine = None,
     device: DeviceName = None,
     force: Annotated[str | None, typer.Option(help="Publish past failed gates, for this reason (recorded).")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Take nothing over from a run that did not end.")] = False,
 ) -> None:
-    """Land, clean, compute, check and publish for a business date; running it again changes nothing."""
+    """Land, clean, compute, check and publish for a business date; running it again changes nothing.
+
+    A run that was stopped goes on from the steps that it had finished.
+    """
     from lake.settings import today_in_seoul
 
     if force is not None and not force.strip():
@@ -106,7 +110,7 @@ def nightly(
     _refuse_if_locked(settings)
     from dagster_project import run
 
-    run.nightly(settings, sources, day.date() if day else today_in_seoul(), force_reason=force)
+    run.nightly(settings, sources, day.date() if day else today_in_seoul(), force_reason=force, anew=anew)
 
 
 @app.command()

@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from lake import commit_repair, erasure, kill_points, publication, quality, tables
+from dagster_project.resumption import Journal, journal_file, open_journal
+from lake import commit_repair, erasure, kill_points, publication, quality, staging, tables
 from lake.contracts import rights as rights_contract
 from lake.contracts import silver
 from lake.contracts.declare import TRACE
@@ -44,17 +45,21 @@ _CODE_PACKAGES = ("lake", "transforms", "ml", "matching")
 
 @dataclass(frozen=True)
 class NightOptions:
-    """What a night is run with; `failures` collects what opening it or its steps raised, for who started the run."""
+    """What a night is run with; `failures` collects what opening it or its steps raised, for who started the run.
+
+    `anew`: nothing is taken over from an earlier run of the same night that did not end.
+    """
 
     settings: Settings
     sources_dir: Path
     force_reason: str | None = None
+    anew: bool = False
     failures: list[BaseException] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass
 class Night:
-    """A running night; `stages` and `checks` grow as assets report."""
+    """A running night; `stages`, `checks` and `commits` grow as assets report."""
 
     options: NightOptions
     lake: tables.Lake
@@ -65,6 +70,8 @@ class Night:
     started_at: datetime
     stages: dict[str, float] = field(default_factory=dict)
     checks: list[quality.Check] = field(default_factory=list)
+    commits: list[tables.Commit] = field(default_factory=list)
+    journal: Journal = field(default_factory=Journal)
 
     @property
     def settings(self) -> Settings:
@@ -120,7 +127,7 @@ class Night:
         cut = {noun: getattr(known, noun) for noun in ("seekers", "resumes", "employment_spells")}
         traced = {column.name for column in TRACE}
         staged = {
-            noun: tables.stage(self.lake, f"{noun}_{day}", frame.drop(*traced.intersection(frame.columns)))
+            noun: staging.stage(self.lake, f"{noun}_{day}", frame.drop(*traced.intersection(frame.columns)))
             for noun, frame in cut.items()
         }
         return replace(known, **staged)
@@ -152,27 +159,17 @@ class Night:
         checks = quality.check_table(self.settings, commit.table_id, as_of)
         self.checks += checks
         seconds = commit.seconds + time.monotonic() - started
+        self.commits.append(commit)
         self.stages[commit.table_id] = self.stages.get(commit.table_id, 0.0) + seconds
         log.info("%-34s %11s rows %8.2f s", commit.table_id, f"{commit.rows:,}", seconds)
         kill_points.pass_point(self.settings, commit.table_id)
-        broken = [check for check in checks if not check.passed]
-        return dg.MaterializeResult(
-            asset_key=commit.table_id,
-            metadata={
-                "dagster/partition_row_count": commit.rows,
-                "seconds": round(seconds, 3),
-                "delta_version": commit.version,
-                "broken_rules": len(broken),
-            },
-            check_results=[
-                dg.AssetCheckResult(
-                    passed=not broken,
-                    check_name="contract",
-                    asset_key=commit.table_id,
-                    metadata={"rules": len(checks), "broken": ", ".join(check.name for check in broken) or "-"},
-                )
-            ],
-        )
+        return _result(commit, checks, seconds)
+
+    def report_standing(self, commit: tables.Commit, checks: Sequence[quality.Check]) -> Result:
+        """The same of a table that an earlier run of this night has made and that stands as it left it."""
+        self.stages[commit.table_id] = 0.0
+        log.info("%-34s %11s rows    stands", commit.table_id, f"{commit.rows:,}")
+        return _result(commit, [check for check in checks if check.table_id == commit.table_id], 0.0)
 
     def timed(self, stage: str, started: float) -> float:
         """Record a stage that is not a table; returns its seconds."""
@@ -183,9 +180,33 @@ class Night:
         return seconds
 
 
+def _result(commit: tables.Commit, checks: Sequence[quality.Check], seconds: float) -> Result:
+    broken = [check for check in checks if not check.passed]
+    return dg.MaterializeResult(
+        asset_key=commit.table_id,
+        metadata={
+            "dagster/partition_row_count": commit.rows,
+            "seconds": round(seconds, 3),
+            "delta_version": commit.version,
+            "broken_rules": len(broken),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not broken,
+                check_name="contract",
+                asset_key=commit.table_id,
+                metadata={"rules": len(checks), "broken": ", ".join(check.name for check in broken) or "-"},
+            )
+        ],
+    )
+
+
 @contextmanager
-def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
-    """Lock the lake, start engine and device, and yield the night; all is released on leaving."""
+def open_night(options: NightOptions, as_of: date, *, whole: bool = True) -> Iterator[Night]:
+    """Lock the lake, start engine and device, and yield the night; all is released on leaving.
+
+    A night that is not run whole (single steps asked for) computes them whatever stands.
+    """
     settings = options.settings
     with publication.lock(settings):
         commit_repair.repair(settings)
@@ -203,7 +224,14 @@ def open_night(options: NightOptions, as_of: date) -> Iterator[Night]:
                 run_id=f"{as_of.isoformat()}-{inputs[:12]}",
                 inputs_hash=inputs,
                 started_at=datetime.now(tz=UTC),
+                journal=_journal(options, inputs, device.name) if whole else Journal(),
             )
+
+
+def _journal(options: NightOptions, inputs: str, device: str) -> Journal:
+    if options.anew:
+        journal_file(options.settings).unlink(missing_ok=True)
+    return open_journal(options.settings, inputs, device, code_hash(("dagster_project",)))
 
 
 @contextmanager

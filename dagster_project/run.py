@@ -23,6 +23,7 @@ from dagster_project.alerting import tell_unopened
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, clear_work, delivery_dates, inputs_hash
 from dagster_project.redacted_log import keep_errors_out_of_records, told_of
+from dagster_project.resumption import journal_file
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
@@ -47,8 +48,12 @@ Sizes = tuple[int, int, int]
 """Seekers, open postings, coming sessions."""
 
 
-def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str | None = None) -> str:
+def nightly(
+    settings: Settings, sources: Path, as_of: date, *, force_reason: str | None = None, anew: bool = False
+) -> str:
     """Run and publish the night `as_of`; returns the run id. An unchanged night is recognised and left alone.
+
+    A night that was stopped goes on from the steps that were finished, unless it is to be computed `anew`.
 
     Raises NightInTheFuture, before anything is touched, for a date that Dagster has no partition for yet.
     """
@@ -57,7 +62,7 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
             f"found the business date {as_of}; expected one up to today, {today} in Seoul. Do: check --date and the "
             "clock of this machine"
         )
-    options = NightOptions(settings, sources, redact_record(force_reason) if force_reason else None)
+    options = NightOptions(settings, sources, redact_record(force_reason) if force_reason else None, anew)
     if not delivery_dates(sources, as_of):
         raise NoDelivery(f"no delivery folder (YYYY-MM-DD) up to {as_of} in the sources folder; nothing to land")
     with publication.lock(settings):
@@ -65,6 +70,8 @@ def nightly(settings: Settings, sources: Path, as_of: date, *, force_reason: str
         repaired = commit_repair.repair(settings)
         is_finished_now = candidate.finish_served(settings)
         unchanged = None if repaired else _published_already(options, as_of)
+        if unchanged:  # of a run that was killed after the switch
+            journal_file(settings).unlink(missing_ok=True)
     if unchanged:
         done = "finished what was left" if is_finished_now else "nothing to do"
         log.info("night %s: nothing changed since run %s was published; %s", as_of, unchanged.run_id, done)

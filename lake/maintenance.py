@@ -53,7 +53,7 @@ def _vacuum(settings: Settings, table_id: str, kept: list[Pointer], oldest: date
         _drop_before(settings, table_id, oldest)
     before = _files(settings, table_id)
     versions = [night.tables[table_id].version for night in kept if table_id in night.tables]
-    tables.delta(settings, table_id).vacuum(
+    tables.delta_to_change(settings, table_id).vacuum(
         retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=versions or None
     )
     return before - _files(settings, table_id)
@@ -65,6 +65,6 @@ def _files(settings: Settings, table_id: str) -> int:
 
 
 def _drop_before(settings: Settings, table_id: str, oldest: date) -> None:
-    opened = tables.delta(settings, table_id)
+    opened = tables.delta_to_change(settings, table_id)
     if any(str(p.get("as_of")) < oldest.isoformat() for p in opened.partitions()):
         opened.delete(f"as_of < '{oldest.isoformat()}'")

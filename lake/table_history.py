@@ -32,7 +32,7 @@ def cut(settings: Settings, table_id: str, keep: Iterable[int] = ()) -> None:
     for version in kept:
         for name in data_files(tables.delta(settings, table_id, version=version)):
             sync_file(tables.path(settings, table_id) / name)
-    tables.delta(settings, table_id, version=kept[0]).create_checkpoint()
+    tables.delta_to_change(settings, table_id, version=kept[0]).create_checkpoint()
     for file in log.iterdir():
         sync_file(file)
     sync_folder(log)
@@ -41,7 +41,7 @@ def cut(settings: Settings, table_id: str, keep: Iterable[int] = ()) -> None:
         if (_number(file) or 0) < kept[0]:
             file.unlink()
     sync_folder(log)
-    tables.delta(settings, table_id).vacuum(
+    tables.delta_to_change(settings, table_id).vacuum(
         retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=kept, full=True
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,11 +18,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.dataset as pads
-import pyarrow.fs as pafs
-import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from lake import opened_tables
 from lake.contracts.model import Kind, Privacy, Table
 from lake.contracts.registry import table as contract
 from lake.contracts.render import SPARK_TYPES, arrow_schema, spark_schema
@@ -86,9 +86,22 @@ def exists(settings: Settings, table_id: str) -> bool:
 
 
 def delta(settings: Settings, table_id: str, *, version: int | None = None) -> DeltaTable:
-    """The table opened with deltalake at `version` (newest when None); raises TableMissing or TableDamaged."""
-    try:
+    """The table opened with deltalake at `version` (newest when None), to read; raises TableMissing or TableDamaged."""
+    with _told_apart(table_id, version):
+        return opened_tables.open_table(path(settings, table_id), version)
+
+
+def delta_to_change(settings: Settings, table_id: str, *, version: int | None = None) -> DeltaTable:
+    """The same, opened for whoever removes rows, versions or files: what it holds changes with what is done."""
+    with _told_apart(table_id, version):
         return DeltaTable(str(path(settings, table_id)), version=version)
+
+
+@contextmanager
+def _told_apart(table_id: str, version: int | None) -> Iterator[None]:
+    """A table that cannot be opened is either missing or damaged."""
+    try:
+        yield
     except TableNotFoundError as error:
         raise TableMissing(f"{table_id}: no such table in this lake; run: goyong nightly") from error
     except DeltaError as error:
@@ -136,16 +149,10 @@ def read_version(lake: Lake, table_id: str, version: int) -> DataFrame:
 
 
 def dataset(settings: Settings, table_id: str, as_of: date | None = None, version: int | None = None) -> pads.Dataset:
-    """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files.
-
-    The files are read by Arrow itself: through deltalake's own file system, which is Python, one of Arrow's reading
-    threads may still ask for the interpreter when it ends, and then aborts the process (3 of 60 short commands).
-    """
-    opened = delta(settings, table_id, version=version)
-    night = [("as_of", "=", as_of.isoformat())] if as_of is not None else None
-    files = pafs.SubTreeFileSystem(str(path(settings, table_id).resolve()), pafs.LocalFileSystem())
+    """The table as a pyarrow dataset, read with deltalake and no Spark; filters push down to files."""
     schema = arrow_schema(contract(table_id))
-    return opened.to_pyarrow_dataset(filesystem=files, file_pruning_predicate=night, schema=schema)
+    with _told_apart(table_id, version):
+        return opened_tables.open_dataset(path(settings, table_id), version, as_of, schema)
 
 
 def dataset_of_night(settings: Settings, table_id: str, as_of: date | None, version: int | None = None) -> pads.Dataset:
@@ -218,32 +225,6 @@ def _statistics(table: Table) -> dict[str, str]:
     if not told:
         return {"delta.dataSkippingNumIndexedCols": "0"}
     return {"delta.dataSkippingStatsColumns": ",".join(told)}
-
-
-def stage(lake: Lake, name: str, frame: DataFrame) -> DataFrame:
-    """`frame` computed once into the staging folder and read back: a cut in the plan, not a table."""
-    folder = staged_path(lake.settings, name)
-    frame.write.mode("overwrite").parquet(str(folder))
-    if not any(folder.glob("*.parquet")):
-        # Sail 0.7.2 writes nothing for a frame without rows; readers need a file to know the columns.
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(frame.limit(0).toArrow(), folder / "empty.parquet")
-    return lake.spark.read.parquet(str(folder))
-
-
-def stage_rows(lake: Lake, table_id: str, batches: Iterator[pa.RecordBatch]) -> DataFrame:
-    """Rows of a table put into the staging folder batch by batch and read back as a frame."""
-    folder = staged_path(lake.settings, table_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(folder / "rows.parquet", arrow_schema(contract(table_id))) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-    return lake.spark.read.parquet(str(folder))
-
-
-def staged_path(settings: Settings, name: str) -> Path:
-    """Where `stage` puts a frame."""
-    return settings.staging_dir.resolve() / "frames" / name
 
 
 def count(settings: Settings, table_id: str, partition: Mapping[str, date | str] | None = None) -> int:

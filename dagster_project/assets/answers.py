@@ -11,11 +11,10 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import dagster as dg
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from dagster_project.assets.declare import asset_options
+from dagster_project.assets.declare import table_asset
 from dagster_project.night import Night, Result
 from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
@@ -43,20 +42,18 @@ def answer(
     return night.write(table_id, people.mapInArrow(mapper, spark_schema(table(table_id))))
 
 
-@dg.asset(
-    **asset_options(
-        "scores__employment_probability",
-        [
-            "features__seekers",
-            "employment_model",
-            "features__peer_references",
-            "features__job_postings",
-            "gold__labour_market",
-            "matches__seeker_courses",
-        ],
-    )
+@table_asset(
+    "scores__employment_probability",
+    [
+        "features__seekers",
+        "employment_model",
+        "features__peer_references",
+        "features__job_postings",
+        "gold__labour_market",
+        "matches__seeker_courses",
+    ],
 )
-def scores_employment_probability(night: dg.ResourceParam[Night]) -> Result:
+def scores_employment_probability(night: Night) -> Result:
     """Six-month employment probability with reasons and changes, by the month's model; no model, no number."""
     context = _scoring(night)
     courses_tonight = night.read("matches__seeker_courses").select("seeker_key", *score.COURSE_COLUMNS)
@@ -82,13 +79,11 @@ def _scoring(night: Night) -> score.Night:
     )
 
 
-@dg.asset(
-    **asset_options(
-        "matches__seeker_occupations",
-        ["features__seekers", "occupation_model", "gold__occupations", "gold__labour_market"],
-    )
+@table_asset(
+    "matches__seeker_occupations",
+    ["features__seekers", "occupation_model", "gold__occupations", "gold__labour_market"],
 )
-def matches_seeker_occupations(night: dg.ResourceParam[Night]) -> Result:
+def matches_seeker_occupations(night: Night) -> Result:
     """Five occupations for everyone, by the month's occupation model, with the night's market beside them."""
     mapper = partial(
         occupations.match_from_files,

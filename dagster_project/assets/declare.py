@@ -5,13 +5,15 @@ Everything comes from the contract. Do not put here: an asset.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
 from dagster_project.assets.lineage_metadata import column_lineage
+from dagster_project.night import Night, Result
+from dagster_project.resumption import once
 from lake.contracts.model import Table
 from lake.contracts.registry import table
 from lake.contracts.render import comment
@@ -43,6 +45,22 @@ def asset_options(table_id: str, deps: Sequence[str], *, kinds: Sequence[str] = 
         "check_specs": [dg.AssetCheckSpec("contract", asset=table_id, blocking=True, description="계약 점검")],
         **_told(contract, kinds),
     }
+
+
+def table_asset(
+    table_id: str, deps: Sequence[str], *, kinds: Sequence[str] = ("delta", "spark")
+) -> Callable[[Callable[[Night], Result]], dg.AssetsDefinition]:
+    """Make the asset of a table from the function that writes it; in a rerun of a night it may stand already."""
+
+    def decorate(compute: Callable[[Night], Result]) -> dg.AssetsDefinition:
+        @dg.asset(**asset_options(table_id, deps, kinds=kinds))
+        def made(night: dg.ResourceParam[Night]) -> Result:
+            (result,) = once(night, table_id, [table_id], deps, lambda: [compute(night)])
+            return result
+
+        return made
+
+    return decorate
 
 
 def asset_spec(table_id: str, deps: Sequence[str]) -> dg.AssetSpec:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import reduce
 
-import dagster as dg
 from pyspark.sql import DataFrame
 
-from dagster_project.assets.declare import asset_options
+from dagster_project.assets.declare import table_asset
 from dagster_project.assets.gold import REGISTERS
 from dagster_project.night import Night, Result
-from lake import tables
+from lake import staging
 from lake.contracts.registry import table
 from lake.contracts.render import spark_schema
 from lake.contracts.silver import VERSION_TABLES
@@ -48,16 +47,16 @@ SEEKER_FACTS = {
 }
 
 
-@dg.asset(**asset_options("features__seekers", sorted({*REGISTERS, *SEEKER_FACTS.values()})))
-def features_seekers(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("features__seekers", sorted({*REGISTERS, *SEEKER_FACTS.values()}))
+def features_seekers(night: Night) -> Result:
     """One row for everyone registered, from what was known by the night."""
     known = known_by(night.registers(), night.as_of)
     facts = {name: night.read(table_id) for name, table_id in SEEKER_FACTS.items()}
     return night.write("features__seekers", seekers(known, SeekerFacts(**facts), as_of=night.as_of))
 
 
-@dg.asset(**asset_options("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)]))
-def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("features__seeker_cohorts", [*REGISTERS, *(table.id for table in VERSION_TABLES)])
+def features_seeker_cohorts(night: Night) -> Result:
     """Past snapshots of a sample and what became of them: to judge by, and to learn from in a month without a model."""
     registers, past = night.registers(), night.past()
     sample = sample_of(night.rows("silver__seekers"))
@@ -67,25 +66,23 @@ def features_seeker_cohorts(night: dg.ResourceParam[Night]) -> Result:
         # Cuts in the plan: without them every use of these registers picks the versions of that day again.
         known = night.staged(known_then(registers, past, day), day)
         rows = cohort(known, registers.employment_spells, sample, snapshot_date=day, as_of=night.as_of)
-        frames.append(tables.stage(night.lake, f"cohort_{day}", rows))
+        frames.append(staging.stage(night.lake, f"cohort_{day}", rows))
     return night.write("features__seeker_cohorts", reduce(DataFrame.unionByName, frames))
 
 
-@dg.asset(**asset_options("features__peer_references", ["features__seekers"]))
-def features_peer_references(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("features__peer_references", ["features__seekers"])
+def features_peer_references(night: Night) -> Result:
     """What is usual among people who look for the same work in the same place, from a sample of everybody."""
     sample = sample_of(night.rows("silver__seekers"), limit=PEERS_LIMIT).people
     frame = peer_references(night.read("features__seekers").where(sample), as_of=night.as_of)
     return night.write("features__peer_references", frame)
 
 
-@dg.asset(
-    **asset_options(
-        "features__job_postings",
-        ["silver__job_postings", "silver__companies", "silver__applications", "gold__seeker_rights"],
-    )
+@table_asset(
+    "features__job_postings",
+    ["silver__job_postings", "silver__companies", "silver__applications", "gold__seeker_rights"],
 )
-def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
+def features_job_postings(night: Night) -> Result:
     """Postings one can apply to tonight, with the chance of an application."""
     frame = job_postings(
         night.read("silver__job_postings"),
@@ -96,21 +93,19 @@ def features_job_postings(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__job_postings", frame)
 
 
-@dg.asset(
-    **asset_options(
-        "features__application_pairs",
-        [
-            "silver__applications",
-            "silver__job_postings",
-            "silver__companies",
-            "silver__seekers",
-            "silver__seeker_versions",
-            "silver__certificates",
-            "gold__seeker_rights",
-        ],
-    )
+@table_asset(
+    "features__application_pairs",
+    [
+        "silver__applications",
+        "silver__job_postings",
+        "silver__companies",
+        "silver__seekers",
+        "silver__seeker_versions",
+        "silver__certificates",
+        "gold__seeker_rights",
+    ],
 )
-def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
+def features_application_pairs(night: Night) -> Result:
     """Past applications with their result: how well person and posting fitted, and whether it was hired."""
     silver = {name: night.read_usable(f"silver__{noun}") for name, noun in PAIR_NOUNS.items()}
     people = sample_of(settled_recently(silver["applications"], as_of=night.as_of).count(), limit=PAIRS_LIMIT).people
@@ -120,12 +115,8 @@ def features_application_pairs(night: dg.ResourceParam[Night]) -> Result:
     return night.write("features__application_pairs", made.select(*columns).mapInArrow(pairs.describe_batches, schema))
 
 
-@dg.asset(
-    **asset_options(
-        "features__courses", ["silver__training_courses", "gold__course_outcomes", "scores__course_outcomes"]
-    )
-)
-def features_courses(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("features__courses", ["silver__training_courses", "gold__course_outcomes", "scores__course_outcomes"])
+def features_courses(night: Night) -> Result:
     """Sessions that start later and have a seat left, with the employment rate to expect."""
     frame = courses(
         night.read("silver__training_courses"),

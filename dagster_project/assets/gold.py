@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dagster as dg
-
-from dagster_project.assets.declare import asset_options
+from dagster_project.assets.declare import table_asset
 from dagster_project.night import Night, Result
-from lake import tables
+from lake import staging, tables
 from transforms.gold.course_outcomes import course_outcomes
 from transforms.gold.labour_market import labour_market
 from transforms.gold.occupation_skills import occupation_skills
@@ -31,23 +29,23 @@ WITNESSES = {
 }
 
 
-@dg.asset(**asset_options("gold__seeker_snapshots", REGISTERS))
-def gold_seeker_snapshots(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__seeker_snapshots", REGISTERS)
+def gold_seeker_snapshots(night: Night) -> Result:
     """Everyone's history as of the night."""
     known = known_by(night.registers(), night.as_of)
     return night.write("gold__seeker_snapshots", seeker_snapshots(known, as_of=night.as_of))
 
 
-@dg.asset(**asset_options("gold__labour_market", [*REGISTERS, "silver__job_postings"]))
-def gold_labour_market(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__labour_market", [*REGISTERS, "silver__job_postings"])
+def gold_labour_market(night: Night) -> Result:
     """Openings, seekers and wages by occupation and region."""
     known = known_by(night.registers(), night.as_of)
     frame = labour_market(night.read("silver__job_postings"), known, as_of=night.as_of)
     return night.write("gold__labour_market", frame)
 
 
-@dg.asset(**asset_options("gold__occupations", [*REGISTERS, "silver__occupations", "silver__job_postings"]))
-def gold_occupations(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__occupations", [*REGISTERS, "silver__occupations", "silver__job_postings"])
+def gold_occupations(night: Night) -> Result:
     """Every occupation with its name, usual education, market and outlook."""
     known = known_by(night.registers(), night.as_of)
     dictionary, postings = night.read("silver__occupations"), night.read("silver__job_postings")
@@ -59,21 +57,19 @@ def _witnesses(night: Night) -> Witnesses:
     return Witnesses(**{name: night.read(table_id) for name, table_id in WITNESSES.items()})
 
 
-@dg.asset(**asset_options("gold__skills", [*REGISTERS, *WITNESSES.values()]))
-def gold_skills(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__skills", [*REGISTERS, *WITNESSES.values()])
+def gold_skills(night: Night) -> Result:
     """The vocabulary of skills, with levels."""
     known = known_by(night.registers(), night.as_of)
     return night.write("gold__skills", skills(_witnesses(night), known, as_of=night.as_of))
 
 
-@dg.asset(
-    **asset_options(
-        "gold__skill_phrases",
-        ["silver__resumes", "gold__seeker_rights", "silver__job_postings", "gold__skills"],
-        kinds=("delta", "python"),
-    )
+@table_asset(
+    "gold__skill_phrases",
+    ["silver__resumes", "gold__seeker_rights", "silver__job_postings", "gold__skills"],
+    kinds=("delta", "python"),
 )
-def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:
+def gold_skill_phrases(night: Night) -> Result:
     """Which skill the phrases of résumés and postings name."""
     known = known_by(night.registers(), night.as_of)
     said = count_phrases(known.resumes, night.read("silver__job_postings")).toArrow()
@@ -82,21 +78,19 @@ def gold_skill_phrases(night: dg.ResourceParam[Night]) -> Result:
     return night.report(tables.replace_from_arrow(night.lake, "gold__skill_phrases", rows, {"as_of": night.as_of}))
 
 
-@dg.asset(**asset_options("gold__occupation_skills", [*WITNESSES.values(), "gold__skill_phrases", "gold__skills"]))
-def gold_occupation_skills(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__occupation_skills", [*WITNESSES.values(), "gold__skill_phrases", "gold__skills"])
+def gold_occupation_skills(night: Night) -> Result:
     """What each occupation needs, by the dictionary, its workers, postings and courses."""
     phrases, vocabulary = night.read("gold__skill_phrases"), night.read("gold__skills")
     frame = occupation_skills(_witnesses(night), phrases, vocabulary, as_of=night.as_of)
     return night.write("gold__occupation_skills", frame)
 
 
-@dg.asset(
-    **asset_options(
-        "gold__seeker_skills",
-        [*REGISTERS, "gold__occupation_skills", "silver__training_courses", "gold__skill_phrases"],
-    )
+@table_asset(
+    "gold__seeker_skills",
+    [*REGISTERS, "gold__occupation_skills", "silver__training_courses", "gold__skill_phrases"],
 )
-def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
+def gold_seeker_skills(night: Night) -> Result:
     """What each seeker can do and how well, from career, training and résumé."""
     known = known_by(night.registers(), night.as_of)
     needs, courses = night.read("gold__occupation_skills"), night.read("silver__training_courses")
@@ -104,24 +98,24 @@ def gold_seeker_skills(night: dg.ResourceParam[Night]) -> Result:
     return night.write("gold__seeker_skills", frame)
 
 
-@dg.asset(**asset_options("gold__test_norms", REGISTERS))
-def gold_test_norms(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__test_norms", REGISTERS)
+def gold_test_norms(night: Night) -> Result:
     """How everybody answers the interest items, to score those tests that come as answers."""
     known = known_by(night.registers(), night.as_of)
     return night.write("gold__test_norms", test_norms(known, as_of=night.as_of))
 
 
-@dg.asset(**asset_options("gold__seeker_tests", [*REGISTERS, "gold__test_norms"]))
-def gold_seeker_tests(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__seeker_tests", [*REGISTERS, "gold__test_norms"])
+def gold_seeker_tests(night: Night) -> Result:
     """The newest result of each psychological test that can be believed."""
     known = known_by(night.registers(), night.as_of)
     norms = tables.dataset(night.settings, "gold__test_norms", night.as_of).to_table()
-    judged = tables.stage(night.lake, "judged_tests", judge_tests(known, norms))
+    judged = staging.stage(night.lake, "judged_tests", judge_tests(known, norms))
     return night.write("gold__seeker_tests", seeker_tests(judged, as_of=night.as_of))
 
 
-@dg.asset(**asset_options("gold__course_outcomes", ["silver__training_courses"]))
-def gold_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("gold__course_outcomes", ["silver__training_courses"])
+def gold_course_outcomes(night: Night) -> Result:
     """Employment rates of courses, drawn towards the mean where graduates are few."""
     frame = course_outcomes(night.read("silver__training_courses"), as_of=night.as_of)
     return night.write("gold__course_outcomes", frame)

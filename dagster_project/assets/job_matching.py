@@ -15,7 +15,8 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from dagster_project.assets.declare import asset_spec, contract_check
 from dagster_project.night import Night, Result, code_hash
-from lake import tables
+from dagster_project.resumption import once
+from lake import staging, tables
 from lake.contracts.answers import POSTING_TALENTS, SEEKER_JOBS
 from lake.contracts.ops import EXPOSURE
 from lake.contracts.render import spark_schema
@@ -40,6 +41,10 @@ BLOCKS = StructType([StructField("block_name", StringType(), nullable=False)])
 )
 def job_matching(night: dg.ResourceParam[Night]) -> Iterator[Result]:
     """Find everyone's candidates, share out crowded postings, write both sides and how evenly they are spread."""
+    yield from once(night, "job_matching", _MADE, _DEPS, lambda: _match(night))
+
+
+def _match(night: Night) -> Iterator[Result]:
     context = _context(night)
     market, blocks = context.open_market(), _gather(night, context)
     vacancies = jobs.list_vacancies(market)
@@ -64,7 +69,7 @@ def _context(night: Night) -> candidates.JobNight:
         postings_file=night.export("features__job_postings"),
         chances_file=night.export("scores__application_chances"),
         space_folder=night.model_dir("jobs").resolve(),
-        graph_folder=tables.staged_path(night.settings, f"job_graph_{night.as_of}"),
+        graph_folder=staging.staged_path(night.settings, f"job_graph_{night.as_of}"),
         carry_folder=find_carry(_carry_home(night)),
         rules=code_hash(("lake", "matching"))[:16],
         device=night.device.name,
@@ -107,7 +112,7 @@ def choose(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], s
 def offer(lake: tables.Lake, context: candidates.JobNight, blocks: list[str], sharing: Sharing) -> DataFrame:
     """matches__posting_talents rows of every posting."""
     vacancies = jobs.list_vacancies(context.open_market())
-    rows = tables.stage_rows(lake, POSTING_TALENTS.id, offer_talents(context, blocks, sharing, vacancies))
+    rows = staging.stage_rows(lake, POSTING_TALENTS.id, offer_talents(context, blocks, sharing, vacancies))
     release_memory()
     return rows
 

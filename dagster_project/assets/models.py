@@ -7,7 +7,7 @@ import time
 import dagster as dg
 import pyarrow as pa
 
-from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
+from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, table_asset
 from dagster_project.night import Night, Result
 from lake import tables
 from lake.contracts.answers import COURSE_OUTCOME_SCORES
@@ -68,8 +68,8 @@ def occupation_model(night: dg.ResourceParam[Night]) -> Result:
     return dg.MaterializeResult(metadata={"model_version": version, "respondents": surveys.num_rows})
 
 
-@dg.asset(**asset_options("scores__application_chances", ["features__application_pairs"], kinds=("delta", "python")))
-def scores_application_chances(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("scores__application_chances", ["features__application_pairs"], kinds=("delta", "python"))
+def scores_application_chances(night: Night) -> Result:
     """The month's table of terms for the chance of an application, learned when the month has none."""
     started = time.monotonic()
     pairs = tables.dataset(night.settings, "features__application_pairs", night.as_of).to_table()
@@ -102,8 +102,8 @@ def job_space(night: dg.ResourceParam[Night]) -> Result:
     return dg.MaterializeResult(metadata={"model_version": version})
 
 
-@dg.asset(**asset_options("scores__course_outcomes", ["silver__training_courses"], kinds=("delta", "python")))
-def scores_course_outcomes(night: dg.ResourceParam[Night]) -> Result:
+@table_asset("scores__course_outcomes", ["silver__training_courses"], kinds=("delta", "python"))
+def scores_course_outcomes(night: Night) -> Result:
     """Predicted employment rates of sessions whose rate is not known yet, learned anew every night."""
     started = time.monotonic()
     sessions = tables.dataset(night.settings, "silver__training_courses", night.as_of)

@@ -97,7 +97,8 @@ def publish(night: dg.ResourceParam[Night]) -> Result:
 
 @dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
 def ops_runs(night: dg.ResourceParam[Night]) -> Result:
-    """One row about this run."""
+    """One row about this run, which has ended: there is nothing to go on from."""
+    night.journal.forget()
     return night.report(record_run(night, published_status(night)))
 
 

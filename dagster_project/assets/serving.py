@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from dagster_project.assets.declare import asset_options
+from dagster_project.assets.declare import table_asset
 from dagster_project.night import Night, Result
 from lake.contracts.registry import contract_version
 from lake.contracts.rights import HUMAN_REVIEWS
@@ -17,8 +17,8 @@ def serving_asset(serving_id: str, source_id: str) -> dg.AssetsDefinition:
     """One serving table from its source (the same shape every time, hence a factory)."""
     service = REVIEWED_SERVICES.get(serving_id)
 
-    @dg.asset(**asset_options(serving_id, [source_id, *([HUMAN_REVIEWS.id] if service else [])]))
-    def served(night: dg.ResourceParam[Night]) -> Result:
+    @table_asset(serving_id, [source_id, *([HUMAN_REVIEWS.id] if service else [])])
+    def served(night: Night) -> Result:
         stamp = f"contract-{contract_version(source_id)}"
         source = night.read(source_id)
         marked = mark_reviews(source, night.read(HUMAN_REVIEWS.id), service) if service else source

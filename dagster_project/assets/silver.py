@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from dagster_project.assets.bronze import NOUNS
 from dagster_project.assets.declare import asset_spec, contract_check
 from dagster_project.night import Night, Result
-from lake import quality, tables
+from dagster_project.resumption import once
+from lake import quality, staging, tables
 from lake.contracts import silver
 from transforms.silver.clean import accepted, judge, refused, replaced
 
@@ -32,20 +33,26 @@ def silver_assets(noun: str) -> dg.AssetsDefinition:
         ],
     )
     def cleaned(night: dg.ResourceParam[Night]) -> Iterator[Result | dg.AssetCheckResult]:
-        name = f"judged_{noun}"
-        bronze = tables.read(night.lake, f"bronze__{noun}")
-        judged = tables.stage(night.lake, name, judge(bronze, noun, as_of=night.as_of))
-        yield night.write(good, accepted(judged, noun, as_of=night.as_of))
-        yield night.write(bad, refused(judged, noun))
-        if noun in VERSIONS:
-            yield night.write(VERSIONS[noun], replaced(judged, noun))
-        balance = quality.row_balance(night.settings, noun, tables.staged_path(night.settings, name), as_of=night.as_of)
-        night.checks += [balance, *quality.refusals(night.settings, noun, as_of=night.as_of)]
+        yield from once(night, f"clean_{noun}", written, deps, lambda: _clean(night, noun, written))
+        (balance,) = (check for check in night.checks if (check.table_id, check.name) == (good, "row_balance"))
         yield dg.AssetCheckResult(
             asset_key=good, check_name="row_balance", passed=balance.passed, metadata={"balance": balance.detail}
         )
 
     return cleaned
+
+
+def _clean(night: Night, noun: str, written: Sequence[str]) -> Iterator[Result]:
+    """Write the tables of a noun from the staged judgement of its rows, and count that none was lost between them."""
+    name, (good, bad, *versions) = f"judged_{noun}", written
+    judged = staging.stage(night.lake, name, judge(tables.read(night.lake, f"bronze__{noun}"), noun, as_of=night.as_of))
+    yield night.write(good, accepted(judged, noun, as_of=night.as_of))
+    yield night.write(bad, refused(judged, noun))
+    for table_id in versions:
+        yield night.write(table_id, replaced(judged, noun))
+    folder = staging.staged_path(night.settings, name)
+    balance = quality.row_balance(night.settings, noun, folder, as_of=night.as_of)
+    night.checks += [balance, *quality.refusals(night.settings, noun, as_of=night.as_of)]
 
 
 ASSETS = [silver_assets(noun) for noun in NOUNS]

@@ -8,7 +8,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 import pytest
 
-from lake import publication, row_lookup, tables
+from lake import publication, row_lookup, staging, tables
 from lake.tables import CommitMismatch, ContractViolation, Lake, TableMissing
 from tests.engine.conftest import AS_OF, arrow_rows
 
@@ -81,8 +81,8 @@ def test_reading_a_table_that_was_never_written_says_so(lake: Lake) -> None:
 
 def test_a_staged_frame_without_rows_keeps_its_columns(lake: Lake) -> None:
     frame = lake.spark.sql("select 1 as number, 'a' as text")
-    assert tables.stage(lake, "frame", frame).count() == 1
-    empty = tables.stage(lake, "frame", frame.where("number = 2"))
+    assert staging.stage(lake, "frame", frame).count() == 1
+    empty = staging.stage(lake, "frame", frame.where("number = 2"))
     assert (empty.columns, empty.count()) == (["number", "text"], 0)
 
 

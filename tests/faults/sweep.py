@@ -210,8 +210,8 @@ def scene(world: World, shell: Shell, lake: Path | None, truth: Undisturbed, roo
     shutil.rmtree(room)
 
 
-def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> None:
-    """All that must be true after a kill, counted."""
+def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> int:
+    """All that must be true after a kill, counted; returns how many tables the rerun took over as they stood."""
     tally("kill -9 points", injected=1, survived=0)
     assert outcome.exit_code == -signal.SIGKILL, outcome.text
     is_new = scene.check_readers()
@@ -221,4 +221,6 @@ def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> None:
     tally("rows after a kill and one rerun", lost=lost, doubled=doubled)
     assert (lost, doubled) == (0, 0)
     tally("kill -9 points", survived=1, new_night_already_served=int(is_new))
-    tally("heal after kill -9", max_seconds=round(healed.seconds, 1))
+    taken_over = sum(line.endswith(" stands") for line in healed.stderr.splitlines())
+    tally("heal after kill -9", max_seconds=round(healed.seconds, 1), tables_taken_over=taken_over)
+    return taken_over

@@ -26,17 +26,16 @@ POINTS = (
     "key_value:kept",
     "goyong_duckdb",
     "publication:before the switch",
-    "publication:after the switch",
-    "publication",
-    "ops__runs",
 )
+AFTER_THE_SWITCH = ("publication:after the switch", "publication", "ops__runs")
 
 
 @pytest.mark.slow
 @pytest.mark.case("P01")
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*POINTS, *AFTER_THE_SWITCH])
 def test_a_night_killed_at_an_answer_is_healed_by_one_plain_rerun(second_night: Scene, tally: Add, point: str) -> None:
-    kill_and_heal(second_night, second_night.kill_at(point), tally)
+    taken_over = kill_and_heal(second_night, second_night.kill_at(point), tally)
+    assert taken_over or point in AFTER_THE_SWITCH
 
 
 @pytest.mark.slow
