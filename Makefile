@@ -19,6 +19,8 @@ MARK := $(shell { pwd -P; "$(PYTHON)" -V; } 2>&1 | cksum | cut -d ' ' -f 1)
 ifndef WORKERS
 WORKERS := $(shell [ "$$(nproc 2>/dev/null || echo 1)" -ge 2 ] && echo 2 || echo 0)
 endif
+# A small night waits for its engine and its disk: one process more than cores keeps them busy.
+FAULT_WORKERS := $(shell [ "$(WORKERS)" -eq 0 ] && echo 0 || echo $$(($(WORKERS) + 1)))
 
 # What pip is told about the network (a mirror, a certificate, a patience) holds for uv too.
 ifdef PIP_INDEX_URL
@@ -100,8 +102,8 @@ test: $(READY) ## set up, then run the default tests
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (half an hour)
-	@echo "==> running the fault suite on $(WORKERS) processes"
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
+	@echo "==> running the fault suite on $(FAULT_WORKERS) processes"
+	.venv/bin/python -m pytest -n $(FAULT_WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
 
 test-nights: $(READY) ## thirty normal nights around 추석 and 설: none may be blocked (a quarter of an hour)
 	@.venv/bin/python -m pytest -n $(WORKERS) -m nights tests/faults

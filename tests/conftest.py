@@ -6,14 +6,12 @@ Fixtures shared by several tiers stand here too; what only one folder needs stan
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 from tests.faults.tally import summary
 
-pytest_plugins = ("tests.pipeline.fixtures",)
+pytest_plugins = ("tests.pipeline.fixtures", "tests.dealing")
 TESTS = Path(__file__).parent
 TIER_BY_FOLDER = {
     "architecture": "unit",
@@ -38,18 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder not in TIER_BY_FOLDER:
             raise pytest.UsageError(f"tests/{folder} is no tier: name it in TIER_BY_FOLDER of tests/conftest.py")
         item.add_marker(TIER_BY_FOLDER[folder])
-
-
-class _FilesTogether(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file's tests go to one process; those of the kill sweep, long and alike, to any, when all others are dealt."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid if "/test_kill_sweep_" in nodeid else str(super()._split_scope(nodeid))
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The scheduler of `--dist loadfile`; of any other way to distribute, xdist's own."""
-    return _FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -151,7 +151,7 @@ class Reader(threading.Thread):
         self.mixed += len(runs) != 1 or [rows for _, rows in found] != [ROWS] * len(TABLES)
 
 
-@pytest.mark.parametrize("switches", [4, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("switches", [4, pytest.param(12, marks=pytest.mark.slow)])
 def test_readers_never_see_two_nights_while_nights_are_switched(settings: Settings, tally: Add, switches: int) -> None:
     postgres.load(settings)
     readers = [Reader(settings.postgres_dsn, repeatable=repeatable) for repeatable in (False, True)]

@@ -18,7 +18,7 @@ import pytest
 from lake import audit_log, maintenance, publication, verification
 from lake.settings import Settings
 from tests.faults import small_nights
-from tests.faults.small_nights import Portal, poll, publish_night, settings_of
+from tests.faults.small_nights import READS_OF_A_POLL, Portal, poll, publish_night, settings_of
 from tests.faults.tally import Add
 from tests.pipeline import readers
 from tests.pipeline.commands import Shell
@@ -43,12 +43,12 @@ def settings(shell: Shell, three_nights: Path, tmp_path: Path) -> Settings:
     return settings_of(tmp_path / "lake", shell.folder / "pseudonym.key")
 
 
-@pytest.mark.parametrize("reads", [200, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("reads", [400, pytest.param(5_200, marks=pytest.mark.slow)])
 def test_p15_every_read_during_publication_sees_one_night(settings: Settings, tally: Add, reads: int) -> None:
     """P15. Nights, rollbacks and forward publications follow each other while two processes read with two engines."""
-    switches, night = 0, 3
+    switches, night, polls_each = 0, 3, reads // READERS // READS_OF_A_POLL
     with ProcessPoolExecutor(READERS, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        polls = [pool.submit(poll, settings.lake_dir, reads // READERS) for _ in range(READERS)]
+        polls = [pool.submit(poll, settings.lake_dir, polls_each) for _ in range(READERS)]
         while switches < 3 or not all(polled.done() for polled in polls):
             if switches % 10 == 0:
                 publish_night(settings, night)
