@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lake.array_files import read_array, read_arrays
 from matching.blocks import Flags, Ints, Longs
 from matching.compiled import compiled
 from matching.graph import POOL
@@ -64,7 +65,7 @@ class Carry:
             here = np.flatnonzero(block == number)
             rows = self.rows[place[here]]
             for part, values in found._asdict().items():
-                stored = np.load(self.folder / f"{self.names[number]}.{part}.npy", mmap_mode="r")
+                stored = read_array(self.folder / f"{self.names[number]}.{part}.npy", mmap_mode="r")
                 values[here] = stored[rows]
         moved = np.append(self.moved, GONE).astype(np.int32)[found.lists]
         return is_known & (found.prints == prints), found._replace(lists=moved)
@@ -86,8 +87,7 @@ def open_carry(folder: Path, market: PostingMarket, version: str) -> Carry | Non
     if told["version"] != version:
         log.info("carry: made by other rules or another month's space; everybody is searched anew")
         return None
-    with np.load(folder / INDEX) as index:
-        arrays = {name: index[name] for name in ("keys", "blocks", "rows", "postings")}
+    arrays = read_arrays(folder / INDEX)
     order = np.argsort(market.prints)
     place = np.minimum(np.searchsorted(market.prints[order], arrays["postings"]), len(order) - 1)
     is_there = market.prints[order][place] == arrays["postings"] if len(order) else np.zeros(0, bool)
@@ -107,7 +107,7 @@ def keep_carry(
     aside = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    keys = [np.load(graph_folder / f"{name}.keys.npy") for name in blocks]
+    keys = [read_array(graph_folder / f"{name}.keys.npy") for name in blocks]
     sizes = [len(part) for part in keys]
     joined = np.concatenate(keys) if keys else np.empty(0, np.uint64)
     order = np.argsort(joined, kind="stable")

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lake.array_files import read_array
 from matching.blocks import Ints
 from matching.hashed import Keys
 
@@ -75,8 +76,8 @@ def list_blocks(folder: Path) -> list[str]:
 
 def read_pool(folder: Path, name: str, *, with_fits: bool = False) -> Pool:
     """The candidates of a block; the fits only where asked, else an empty array."""
-    keys, places, scores = (np.load(folder / f"{name}.{part}.npy") for part in ("keys", "places", "scores"))
-    fits = np.load(folder / f"{name}.fits.npy") if with_fits else np.empty((0, POOL), np.int32)
+    keys, places, scores = (read_array(folder / f"{name}.{part}.npy") for part in ("keys", "places", "scores"))
+    fits = read_array(folder / f"{name}.fits.npy") if with_fits else np.empty((0, POOL), np.int32)
     return Pool(keys, places, scores, fits)
 
 

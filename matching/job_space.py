@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lake.array_files import read_arrays
 from lake.file_hash import sha256_of
 from matching.blocks import Doubles, MatchingInputError
 
@@ -73,12 +74,10 @@ class JobSpace:
                     "learned. Restore it, or remove the folder and the next night learns the space again"
                 )
         names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
-        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            asked, offered = (Side(arrays[f"{side}_codes"], arrays[f"{side}_words"]) for side in ("asked", "offered"))
-            words = pa.array(names["words"], pa.string())
-            return cls(
-                tuple(names["codes"]), words, arrays["occupations"], asked, offered, int(names["use_dimensions"])
-            )
+        arrays = read_arrays(folder / ARRAYS)
+        asked, offered = (Side(arrays[f"{side}_codes"], arrays[f"{side}_words"]) for side in ("asked", "offered"))
+        words = pa.array(names["words"], pa.string())
+        return cls(tuple(names["codes"]), words, arrays["occupations"], asked, offered, int(names["use_dimensions"]))
 
     @property
     def version(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from lake.array_files import read_array
 from lake.contracts.answers import PLACES, SEEKER_JOBS
 from lake.contracts.render import arrow_schema
 from lake.threads import one_thread
@@ -35,7 +36,7 @@ SCHEMA = arrow_schema(SEEKER_JOBS)
 
 def choose_jobs(batches: Iterator[pa.RecordBatch], night: JobNight, prices_file: Path) -> Iterator[pa.RecordBatch]:
     """matches__seeker_jobs rows of the blocks named in `batches` (BLOCK_SCHEMA), at the prices in a .npy file."""
-    market, chances, prices = night.open_market(), night.open_chances(), np.load(prices_file)
+    market, chances, prices = night.open_market(), night.open_chances(), read_array(prices_file)
     for batch in batches:
         for name in batch["block_name"].to_pylist():
             people = graph.read_people(night.graph_folder, name)

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from lake.array_files import read_arrays
 from lake.contracts.silver import SCALE_NAMES
 from lake.threads import one_thread
 from matching.blocks import Doubles, Flags, MatchingInputError, flat, is_null, read_numbers, require_columns
@@ -97,8 +98,7 @@ class OccupationModel:
                 f"{folder}: model of format {description['format']} with {len(description['scales'])} scales; expected "
                 f"{FORMAT} with the {len(SCALE_NAMES)} scales of the contract. Learn it again from the surveys"
             )
-        with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-            return cls(tuple(description["codes"]), **{name: arrays[name] for name in arrays.files})
+        return cls(tuple(description["codes"]), **read_arrays(folder / "arrays.npz"))
 
     @property
     def version(self) -> str:

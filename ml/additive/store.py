@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lake.array_files import read_arrays
 from lake.file_sync import write_durably
 from ml.additive.errors import ModelFileMissingError, ModelHashMismatchError, ModelSchemaError
 from ml.additive.model import SCHEMA, AdditiveModel, encode_json, from_document, to_document
@@ -119,8 +120,7 @@ def _encode_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 def _decode_arrays(directory: Path, files: Mapping[str, bytes]) -> dict[str, npt.NDArray[Any]]:
     """The arrays of an npz, never unpickled."""
     try:
-        with np.load(io.BytesIO(files[ARRAYS_FILE]), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        return read_arrays(io.BytesIO(files[ARRAYS_FILE]))
     except (ValueError, zipfile.BadZipFile, OSError) as error:
         raise ModelSchemaError(
             str(directory / ARRAYS_FILE), found=str(error), expected="plain arrays", action="restore the file"
