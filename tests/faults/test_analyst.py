@@ -132,10 +132,10 @@ def test_p24_a_heavy_query_is_stopped_and_logged(settings: Settings, name: str, 
 def test_p24_attacks_through_the_front_door_are_refused_and_logged(
     settings: Settings, tmp_path: Path, tally: Add
 ) -> None:
-    """Every second one of them and all of the heaviest, each as `goyong query` runs it: in a child of its own."""
+    """Every third one of them and all of the heaviest, each as `goyong query` runs it: in a child of its own."""
     file = tmp_path / "secret.csv"
     file.write_text(f"{CANARY},1\n", encoding="utf-8")
-    every = dict(list((attacks.FILES | attacks.WRITES | attacks.SETTINGS).items())[::2]) | attacks.HEAVY
+    every = dict(list((attacks.FILES | attacks.WRITES | attacks.SETTINGS).items())[::3]) | attacks.HEAVY
     entries = len(audit_log.entries(settings))
     found = try_all(settings, {name: sql.replace("FILE", str(file)) for name, sql in every.items()})
     answered = [name for name, (how, text) in found.items() if how == "Answer" or CANARY in text]

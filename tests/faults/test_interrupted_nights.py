@@ -66,21 +66,6 @@ def again(world: World, shell: Shell, lake: Path, **variables: str) -> Outcome:
     return shell.night(world.sources, lake, world.days[LAST], **variables)
 
 
-def test_p01_killed_before_the_switch_the_last_night_is_served_and_a_rerun_publishes(
-    world: World, shell: Shell, history: Nights, before_last: Path, tally: Add
-) -> None:
-    """P01. The candidate stands already: until the switch nobody sees it."""
-    killed = again(world, shell, before_last, GOYONG_KILL_AT="goyong_duckdb")
-    assert killed.exit_code == -signal.SIGKILL, killed.text
-    served_whole(shell, before_last, history, LAST - 1)
-    healed = again(world, shell, before_last)
-    assert healed.exit_code == 0, healed.text
-    served_whole(shell, before_last, history, LAST)
-    assert not (before_last / "published" / "candidate.json").exists()  # which the kill may have left for a rerun
-    tally("kill -9 at the end of a night", injected=1, survived=1)
-    tally("heal", max_seconds=round(healed.seconds, 1))
-
-
 def test_p01_killed_after_the_switch_a_rerun_writes_what_is_missing_and_computes_nothing(
     world: World, shell: Shell, first: Nights, history: Nights, tmp_path: Path, tally: Add
 ) -> None:

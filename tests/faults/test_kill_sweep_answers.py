@@ -1,4 +1,7 @@
-"""P01: kill -9 from the models to the last page; see sweep.py for what must stay true."""
+"""P01: kill -9 from the models to the last page; see sweep.py for what must stay true.
+
+The night was killed once before, halfway, and goes on from there until it is killed again.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,8 @@ AFTER_THE_SWITCH = ("publication:after the switch", "publication", "ops__runs")
 @pytest.mark.slow
 @pytest.mark.case("P01")
 @pytest.mark.parametrize("point", [*POINTS, *AFTER_THE_SWITCH])
-def test_a_night_killed_at_an_answer_is_healed_by_one_plain_rerun(second_night: Scene, tally: Add, point: str) -> None:
-    taken_over = kill_and_heal(second_night, second_night.kill_at(point), tally)
+def test_a_night_killed_at_an_answer_is_healed_by_one_plain_rerun(stopped_night: Scene, tally: Add, point: str) -> None:
+    taken_over = kill_and_heal(stopped_night, stopped_night.kill_at(point), tally)
     assert taken_over or point in AFTER_THE_SWITCH
 
 
