@@ -101,7 +101,7 @@ test: $(READY) ## set up, then run the default tests
 	@echo "==> running the default tests on $(WORKERS) processes (a few minutes)"
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
-test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (half an hour)
+test-faults: $(READY) ## kills, lying input, attacks: the whole fault suite and its figures (under twenty minutes)
 	@echo "==> running the fault suite on $(FAULT_WORKERS) processes"
 	.venv/bin/python -m pytest -n $(FAULT_WORKERS) --dist loadfile -m "(faults or slow) and not nights" tests/faults
 
