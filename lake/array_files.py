@@ -1,8 +1,8 @@
 """numpy's files read by one thread at a time.
 
-numpy parses the head of each array as Python text, and CPython up to 3.12.0 keeps the depth of such a parse where
-several threads share it: then one of them raises "SystemError: AST constructor recursion depth mismatch"
-(python/cpython#106905). Met once in some hundred small nights. Remove when no supported Python has it.
+numpy parses the head of each array as Python text, and CPython 3.11 (seen in 3.11.7) keeps the depth of such a parse
+where all threads share it: then one of them raises "SystemError: AST constructor recursion depth mismatch"
+(python/cpython#106905). Met once in some hundreds of small nights. Remove when no supported Python has it.
 Do not put here: what an array means.
 """
 
