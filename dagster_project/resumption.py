@@ -3,8 +3,9 @@
 A step that writes tables notes what it made, once it is written and passed its checks, and which versions it read. A
 later run of the same night takes a step's tables as they stand if it would read the same versions, the same models
 stand, and its tables are still at the versions it left. Everything else is computed again. Nothing is taken over from
-another night, code, device or pointer, from before the machine started (what was not yet on disk may be lost then), or
-into a run that was asked for single steps. Do not put here: what a step does, or what is published.
+another night, code, library, device, setting that decides or pointer, from before the machine started (what was not yet
+on disk may be lost then), or into a run that was asked for single steps. Do not put here: what a step does, what is
+published.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sysconfig
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -106,7 +108,13 @@ def _about(settings: Settings, facts: Sequence[str]) -> str:
     except publication.NothingPublished:
         served = "nothing"
     boot = _BOOT.read_text(encoding="ascii") if _BOOT.is_file() else str(uuid.uuid4())
-    return hashlib.sha256("\n".join([served, boot, settings.engine, *facts]).encode()).hexdigest()
+    decided = [settings.engine, f"uses age: {settings.employment_uses_age}", *_libraries()]
+    return hashlib.sha256("\n".join([served, boot, *decided, *facts]).encode()).hexdigest()
+
+
+def _libraries() -> list[str]:
+    """Every installed package with its version, by the names of their folders."""
+    return sorted(folder.name for folder in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
 
 
 def _whole_lines(file: Path) -> list[dict[str, Any]]:

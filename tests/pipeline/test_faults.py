@@ -53,6 +53,13 @@ def test_one_plain_rerun_heals_to_the_content_of_an_undisturbed_night(history: N
     assert killed.served[-1]["run_id"] == history.served[1]["run_id"]
 
 
+def test_each_rerun_goes_on_from_the_tables_that_stand(killed: Nights) -> None:
+    """Killed in bronze, at features and at the gates; a step that was at work when the kill came is not noted."""
+    taken_over = [sum(line.endswith(" stands") for line in run.stderr.splitlines()) for run in killed.outcomes]
+    assert taken_over[:2] == [0, 0]
+    assert 40 < taken_over[2] < taken_over[3]
+
+
 def test_last_night_can_be_read_whole_after_all_those_kills(shell: Shell, first: Nights, killed: Nights) -> None:
     still_whole(shell, killed, first.served[0])
     leftovers = [path.name for path in killed.lake.rglob("*.tmp")]

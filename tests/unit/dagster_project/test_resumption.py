@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,27 @@ def test_another_night_takes_nothing_over(night: Callable[..., Steps]) -> None:
 def test_after_another_pointer_is_served_nothing_is_taken_over(night: Callable[..., Steps], settings: Settings) -> None:
     night().step()
     publication.publish(settings, publication.Pointer("r", date(2026, 11, 20), {}, {}, True))
+    rerun = night()
+    rerun.step()
+    assert rerun.computed == 1
+
+
+def test_with_another_setting_that_decides_nothing_is_taken_over(
+    night: Callable[..., Steps], settings: Settings
+) -> None:
+    night().step()
+    other = replace(settings, employment_uses_age=True)
+    rerun = Steps(other, open_journal(other, "inputs", "cpu"))
+    rerun.step()
+    assert rerun.computed == 1
+
+
+def test_with_another_version_of_a_library_nothing_is_taken_over(
+    night: Callable[..., Steps], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night().step()
+    (tmp_path / "pysail-99.dist-info").mkdir()
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
     rerun = night()
     rerun.step()
     assert rerun.computed == 1
