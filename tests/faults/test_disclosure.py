@@ -158,6 +158,7 @@ def test_p24_no_hidden_count_can_be_worked_out(database: Path, tally: Add) -> No
     wanted = [name for names in hidden.values() for name in names[:: max(1, len(names) // SAMPLE)]]
     assert len(wanted) > 50
     found = auditor.ranges(wanted)
+    auditor.db.close()
     leaks = {name: ends for name, ends in found.items() if ends[0] < 9.5 and ends[1] - ends[0] < 7.5}
     tally("hidden cells attacked by linear programming", tried=len(found), leaks=len(leaks))
     assert leaks == {}
