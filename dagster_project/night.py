@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
-from dagster_project.resumption import Journal, journal_file, open_journal
+from dagster_project.resumption import Journal, forget_steps, open_journal
 from lake import commit_repair, erasure, kill_points, publication, quality, staging, tables
 from lake.contracts import rights as rights_contract
 from lake.contracts import silver
@@ -230,7 +230,7 @@ def open_night(options: NightOptions, as_of: date, *, whole: bool = True) -> Ite
 
 def _journal(options: NightOptions, inputs: str, device: str) -> Journal:
     if options.anew:
-        journal_file(options.settings).unlink(missing_ok=True)
+        forget_steps(options.settings)
     return open_journal(options.settings, inputs, device, code_hash(("dagster_project",)))
 
 

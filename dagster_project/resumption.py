@@ -64,15 +64,15 @@ class Journal:
             with self.file.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps({"step": step, **asdict(done)}) + "\n")
 
-    def forget(self) -> None:
-        """The night has ended: there is nothing to go on from."""
-        if self.file is not None:
-            self.file.unlink(missing_ok=True)
-
 
 def journal_file(settings: Settings) -> Path:
     """Where the finished steps of the night that runs are noted."""
     return settings.staging_dir / "finished_steps.jsonl"
+
+
+def forget_steps(settings: Settings) -> None:
+    """Remove what is noted: the night has ended, or nothing is to be taken over."""
+    journal_file(settings).unlink(missing_ok=True)
 
 
 def open_journal(settings: Settings, *facts: str) -> Journal:

@@ -23,7 +23,7 @@ from dagster_project.alerting import tell_unopened
 from dagster_project.build import build_definitions
 from dagster_project.night import NightOptions, clear_work, delivery_dates, inputs_hash
 from dagster_project.redacted_log import keep_errors_out_of_records, told_of
-from dagster_project.resumption import journal_file
+from dagster_project.resumption import forget_steps
 from lake import artefacts, commit_repair, publication, quality, tables
 from lake.deliveries import NoDelivery
 from lake.disk_full import as_disk_full
@@ -71,7 +71,7 @@ def nightly(
         is_finished_now = candidate.finish_served(settings)
         unchanged = None if repaired else _published_already(options, as_of)
         if unchanged:  # of a run that was killed after the switch
-            journal_file(settings).unlink(missing_ok=True)
+            forget_steps(settings)
     if unchanged:
         done = "finished what was left" if is_finished_now else "nothing to do"
         log.info("night %s: nothing changed since run %s was published; %s", as_of, unchanged.run_id, done)

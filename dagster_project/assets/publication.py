@@ -10,6 +10,7 @@ from dagster_project import alerting, candidate
 from dagster_project.assets.declare import NIGHTS, PLATFORM_TEAM, asset_options
 from dagster_project.night import Night, Result
 from dagster_project.records import audit_anchor, published_status, record_run
+from dagster_project.resumption import forget_steps
 from lake import gates, profiles, quality, tables
 from lake.contracts import judgement
 from lake.contracts.alerts import ALERTS
@@ -98,7 +99,7 @@ def publish(night: dg.ResourceParam[Night]) -> Result:
 @dg.asset(**asset_options("ops__runs", ["publication"], kinds=("delta",)))
 def ops_runs(night: dg.ResourceParam[Night]) -> Result:
     """One row about this run, which has ended: there is nothing to go on from."""
-    night.journal.forget()
+    forget_steps(night.settings)
     return night.report(record_run(night, published_status(night)))
 
 

@@ -164,6 +164,10 @@ class Scene:
         assert content(self.lake, pointer) == self.truth.content
         assert outliving(running.process.pid or 0) == []
         assert records(self.lake, pointer) == ["PUBLISHED"] * 2
+        published = self.lake / "published"
+        assert str((published / "goyong.duckdb").readlink()) == pointer["database"]
+        assert str((published / "site").readlink()) == pointer["site"]
+        assert not (published / "candidate.json").exists()  # which the kill may have left for a rerun
         left = self.leftovers()
         assert left == self.truth.leftovers, left
         return outcome
@@ -221,6 +225,5 @@ def kill_and_heal(scene: Scene, outcome: Outcome, tally: Add) -> int:
     tally("rows after a kill and one rerun", lost=lost, doubled=doubled)
     assert (lost, doubled) == (0, 0)
     tally("kill -9 points", survived=1, new_night_already_served=int(is_new))
-    taken_over = sum(line.endswith(" stands") for line in healed.stderr.splitlines())
-    tally("heal after kill -9", max_seconds=round(healed.seconds, 1), tables_taken_over=taken_over)
-    return taken_over
+    tally("heal after kill -9", max_seconds=round(healed.seconds, 1), tables_taken_over=healed.taken_over)
+    return healed.taken_over

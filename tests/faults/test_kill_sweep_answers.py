@@ -39,6 +39,8 @@ AFTER_THE_SWITCH = ("publication:after the switch", "publication", "ops__runs")
 def test_a_night_killed_at_an_answer_is_healed_by_one_plain_rerun(stopped_night: Scene, tally: Add, point: str) -> None:
     taken_over = kill_and_heal(stopped_night, stopped_night.kill_at(point), tally)
     assert taken_over or point in AFTER_THE_SWITCH
+    checked = stopped_night.shell.run("verify", "--all", "--lake", stopped_night.lake)
+    assert checked.exit_code == 0, checked.text
 
 
 @pytest.mark.slow

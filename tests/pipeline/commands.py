@@ -52,6 +52,11 @@ class Outcome:
         lines = self.stderr.strip().splitlines()
         return lines[-1] if lines else ""
 
+    @property
+    def taken_over(self) -> int:
+        """How many tables a night took over from its run before, as they stood."""
+        return sum(line.endswith(" stands") for line in self.stderr.splitlines())
+
 
 class Running:
     """A command that runs; it and what it starts are a process group of their own."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dagster_project.resumption import Journal, journal_file, once, open_journal
+from dagster_project.resumption import Journal, forget_steps, journal_file, once, open_journal
 from lake import publication, tables
 from lake.privacy import load_master_key
 from lake.quality import Check
@@ -49,6 +49,12 @@ class Steps:
         return once(night, "a step", [made], [READ], compute)
 
 
+def computed(run: Steps, made: str = MADE) -> int:
+    """How often the step is computed in a run of the night."""
+    run.step(made)
+    return run.computed
+
+
 @pytest.fixture
 def night(settings: Settings) -> Callable[..., Steps]:
     """A run of the night; what it reads stands."""
@@ -73,9 +79,7 @@ def test_a_finished_step_is_not_computed_again_and_its_numbers_are_there(night: 
 
 def test_a_step_that_broke_its_contract_is_computed_again(night: Callable[..., Steps]) -> None:
     night().step(MADE, Check(MADE, "unique_key", 3.0))
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_a_step_that_raised_is_computed_again(night: Callable[..., Steps]) -> None:
@@ -86,9 +90,7 @@ def test_a_step_that_raised_is_computed_again(night: Callable[..., Steps]) -> No
     stopped: Any = night()
     with pytest.raises(ValueError, match="no"):
         once(stopped, "a step", [MADE], [READ], broken)
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 @pytest.mark.parametrize("changed", [READ, MADE])
@@ -97,17 +99,13 @@ def test_a_table_that_was_written_since_makes_the_step_new(
 ) -> None:
     night().step()
     write_table(settings, changed, {"run_id": "another"})
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_a_commit_that_was_taken_back_makes_the_step_new(night: Callable[..., Steps], settings: Settings) -> None:
     night().step()
     max((tables.path(settings, MADE) / "_delta_log").glob("*.json")).unlink()
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_a_model_that_was_put_in_the_place_of_another_makes_scores_new(
@@ -118,9 +116,7 @@ def test_a_model_that_was_put_in_the_place_of_another_makes_scores_new(
     model.write_bytes(b"1")
     night().step(SCORED)
     model.write_bytes(b"22")
-    rerun = night()
-    rerun.step(SCORED)
-    assert rerun.computed == 1
+    assert computed(night(), SCORED) == 1
 
 
 def test_another_night_takes_nothing_over(night: Callable[..., Steps]) -> None:
@@ -135,9 +131,7 @@ def test_another_night_takes_nothing_over(night: Callable[..., Steps]) -> None:
 def test_after_another_pointer_is_served_nothing_is_taken_over(night: Callable[..., Steps], settings: Settings) -> None:
     night().step()
     publication.publish(settings, publication.Pointer("r", date(2026, 11, 20), {}, {}, True))
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_with_another_setting_that_decides_nothing_is_taken_over(
@@ -156,9 +150,7 @@ def test_with_another_version_of_a_library_nothing_is_taken_over(
     night().step()
     (tmp_path / "pysail-99.dist-info").mkdir()
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_after_the_machine_was_started_anew_nothing_is_taken_over(
@@ -167,9 +159,7 @@ def test_after_the_machine_was_started_anew_nothing_is_taken_over(
     night().step()
     (tmp_path / "boot_id").write_text("another start\n", encoding="ascii")
     monkeypatch.setattr("dagster_project.resumption._BOOT", tmp_path / "boot_id")
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_where_a_machine_does_not_say_when_it_started_nothing_is_taken_over(
@@ -177,9 +167,7 @@ def test_where_a_machine_does_not_say_when_it_started_nothing_is_taken_over(
 ) -> None:
     monkeypatch.setattr("dagster_project.resumption._BOOT", tmp_path / "nowhere")
     night().step()
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 @pytest.mark.parametrize("cut", [1, 40])
@@ -208,11 +196,9 @@ def test_notes_of_which_nothing_can_be_read_are_none(night: Callable[..., Steps]
 def test_a_night_that_ended_leaves_no_note(night: Callable[..., Steps], settings: Settings) -> None:
     run = night()
     run.step()
-    run.journal.forget()
+    forget_steps(settings)
     assert not journal_file(settings).exists()
-    rerun = night()
-    rerun.step()
-    assert rerun.computed == 1
+    assert computed(night()) == 1
 
 
 def test_a_run_of_single_steps_notes_nothing(night: Callable[..., Steps], settings: Settings) -> None:
